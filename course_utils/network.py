@@ -1,0 +1,112 @@
+"""The localisation network: spikes wait, neurons fire, a readout points."""
+
+import copy
+
+import torch
+from torch import nn
+
+from . import _arguments as check
+from .delays import DelayLayer
+from .neurons import leaky_readout, lif
+from .stimuli import Classes, Stimulus
+
+
+class Localiser(nn.Module):
+    """Axonal delays, a layer of LIF neurons, and one leaky readout for each direction.
+
+    Parameters
+    ----------
+    stimulus : Stimulus
+        What the network will hear: sets the channels, the time step and the length.
+    classes : Classes
+        The directions to tell apart.
+    hidden : int
+        Number of LIF neurons.
+    max_delay : int
+        Longest delay, in steps, below `stimulus.steps`.
+    tau_ms : float
+        Time constant of neurons and readout, in ms.
+    estimator, init
+        See `delays.DelayLayer`.
+    surrogate, slope, detach_reset
+        See `neurons.lif`.
+    learn_delays : bool
+        If False the delays stay as they were drawn.
+    generator : torch.Generator
+        Source of the first weights and delays.
+
+    Attributes
+    ----------
+    delay : DelayLayer
+    w_hidden : Parameter `(channels, hidden)`
+    w_out : Parameter `(hidden, classes)`
+    """
+
+    def __init__(
+        self,
+        stimulus: Stimulus,
+        classes: Classes,
+        hidden: int = 30,
+        max_delay: int = 50,
+        *,
+        tau_ms: float = 5,
+        estimator: str = "linear",
+        init="uniform",
+        surrogate: str = "sigmoid",
+        slope: float | None = None,
+        detach_reset: bool = True,
+        learn_delays: bool = True,
+        generator: torch.Generator,
+    ):
+        super().__init__()
+        check.whole_number("hidden", hidden)
+        check.delay_range(max_delay, stimulus.steps)
+        check.random_generator(generator)
+        self.stimulus, self.classes, self.tau_ms = stimulus, classes, tau_ms
+        self.neuron = dict(surrogate=surrogate, slope=slope, detach_reset=detach_reset)
+        self.delay = DelayLayer(stimulus.channels, max_delay, estimator, init, generator)
+        self.delay.requires_grad_(learn_delays)
+        self.w_hidden = _uniform_weight(stimulus.channels, hidden, generator)
+        self.w_out = _uniform_weight(hidden, classes.n, generator)
+
+    def hidden_spikes(self, spikes) -> torch.Tensor:
+        """Spikes of the hidden neurons, `(n, time - max_delay, hidden)`."""
+        check.spike_tensor("spikes", spikes, self.stimulus.channels)
+        current = self.delay.then_linear(spikes, self.w_hidden)
+        return lif(current, self.tau_ms, dt_ms=self.stimulus.dt_ms, **self.neuron)
+
+    def forward(self, spikes) -> torch.Tensor:
+        """Time-mean potential of every direction's readout, `(n, classes)`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `spikes` is not a finite `(n, time, channels)` tensor, bool or floating.
+        """
+        hidden = self.hidden_spikes(spikes)
+        return leaky_readout(hidden, self.w_out, self.tau_ms, dt_ms=self.stimulus.dt_ms)
+
+    def decode(self, logits, rule: str = "mean") -> torch.Tensor:
+        """Turn `(n, classes)` logits into an IPD in radians, `(n,)`.
+
+        Parameters
+        ----------
+        rule : "mean" or "argmax"
+            The mean of the class midpoints under the softmax, or the midpoint of the winner.
+        """
+        check.one_of("rule", rule, ("mean", "argmax"))
+        if rule == "argmax":
+            return self.classes.midpoint(logits.argmax(1))
+        return torch.softmax(logits, dim=1) @ self.classes.midpoints.to(logits.dtype)
+
+    def rounded(self) -> "Localiser":
+        """A copy whose delays are whole numbers of steps."""
+        twin = copy.deepcopy(self)
+        twin.delay = self.delay.rounded()
+        return twin
+
+
+def _uniform_weight(inputs, outputs, generator):
+    """Uniform in ±1/sqrt(fan-in): `inputs` is the fan-in of an `(inputs, outputs)` matrix."""
+    share = 2 * torch.rand(inputs, outputs, generator=generator) - 1
+    return nn.Parameter(share / inputs**0.5)

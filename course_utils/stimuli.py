@@ -1,0 +1,229 @@
+"""What reaches the two auditory nerves: phases, firing probabilities and Poisson spikes."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+from . import _arguments as check
+
+IPD_LIMIT = math.pi / 2
+"""The largest interaural phase difference of the course, in radians."""
+
+_CHUNK = 256  # samples drawn at once, so that the random numbers never outgrow the spikes
+_LEVELS = 65536  # firing probabilities are resolved to 1/65536 (16 random bits a draw)
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """A pure tone at two ears, and the nerve fibres that hear it.
+
+    A fibre fires in a step of `dt_ms` with probability
+    `rate_max * dt * ((1 + sin(phase)) / 2) ** envelope_power`, each fibre and step by itself.
+
+    Parameters
+    ----------
+    frequency_hz : float
+        Frequency of the tone, in Hz.
+    duration_ms, dt_ms : float
+        Length of the stimulus and of one time step, in ms; a whole number of steps.
+    fibres_per_ear : int
+        Auditory nerve fibres of each ear.
+    rate_max_hz : float
+        Firing rate at the peak of the wave, in spikes per second.
+    envelope_power : float
+        At least 1; larger values give sharper bursts.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a value is out of range, or the firing probability of a step would pass 1.
+    """
+
+    frequency_hz: float = 20
+    duration_ms: float = 150
+    dt_ms: float = 1
+    fibres_per_ear: int = 100
+    rate_max_hz: float = 600
+    envelope_power: float = 2
+
+    def __post_init__(self):
+        for name in ("frequency_hz", "duration_ms", "dt_ms", "rate_max_hz"):
+            check.finite_number(name, getattr(self, name), 0, math.inf, exclusive=True)
+        check.finite_number("envelope_power", self.envelope_power, 1)
+        check.whole_number("fibres_per_ear", self.fibres_per_ear)
+        steps = self.duration_ms / self.dt_ms
+        if round(steps) < 1 or abs(steps - round(steps)) > 1e-6:
+            raise ValueError(
+                f"duration_ms must be a whole number of steps of {self.dt_ms} ms, "
+                f"not {self.duration_ms}"
+            )
+        peak = self.rate_max_hz * self.dt_ms / 1000
+        if peak > 1:
+            raise ValueError(
+                f"rate_max_hz must keep the firing probability of a step at or below 1, "
+                f"but {self.rate_max_hz} Hz in steps of {self.dt_ms} ms gives {peak:g}"
+            )
+
+    @property
+    def steps(self) -> int:
+        """Number of time steps."""
+        return round(self.duration_ms / self.dt_ms)
+
+    @property
+    def channels(self) -> int:
+        """Number of fibres of both ears: `[0, F)` left, `[F, 2F)` right."""
+        return 2 * self.fibres_per_ear
+
+    @property
+    def time_ms(self) -> torch.Tensor:
+        """Start of every step in ms, shape `(time,)`."""
+        return torch.arange(self.steps, dtype=torch.float64) * self.dt_ms
+
+    @property
+    def steps_per_cycle(self) -> float:
+        """Steps in one cycle of the tone."""
+        return 1000 / (self.frequency_hz * self.dt_ms)
+
+    def phases(self, ipd, phase) -> torch.Tensor:
+        """Phase of the wave at the left and the right ear, in radians.
+
+        A positive IPD is added at the *right* ear: there every peak comes earlier, so the
+        source is on the right.
+
+        Parameters
+        ----------
+        ipd, phase : tensor `(n,)`
+            Interaural phase difference and phase at the left ear at time 0, in radians.
+
+        Returns
+        -------
+        tensor `(n, time, 2)`, float64; ear 0 is the left one.
+        """
+        ipd, phase = _vector("ipd", ipd), _vector("phase", phase)
+        wave = 2 * math.pi * self.frequency_hz / 1000 * self.time_ms
+        left = wave + phase[:, None]
+        return torch.stack([left, left + ipd[:, None]], dim=-1)
+
+    def firing_probability(self, phases: torch.Tensor) -> torch.Tensor:
+        """Probability of a spike in one step at the given phases (radians), any shape."""
+        loudness = (1 + torch.sin(phases)) / 2
+        return self.rate_max_hz * self.dt_ms / 1000 * loudness**self.envelope_power
+
+
+def sample(n: int, stimulus: Stimulus, generator: torch.Generator, ipd=None, phase=None):
+    """Draw `n` sounds and the spikes they cause.
+
+    Parameters
+    ----------
+    n : int
+        Number of sounds.
+    stimulus : Stimulus
+        The tone and the fibres.
+    generator : torch.Generator
+        Source of all randomness.
+    ipd : float or tensor `(n,)`, optional
+        Interaural phase difference in radians; by default uniform over ±π/2.
+    phase : float or tensor `(n,)`, optional
+        Phase at the left ear at time 0 in radians; by default random, anew for each sound.
+
+    Returns
+    -------
+    ipd : tensor `(n,)`, float32, radians
+    spikes : tensor `(n, time, 2 * fibres_per_ear)`, bool
+        Left ear first. In memory the batch runs fastest, which is how the network reads it.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For an IPD outside ±π/2, a wrong shape, or a missing generator.
+    """
+    n = check.whole_number("n", n, low=0)
+    check.random_generator(generator)
+    if ipd is None:
+        ipd = (torch.rand(n, generator=generator, dtype=torch.float64) - 0.5) * math.pi
+    if phase is None:
+        phase = torch.rand(n, generator=generator, dtype=torch.float64) * 2 * math.pi
+    ipd, phase = _vector("ipd", ipd, n), _vector("phase", phase, n)
+    check_ipd(ipd)
+    spikes = torch.empty(stimulus.channels, stimulus.steps, n, dtype=torch.bool)
+    for start in range(0, n, _CHUNK):
+        chunk = slice(start, start + _CHUNK)
+        probability = stimulus.firing_probability(stimulus.phases(ipd[chunk], phase[chunk]))
+        _fill_with_spikes(spikes[:, :, chunk], probability, generator)
+    return ipd.float(), spikes.permute(2, 1, 0)
+
+
+def check_ipd(ipd: torch.Tensor) -> torch.Tensor:
+    """Return `ipd` (radians) if all of it is finite and within ±π/2."""
+    if not torch.isfinite(ipd).all():
+        raise ValueError("ipd must be finite, but some of it is NaN or infinite")
+    if ipd.numel() and ipd.abs().max() > IPD_LIMIT + 1e-6:
+        worst = float(ipd.flatten()[ipd.abs().argmax()])
+        raise ValueError(f"ipd must lie within ±π/2 = ±{IPD_LIMIT:.4f} radians, not {worst:.4f}")
+    return ipd
+
+
+def _fill_with_spikes(out, probability, generator):
+    """Write Bernoulli draws into `out` (channel, time, n) from `probability` (n, time, ear).
+
+    Four 16-bit integers are cut from every 64-bit random word: a quarter of the draws, and no
+    floating-point temporaries.
+    """
+    threshold = (probability * _LEVELS).round_().sub_(_LEVELS // 2).clamp_(max=_LEVELS // 2 - 1)
+    threshold = threshold.to(torch.int16).permute(2, 1, 0).contiguous()
+    words = torch.empty((out.numel() + 3) // 4, dtype=torch.int64)
+    words.random_(-(2**63), None, generator=generator)
+    draws = words.view(torch.int16)[: out.numel()].view(2, -1, *out.shape[1:])
+    torch.lt(draws, threshold[:, None], out=out.unflatten(0, (2, -1)))
+
+
+def _vector(name: str, value, n: int | None = None) -> torch.Tensor:
+    """Return `value` as a float64 vector; a single number is repeated `n` times."""
+    value = torch.as_tensor(value, dtype=torch.float64)
+    if value.ndim == 0:
+        value = value.expand(1 if n is None else n)
+    if value.ndim != 1 or (n is not None and len(value) != n):
+        wanted = "a single number or a vector" if n is None else f"a single number or {n} numbers"
+        raise ValueError(f"{name} must be {wanted}, not shape {tuple(value.shape)}")
+    return value
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Directions as `n` equal classes of interaural phase difference over ±π/2.
+
+    Parameters
+    ----------
+    n : int
+        Number of classes.
+    """
+
+    n: int = 12
+
+    def __post_init__(self):
+        check.whole_number("n", self.n)
+
+    @property
+    def width(self) -> float:
+        """Width of a class, in radians."""
+        return 2 * IPD_LIMIT / self.n
+
+    def index(self, ipd) -> torch.Tensor:
+        """Class of each IPD (radians), as int64; raises ValueError outside ±π/2."""
+        ipd = check_ipd(torch.as_tensor(ipd, dtype=torch.float64))
+        return ((ipd + IPD_LIMIT) / self.width).floor().long().clamp(0, self.n - 1)
+
+    def midpoint(self, k) -> torch.Tensor:
+        """Middle of class `k`, in radians; raises ValueError for a class that does not exist."""
+        k = torch.as_tensor(k)
+        if k.is_floating_point() or k.dtype == torch.bool:
+            raise TypeError(f"k must be whole class numbers, not {k.dtype}")
+        if k.numel() and not (0 <= k.min() and k.max() < self.n):
+            raise ValueError(f"k must lie between 0 and {self.n - 1}, not {k.tolist()}")
+        return (k + 0.5) * self.width - IPD_LIMIT
+
+    @property
+    def midpoints(self) -> torch.Tensor:
+        """Middles of all classes, in radians, shape `(n,)`."""
+        return self.midpoint(torch.arange(self.n))

@@ -1,0 +1,323 @@
+"""Fitting a localiser and measuring it: `fit`, `evaluate`, and an optimiser for delays."""
+
+import copy
+import math
+import time
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from tqdm.auto import tqdm
+
+from . import _arguments as check
+from . import plots
+from .network import Localiser
+from .stimuli import Classes, check_ipd, sample
+
+
+class DelayOptimizer(torch.optim.Adam):
+    """Adam for delays: steps in units of the time step, never out of [0, max_delay].
+
+    Parameters
+    ----------
+    delays : list of Parameter, in steps
+    max_delay : int, in steps
+    lr : float
+        About how far a delay moves in one update, in steps.
+    remove_common_mode : bool
+        If True the mean of the delays stays where it is: a common shift of all delays changes
+        nothing that the network hears.
+    """
+
+    def __init__(self, delays, max_delay, lr=0.5, *, remove_common_mode=False):
+        self.max_delay = check.whole_number("max_delay", max_delay, low=0)
+        self.remove_common_mode = remove_common_mode
+        check.finite_number("lr", lr, 0, math.inf, exclusive=True)
+        super().__init__(delays, lr=lr)
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        """One update, then the projection: no delay is ever dead beyond a bound."""
+        delays = [p for group in self.param_groups for p in group["params"]]
+        means = [p.mean() for p in delays]
+        loss = super().step(closure)
+        for p, mean in zip(delays, means, strict=True):
+            if self.remove_common_mode:
+                p += mean - p.mean()
+            p.clamp_(0, self.max_delay)
+        return loss
+
+
+@dataclass
+class History:
+    """What happened while a network was fitted; one entry per epoch.
+
+    Attributes
+    ----------
+    loss, validation_loss : list of float
+        Mean cross entropy in nats; fresh data for the second.
+    validation_error_deg : list of float
+        Mean absolute error of the softmax mean, in degrees.
+    delays : list of tensor `(channels,)`
+        Delays in steps, before the first epoch and after each.
+    seconds : float
+        Training time, without validation.
+    best_epoch : int
+        Epoch (from 1) whose weights were kept.
+    chance_loss : float
+        ln(number of classes).
+    """
+
+    chance_loss: float
+    loss: list = field(default_factory=list)
+    validation_loss: list = field(default_factory=list)
+    validation_error_deg: list = field(default_factory=list)
+    delays: list = field(default_factory=list)
+    seconds: float = 0.0
+    best_epoch: int = 0
+
+    def plot(self):
+        """Draw loss and error by epoch; returns a matplotlib figure."""
+        return plots.history(
+            self.loss, self.validation_loss, self.validation_error_deg, self.chance_loss
+        )
+
+
+def fit(
+    network: Localiser,
+    generator: torch.Generator,
+    epochs: int = 20,
+    *,
+    steps_per_epoch: int = 64,
+    batch_size: int = 64,
+    data=None,
+    lr: float = 0.02,
+    delay_lr: float = 0.5,
+    soft_labels: float = 0.0,
+    remove_common_mode: bool = False,
+    validation_samples: int = 1024,
+    progress: bool = True,
+) -> History:
+    """Train `network` in place, and leave it with the weights of its best epoch.
+
+    Adam for the weights and `DelayOptimizer` for the delays, both on a one-cycle schedule;
+    the loss is the cross entropy of the softmax of the readouts. The best epoch is the one with
+    the smallest validation loss.
+
+    Parameters
+    ----------
+    network : Localiser
+    generator : torch.Generator
+        Draws training and validation data, phases, and the order of stored data.
+    epochs, steps_per_epoch, batch_size : int
+        `steps_per_epoch` updates of `batch_size` sounds in each epoch.
+    data : (ipd, spikes), optional
+        Stored training data, reused in every epoch; the last incomplete batch is left out. By
+        default every batch is drawn fresh.
+    lr : float
+        Peak learning rate of the weights.
+    delay_lr : float
+        Peak learning rate of the delays, in steps per update.
+    soft_labels : float
+        Width in class widths of a bell around the true IPD as target; 0 names the class only.
+    remove_common_mode : bool
+        See `DelayOptimizer`.
+    validation_samples : int
+        Fresh sounds drawn once for validation.
+    progress : bool
+        If True show a bar with loss and error.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For bad numbers, a missing generator, or data that do not fit the network.
+    """
+    check.random_generator(generator)
+    for name, value in (("epochs", epochs), ("steps_per_epoch", steps_per_epoch)):
+        check.whole_number(name, value)
+    check.whole_number("batch_size", batch_size)
+    check.whole_number("validation_samples", validation_samples)
+    check.finite_number("soft_labels", soft_labels, 0)
+    if data is not None:
+        steps_per_epoch = min(steps_per_epoch, _stored_batches(data, network, batch_size))
+    optimisers = _optimisers(network, lr, delay_lr, remove_common_mode)
+    schedules = [
+        torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, [group["lr"] for group in optimiser.param_groups], epochs * steps_per_epoch
+        )
+        for optimiser in optimisers
+    ]
+    validation = sample(validation_samples, network.stimulus, generator)
+    history = History(chance_loss=math.log(network.classes.n))
+    history.delays.append(network.delay.delays.detach().clone())
+    best = math.inf, None
+    bar = tqdm(range(1, epochs + 1), disable=not progress, desc="epoch", mininterval=0.5)
+    for epoch in bar:
+        begin = time.perf_counter()
+        total = 0.0
+        for ipd, spikes in _batches(network, generator, steps_per_epoch, batch_size, data):
+            loss = cross_entropy(network(spikes), ipd, network.classes, soft_labels)
+            for optimiser in optimisers:
+                optimiser.zero_grad()
+            loss.backward()
+            for optimiser, schedule in zip(optimisers, schedules, strict=True):
+                optimiser.step()
+                schedule.step()
+            total += float(loss.detach())
+        history.seconds += time.perf_counter() - begin
+        report = evaluate(network, *validation)
+        history.loss.append(total / steps_per_epoch)
+        history.validation_loss.append(report.loss)
+        history.validation_error_deg.append(report.error_deg)
+        history.delays.append(network.delay.delays.detach().clone())
+        if report.loss < best[0]:
+            best = report.loss, copy.deepcopy(network.state_dict())
+            history.best_epoch = epoch
+        bar.set_postfix(loss=f"{history.loss[-1]:.3f}", error=f"{report.error_deg:.2f}°")
+    if best[1] is not None:
+        network.load_state_dict(best[1])
+    return history
+
+
+def cross_entropy(logits, ipd, classes: Classes, soft_labels: float = 0.0) -> torch.Tensor:
+    """Mean cross entropy in nats of `(n, classes)` logits for IPDs `(n,)` in radians.
+
+    With `soft_labels` > 0 the target is a bell of that many class widths around the IPD.
+    """
+    if not soft_labels:
+        return F.cross_entropy(logits, classes.index(ipd))
+    away = (classes.midpoints - ipd[:, None]) / (classes.width * soft_labels)
+    return F.cross_entropy(logits, torch.softmax(-(away**2) / 2, dim=1).to(logits.dtype))
+
+
+def _optimisers(network, lr, delay_lr, remove_common_mode):
+    """Adam for the weights; a `DelayOptimizer` if the delays are to be learned."""
+    check.finite_number("lr", lr, 0, math.inf, exclusive=True)
+    delays = network.delay.delays
+    weights = [p for p in network.parameters() if p is not delays and p.requires_grad]
+    optimisers = [torch.optim.Adam(weights, lr=lr)] if weights else []
+    if delays.requires_grad:
+        limit = network.delay.max_delay
+        optimisers.append(
+            DelayOptimizer([delays], limit, delay_lr, remove_common_mode=remove_common_mode)
+        )
+    if not optimisers:
+        raise ValueError("network must have at least one parameter that requires a gradient")
+    return optimisers
+
+
+def _stored_batches(data, network, batch_size):
+    ipd, spikes = data
+    check_ipd(ipd)
+    check.binary_spikes("data", spikes[:1], network.stimulus.channels)
+    if len(ipd) != len(spikes) or len(ipd) < batch_size:
+        raise ValueError(
+            f"data must hold as many IPDs as spike trains and at least one batch of {batch_size}, "
+            f"not {len(ipd)} and {len(spikes)}"
+        )
+    return len(ipd) // batch_size
+
+
+def _batches(network, generator, count, batch_size, data):
+    if data is None:
+        for _ in range(count):
+            yield sample(batch_size, network.stimulus, generator)
+        return
+    ipd, spikes = data
+    order = torch.randperm(len(ipd), generator=generator)
+    for chosen in order[: count * batch_size].view(count, batch_size):
+        yield ipd[chosen], spikes[chosen]
+
+
+@dataclass(frozen=True)
+class Report:
+    """How well a network points, on sounds it never saw.
+
+    Attributes
+    ----------
+    ipd, softmax_mean, argmax : tensor `(n,)`, radians
+        The truth, and the two ways to read the network's answer.
+    label, winner : tensor `(n,)`, class numbers
+    loss : float
+        Cross entropy in nats.
+    """
+
+    classes: Classes
+    ipd: torch.Tensor
+    softmax_mean: torch.Tensor
+    argmax: torch.Tensor
+    label: torch.Tensor
+    winner: torch.Tensor
+    loss: float
+
+    @property
+    def accuracy(self) -> float:
+        """Share of sounds whose class is named."""
+        return float((self.label == self.winner).double().mean())
+
+    @property
+    def error_deg(self) -> float:
+        """Mean absolute error of the softmax mean against the continuous IPD, in degrees."""
+        return self._error(self.softmax_mean)[0]
+
+    @property
+    def argmax_error_deg(self) -> float:
+        """Mean absolute error of the winner's midpoint, in degrees."""
+        return self._error(self.argmax)[0]
+
+    @property
+    def error_interval_deg(self) -> tuple[float, float]:
+        """95 % interval of `error_deg` over test sounds (normal approximation)."""
+        mean, half = self._error(self.softmax_mean)
+        return mean - half, mean + half
+
+    @property
+    def argmax_error_interval_deg(self) -> tuple[float, float]:
+        """95 % interval of `argmax_error_deg` over test sounds (normal approximation)."""
+        mean, half = self._error(self.argmax)
+        return mean - half, mean + half
+
+    def _error(self, estimate):
+        error = torch.rad2deg((estimate.double() - self.ipd).abs())
+        spread = float(error.std()) if len(error) > 1 else math.nan
+        return float(error.mean()), 1.96 * spread / math.sqrt(len(error))
+
+    @property
+    def confusion(self) -> torch.Tensor:
+        """Counts `(true class, named class)`."""
+        n = self.classes.n
+        return torch.bincount(self.label * n + self.winner, minlength=n * n).view(n, n)
+
+    def __str__(self):
+        return (
+            f"{100 * self.accuracy:.1f} % of {self.classes.n} classes, "
+            f"argmax {self.argmax_error_deg:.2f}°, softmax mean {self.error_deg:.2f}° "
+            f"({len(self.ipd)} sounds)"
+        )
+
+
+@torch.no_grad()
+def evaluate(network: Localiser, ipd, spikes, batch_size: int = 512) -> Report:
+    """Measure `network` on IPDs `(n,)` in radians and spikes `(n, time, channels)`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no sound, or `ipd` and `spikes` do not belong together.
+    """
+    ipd = check_ipd(torch.as_tensor(ipd))
+    if not len(ipd) or len(ipd) != len(spikes):
+        raise ValueError(
+            f"ipd and spikes must hold the same number of sounds, at least one, "
+            f"not {len(ipd)} and {len(spikes)}"
+        )
+    logits = torch.cat([network(part) for part in spikes.split(batch_size)])
+    return Report(
+        classes=network.classes,
+        ipd=ipd.double(),
+        softmax_mean=network.decode(logits),
+        argmax=network.decode(logits, "argmax"),
+        label=network.classes.index(ipd),
+        winner=logits.argmax(1),
+        loss=float(cross_entropy(logits, ipd, network.classes)),
+    )

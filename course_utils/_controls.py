@@ -1,0 +1,137 @@
+"""The controls that `explore` takes: a slider and a menu, checked before anything is drawn."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import ipywidgets
+
+_STYLE = {"style": {"description_width": "initial"}, "layout": {"width": "28em"}}
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number between two ends; made by `slider`."""
+
+    label: str
+    low: float
+    high: float
+    step: float
+    start: float
+
+    @property
+    def corners(self) -> tuple:
+        """The two ends, where a picture is most likely to break."""
+        return (self.low, self.high)
+
+    def widget(self) -> ipywidgets.Widget:
+        """Build the ipywidgets slider; it reports once, when it is let go."""
+        settings = dict(
+            value=self.start, min=self.low, max=self.high, step=self.step,
+            description=self.label, continuous_update=False, **_STYLE,
+        )
+        if isinstance(self.start, int):
+            return ipywidgets.IntSlider(**settings)
+        places = max(-Decimal(repr(x)).as_tuple().exponent for x in (self.low, self.step))
+        return ipywidgets.FloatSlider(readout_format=f".{max(places, 0)}f", **settings)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few options; made by `choice`."""
+
+    label: str
+    options: tuple
+    start: Any
+
+    @property
+    def corners(self) -> tuple:
+        """Every option: there is no end that stands for the others."""
+        return self.options
+
+    def widget(self) -> ipywidgets.Widget:
+        """Build the ipywidgets menu."""
+        pairs = [(str(option), option) for option in self.options]
+        return ipywidgets.Dropdown(
+            options=pairs, value=self.start, description=self.label, **_STYLE
+        )
+
+
+def slider(label: str, low: float, high: float, step: float, start: float) -> Slider:
+    """Describe a slider from `low` to `high`.
+
+    Parameters
+    ----------
+    label : str
+        What the reader sees, with its unit: ``"delay (ms)"``.
+    low, high, step, start : int or float
+        In the unit of the label. All whole gives whole numbers to `draw`, else floats.
+        `high` and `start` lie a whole number of steps above `low`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the label is empty, a number is missing or not finite, or the steps do not fit.
+    """
+    _check_label(label)
+    numbers = {"low": low, "high": high, "step": step, "start": start}
+    for name, value in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"{name} of slider {label!r} must be a number, not {value!r}.")
+        if not math.isfinite(value):
+            raise ValueError(f"{name} of slider {label!r} must be finite, not {value}.")
+    if high <= low:
+        raise ValueError(f"high of slider {label!r} must lie above low = {low}, not at {high}.")
+    if step <= 0:
+        raise ValueError(f"step of slider {label!r} must be above 0, not {step}.")
+    if not low <= start <= high:
+        raise ValueError(f"start of slider {label!r} must lie in [{low}, {high}], not at {start}.")
+    for name in ("high", "start"):
+        steps = (numbers[name] - low) / step
+        if abs(steps - round(steps)) > 1e-6:
+            raise ValueError(
+                f"{name} of slider {label!r} must lie a whole number of steps of {step} "
+                f"above low = {low}, but {numbers[name]} is {steps:.6g} steps away."
+            )
+    if not all(isinstance(value, int) for value in numbers.values()):
+        numbers = {name: float(value) for name, value in numbers.items()}
+    return Slider(label, **numbers)
+
+
+def choice(label: str, options, start: Any = None) -> Choice:
+    """Describe a menu of a few options.
+
+    Parameters
+    ----------
+    label : str
+        What the reader sees.
+    options : list or tuple
+        The values `draw` may receive; the menu shows ``str(option)``.
+    start : optional
+        The option shown first; the first of the list if not given.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there are no options, two look the same, or `start` is not among them.
+    """
+    _check_label(label)
+    if not isinstance(options, (list, tuple)):
+        raise TypeError(f"options of choice {label!r} must be a list, not {options!r}.")
+    if not options:
+        raise ValueError(f"options of choice {label!r} must hold at least one option, not none.")
+    names = [str(option) for option in options]
+    if len(set(names)) < len(names):
+        raise ValueError(f"options of choice {label!r} must all look different, not {names}.")
+    start = options[0] if start is None else start
+    if start not in options:
+        raise ValueError(f"start of choice {label!r} must be one of {names}, not {start!r}.")
+    return Choice(label, tuple(options), start)
+
+
+def _check_label(label) -> None:
+    if not isinstance(label, str) or not label.strip():
+        raise TypeError(f"label must be a few words, such as 'delay (ms)', not {label!r}.")

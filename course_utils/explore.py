@@ -1,0 +1,110 @@
+"""Sliders for the lessons: `explore(draw, **controls)`, with `slider` and `choice` controls."""
+
+from __future__ import annotations
+
+import base64
+import html
+import itertools
+
+import ipywidgets
+from IPython import get_ipython
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from ._controls import Choice, Slider, choice, slider
+from .plots import alt_text, png
+
+__all__ = ["choice", "explore", "slider"]
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def explore(draw, **controls) -> None:
+    """Show a figure that follows its sliders.
+
+    Every execution first draws the default and all corners (each combination of slider ends and
+    options), so that a picture that breaks under the reader's hand breaks here instead.
+    Outside IPython it draws them and shows nothing.
+
+    Parameters
+    ----------
+    draw : callable
+        Takes one keyword for each control, returns a `matplotlib.figure.Figure`.
+    **controls : Slider or Choice
+        Made by `slider` and `choice`, named as the arguments of `draw`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `draw` is not callable or returns no figure, or a control is missing or unknown.
+    RuntimeError
+        If `draw` fails, or its figure has no alt text, at the default or at a corner.
+        The message says where.
+    """
+    if not callable(draw):
+        raise TypeError(f"draw must be a function that returns a Figure, not {draw!r}.")
+    if not controls:
+        raise ValueError("explore needs at least one control, such as slider(...), but got none.")
+    for name, control in controls.items():
+        if not isinstance(control, (Slider, Choice)):
+            raise TypeError(f"{name} must come from slider(...) or choice(...), not {control!r}.")
+
+    first = _frame(draw, {name: control.start for name, control in controls.items()})
+    for corner in itertools.product(*(control.corners for control in controls.values())):
+        _frame(draw, dict(zip(controls, corner, strict=True)))
+    if get_ipython() is not None:
+        data, metadata = _bundle(_panel(draw, controls, first), *first)
+        display(data, metadata=metadata, raw=True)
+
+
+def _frame(draw, values: dict) -> tuple[bytes, str]:
+    """Draw once; return the picture and its alt text, or say at which values it fails."""
+    try:
+        figure = draw(**values)
+        if isinstance(figure, Figure):
+            if not alt_text(figure).strip():
+                raise ValueError("the figure has no alt text; give it with figure.set_label(...)")
+            return png(figure), alt_text(figure)
+    except Exception as error:
+        where = ", ".join(f"{name}={value!r}" for name, value in values.items())
+        reason = f"{type(error).__name__}: {error}"
+        raise RuntimeError(f"This picture cannot be drawn at {where} ({reason})") from error
+    raise TypeError(f"draw must return a matplotlib Figure, not {type(figure).__name__}.")
+
+
+def _panel(draw, controls: dict, first: tuple[bytes, str]) -> ipywidgets.VBox:
+    """Put the sliders above a picture that follows them."""
+    widgets = {name: control.widget() for name, control in controls.items()}
+    picture = ipywidgets.HTML(_img(*first))
+
+    def redraw(change) -> None:
+        try:
+            picture.value = _img(*_frame(draw, {name: w.value for name, w in widgets.items()}))
+        except Exception as error:
+            picture.value = f'<p role="alert">{html.escape(str(error))}</p>'
+            raise
+
+    for widget in widgets.values():
+        widget.observe(redraw, names="value")
+    return ipywidgets.VBox([*widgets.values(), picture])
+
+
+def _img(picture: bytes, alt: str) -> str:
+    """Return an <img> that needs no file and no network."""
+    code = base64.b64encode(picture).decode()
+    return (
+        f'<img alt="{html.escape(alt)}" style="max-width: 100%" '
+        f'src="data:image/png;base64,{code}">'
+    )
+
+
+def _bundle(box, picture: bytes, alt: str) -> tuple[dict, dict]:
+    """Return the widget, and beside it the first frame for a front end without widgets.
+
+    Built by hand because ipywidgets 7 has no `_repr_mimebundle_`.
+    """
+    data = {
+        _WIDGET: {"version_major": 2, "version_minor": 0, "model_id": box.model_id},
+        "image/png": base64.b64encode(picture).decode(),
+        "text/plain": alt,
+    }
+    return data, {"image/png": {"alt": alt}}

@@ -1,0 +1,31 @@
+"""Run notebooks with nbmake, as a reader would meet them: installed package, fresh kernels."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+
+def run_nbmake(folder: Path) -> dict[str, str]:
+    """Execute every notebook in `folder`, saving outputs there.
+
+    Returns, for each notebook's name without suffix, what went wrong ("" if nothing did).
+    """
+    report = folder / "nbmake.xml"
+    command = [sys.executable, "-m", "pytest", "--nbmake", "--overwrite", "--nbmake-timeout=300"]
+    command += ["--nbmake-kernel=python3", "--durations=0", "--color=no", "-p", "no:cacheprovider"]
+    command += [f"--rootdir={folder}", f"--junitxml={report}", str(folder)]
+    # This Python's kernel, not one of the user's that is also called python3.
+    environment = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1", "PYTEST_ADDOPTS": ""}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, text=True, capture_output=True, check=False
+    )
+    print(done.stdout, done.stderr, sep="\n")
+    assert done.returncode in (0, 1), f"nbmake could not run:\n{done.stdout}{done.stderr}"
+    results = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        trouble = [child for child in case if child.tag in ("failure", "error")]
+        words = "\n".join(f"{child.get('message')}\n{child.text}" for child in trouble)
+        results[Path(case.get("name")).stem] = words
+    return results

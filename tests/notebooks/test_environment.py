@@ -1,0 +1,84 @@
+"""environment.yml, pyproject.toml and constraints.txt say the same thing.
+
+conda cannot be solved in a test; parsing every spec and comparing the ranges can.
+"""
+
+import re
+import sys
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+from rattler import MatchSpec
+
+from tools.notebook_checks import ROOT
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+# conda-forge's name for a few packages
+CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+CONDA = [entry for entry in ENVIRONMENT["dependencies"] if isinstance(entry, str)]
+PIP = [entry for entry in ENVIRONMENT["dependencies"] if isinstance(entry, dict)]
+PINS = {
+    requirement.name.lower(): requirement
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+    for requirement in [Requirement(line)]
+}
+
+
+def requirements(*extras):
+    """Return what the course asks for, with these extras, without the course itself."""
+    extra = PROJECT["optional-dependencies"]
+    lines = [*PROJECT["dependencies"], *(line for name in extras for line in extra[name])]
+    found = [Requirement(line) for line in lines]
+    return [r for r in found if r.name != PROJECT["name"] and r.marker is None]
+
+
+def conda_ranges():
+    """Return the range of each conda package, as Python's packaging reads it."""
+    specs = [MatchSpec(line) for line in CONDA]
+    return {str(s.name.normalized): SpecifierSet(str(s.version or "")) for s in specs}
+
+
+@pytest.mark.parametrize("line", CONDA)
+def test_conda_can_read_every_spec(line):
+    spec = MatchSpec(line, strict=True)
+    assert re.match(r"[a-z0-9_-]+", line).group() == spec.name.normalized
+
+
+def test_a_mangled_spec_is_refused():
+    with pytest.raises(Exception, match="(?i)version|spec|pars"):
+        MatchSpec("numpy >=1.26,,<<2", strict=True)
+
+
+@pytest.mark.parametrize("wanted", requirements("lab"), ids=str)
+def test_environment_has_the_same_range(wanted):
+    name = CONDA_NAMES.get(wanted.name, wanted.name)
+    assert conda_ranges().get(name) == wanted.specifier
+
+
+def test_environment_has_nothing_else():
+    ours = {CONDA_NAMES.get(r.name, r.name) for r in requirements("lab")}
+    assert set(conda_ranges()) - ours == {"python", "pip"}
+    assert conda_ranges()["python"] == SpecifierSet(PROJECT["requires-python"])
+
+
+def test_environment_ends_by_installing_the_course():
+    assert PIP == [{"pip": ["-e ."]}]
+    assert ENVIRONMENT["dependencies"][-1] is PIP[0]
+
+
+@pytest.mark.parametrize("wanted", requirements("lab", "lint", "test"), ids=str)
+def test_the_pin_lies_in_the_range(wanted):
+    pin = PINS[wanted.name.lower()]
+    (version,) = [spec.version for spec in pin.specifier if spec.operator == "=="]
+    assert wanted.specifier.contains(Version(version))

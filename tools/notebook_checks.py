@@ -1,0 +1,216 @@
+"""What we ask of a lesson, in one place: `make run` and the tests both read it from here.
+
+A lesson is a pair in notebooks/: `NN_name.py` (percent format, the source) and `NN_name.ipynb`
+(the same cells with their outputs, which is what a reader opens).
+Functions that look for trouble return a list of sentences; an empty list is good news.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from pathlib import Path
+
+import jupytext
+import nbformat
+from jupytext.combine import map_outputs_to_inputs
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+EXPECTED_LESSONS = 6
+
+MAX_BYTES = 1_000_000
+MAX_CELL_LINES = 25
+MEDIAN_CELL_LINES = 8
+KEPT_CELL_METADATA = ("tags", "nbmake", "cellView")
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+
+
+def lessons(folder: Path = NOTEBOOKS) -> list[str]:
+    """Return the names of the lessons, in order, without a suffix."""
+    return sorted({path.stem for path in folder.glob("[0-9][0-9]_*.*") if path.is_file()})
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def from_source(folder: Path, name: str) -> nbformat.NotebookNode:
+    """Return the `.py` of a lesson as a notebook without outputs.
+
+    Cells that are still in the `.ipynb` keep their ids, so that a rerun gives a small diff.
+    """
+    cells = jupytext.read(folder / f"{name}.py").cells
+    for cell in cells:
+        kept = {key: cell.metadata[key] for key in KEPT_CELL_METADATA if key in cell.metadata}
+        cell.metadata = nbformat.from_dict(kept)
+    saved = folder / f"{name}.ipynb"
+    if saved.exists():
+        old = read(saved).cells
+        for cell, match in zip(cells, map_outputs_to_inputs(cells, old), strict=True):
+            if match is not None and "id" in old[match]:
+                cell.id = old[match].id
+    return nbformat.v4.new_notebook(cells=cells, metadata=page_metadata())
+
+
+def page_metadata() -> dict:
+    """Return the only metadata a saved lesson has: which language, not which version of it."""
+    return {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+
+
+def pair_problems(folder: Path, name: str) -> list[str]:
+    """Say where the `.ipynb` does not hold the cells of its `.py`."""
+    missing = [s for s in (".py", ".ipynb") if not (folder / f"{name}{s}").exists()]
+    if missing:
+        return [f"{name}{suffix} is missing" for suffix in missing]
+    source = from_source(folder, name).cells
+    saved = read(folder / f"{name}.ipynb").cells
+    problems = []
+    if len(source) != len(saved):
+        problems.append(f"{name}: {len(source)} cells in the .py, {len(saved)} in the .ipynb")
+    for number, (ours, theirs) in enumerate(zip(source, saved, strict=False)):
+        for part in ("cell_type", "source", "metadata"):
+            if ours[part] != theirs[part]:
+                problems.append(f"{name}, cell {number}: the {part} differs from the .py")
+    return problems
+
+
+def widget_errors(notebook) -> list[str]:
+    """Return errors that hide in the state of widgets.
+
+    `interact`, `interactive_output` and `with Output()` keep an exception for themselves: the
+    cell succeeds, and only the state of its Output widget tells.
+    """
+    state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    outputs = [
+        output for model in state.values() for output in model.get("state", {}).get("outputs", [])
+    ]
+    return [
+        f"{output.get('ename')}: {output.get('evalue')}"
+        for output in outputs
+        if output.get("output_type") == "error"
+    ]
+
+
+def page_problems(folder: Path, name: str) -> list[str]:
+    """Say where a saved lesson breaks a rule of the page."""
+    path = folder / f"{name}.ipynb"
+    notebook = read(path)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    problems = (
+        size_problems(path)
+        + cell_problems(code)
+        + output_problems(code)
+        + prose_problems(prose)
+        + image_problems(notebook.cells)
+    )
+    if "widgets" in notebook.metadata:
+        problems.append("widget state is saved in the metadata; make run strips it")
+    if not any("explore(" in cell.source for cell in code):
+        problems.append("no slider: nothing calls explore(")
+    return problems
+
+
+def size_problems(path: Path) -> list[str]:
+    size = path.stat().st_size
+    return [f"{size} bytes, above {MAX_BYTES}"] if size > MAX_BYTES else []
+
+
+def cell_problems(code: list) -> list[str]:
+    """Long cells are hard to read on a page; blank lines do not count."""
+    lengths = [len([line for line in cell.source.splitlines() if line.strip()]) for cell in code]
+    problems = [
+        f"a cell of {length} lines, above {MAX_CELL_LINES}: {cell.source.splitlines()[0]!r}"
+        for cell, length in zip(code, lengths, strict=True)
+        if length > MAX_CELL_LINES
+    ]
+    if not lengths:
+        problems.append("no code")
+    elif statistics.median(lengths) >= MEDIAN_CELL_LINES:
+        problems.append(f"the median cell has {statistics.median(lengths)} lines, not below 8")
+    return problems
+
+
+def output_problems(code: list) -> list[str]:
+    """Outputs are saved, and came from running the page once, top to bottom."""
+    problems = []
+    counts = [cell.execution_count for cell in code if cell.source.strip()]
+    if counts != list(range(1, len(counts) + 1)):
+        problems.append("not saved from one run, top to bottom; make run does it")
+    if not any(cell.outputs for cell in code):
+        problems.append("no outputs are saved")
+    for cell in code:
+        for output in cell.outputs:
+            allowed = "raises-exception" in cell.metadata.get("tags", [])
+            if output.output_type == "error" and not allowed:
+                problems.append(f"a saved error: {output.ename}: {output.evalue}")
+    return problems
+
+
+def prose_problems(prose: str) -> list[str]:
+    problems = [
+        f"the page does not say {words!r}"
+        for words in ("You will be able to", "What you now know", "<details>")
+        if words not in prose
+    ]
+    if not prose.lstrip().startswith("# "):
+        problems.append("the page does not open with a title")
+    predictions = len(re.findall(r"^### Predict", prose, re.MULTILINE))
+    if predictions < 2:
+        problems.append(f"{predictions} '### Predict' on the page, below 2")
+    return problems
+
+
+def image_problems(cells: list) -> list[str]:
+    """Every picture says in words what it shows."""
+    problems = []
+    for number, cell in enumerate(cells):
+        silent = [f"![]({link})" for link in re.findall(r"!\[\s*\]\(([^)]*)\)", cell.source)]
+        silent += [tag for tag in re.findall(r"<img\b[^>]*>", cell.source) if not _has_alt(tag)]
+        if cell.cell_type == "code":
+            silent = [f"an {kind} output" for o in cell.outputs for kind in _silent_images(o)]
+        problems += [f"cell {number}: {image} has no alt text" for image in silent]
+    return problems
+
+
+def _has_alt(tag: str) -> bool:
+    return re.search(r"""\balt=(["'])\s*\S""", tag) is not None
+
+
+def _silent_images(output) -> list[str]:
+    kinds = [kind for kind in output.get("data", {}) if kind.startswith("image/")]
+    silent = [k for k in kinds if not output.metadata.get(k, {}).get("alt", "").strip()]
+    text = output.get("data", {}).get("text/html", "")
+    return silent + [t[:60] for t in re.findall(r"<img\b[^>]*>", text) if not _has_alt(t)]
+
+
+def tidy(notebook) -> None:
+    """Strip, in place, what differs between two equal runs and what no saved page can use."""
+    notebook.metadata = nbformat.from_dict(page_metadata())
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        cell.metadata.pop("execution", None)  # timestamps
+        cell.outputs = [output for output in cell.outputs if not _only_a_widget(output)]
+        for output in cell.outputs:
+            # Without a kernel the view is an error box; the picture beside it is shown instead.
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+            output.get("metadata", {}).pop(WIDGET_VIEW, None)
+
+
+def _only_a_widget(output) -> bool:
+    """Say whether nothing but a widget's name would be left, as of a progress bar."""
+    kinds = set(output.get("data", {}))
+    return WIDGET_VIEW in kinds and kinds <= {WIDGET_VIEW, "text/plain"}
+
+
+def write(notebook, path: Path) -> None:
+    """Write to a file beside `path`, then put it in place: never half a lesson."""
+    draft = path.with_suffix(".ipynb.tmp")
+    draft.write_text(nbformat.writes(notebook, version=4) + "\n", encoding="utf-8")
+    draft.replace(path)

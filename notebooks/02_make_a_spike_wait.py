@@ -1,0 +1,406 @@
+# %% [markdown]
+# # What is lost when spikes wait?
+#
+# Three nerve fibres carry the same few spikes, and we make two of them wait. Before anything can
+# learn a delay we need to know what waiting costs: a delay moves spikes *out of the window we
+# look at*, and silence into it.
+#
+# **You will be able to**
+# - delay a spike train in three lines, and check that it really is a delay;
+# - say why padding misaligns fibres, and what clipping costs in degrees;
+# - work out how long a stimulus must be for several layers of delays.
+#
+# *15 minutes. Builds on [lesson 1](01_two_ears.ipynb).*
+
+# %%
+import torch
+
+from course_utils import delays, drawings_02, observer
+from course_utils.explore import explore, slider
+from course_utils.stimuli import Stimulus, sample
+
+torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
+
+# %% [markdown]
+# Time runs in steps of 1 ms. We record for 12 ms; each fibre spikes at 2, 5 and 10 ms. Fibre 0
+# does not wait, fibre 1 waits 2 ms and fibre 2 waits 4 ms.
+
+# %%
+recording = torch.zeros(12, 3)  # (time, fibre)
+recording[[2, 5, 10]] = 1
+wait = torch.tensor([0, 2, 4])  # ms
+
+# %% [markdown]
+# ### Predict
+# We still look at 12 ms. **Which spikes of fibre 2 do we see, and what do we see of it before 4
+# ms?** Decide, then run.
+
+# %%
+late = torch.zeros_like(recording)
+for fibre, d in enumerate(wait):
+    late[d:, fibre] = recording[: 12 - d, fibre]  # out[t] = in[t - d]
+late[:, 2].nonzero().flatten()
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Two of its three spikes, at 6 and 9 ms. The third would come at 14 ms, when we have stopped
+# looking. And the first 4 ms of fibre 2 are **silence that nobody sent**: a zero there means "not
+# arrived yet", not "no spike". Nothing in the numbers tells the two apart.
+# </details>
+#
+# It is tempting to let `torch.roll` do the shifting: one call, no loop.
+#
+# ### Predict
+# **Where does `torch.roll` put the spike from 10 ms when the fibre waits 4 ms?**
+
+# %%
+assert late[:, 2].nonzero().flatten().tolist() == [6, 9]
+torch.roll(recording[:, 2], 4).nonzero().flatten()
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# At 2 ms. The late spike left at the end and came in again at the front: it is now heard **before
+# it was sent**. The total number of spikes is right, which is why this mistake is easy to miss. A
+# delay must never wrap round.
+# </details>
+#
+# ## Method A: pad, then shift
+# To lose no spike, we first append as much silence as the longest wait, `max_delay`. Then every
+# fibre finds room to be late.
+
+# %%
+max_delay = 4
+padded = torch.zeros(12 + max_delay, 3)
+for fibre, d in enumerate(wait):
+    padded[d : d + 12, fibre] = recording[:, fibre]
+padded.T.int()
+
+# %% [markdown]
+# Nine spikes went in and nine come out. But the rows have different beginnings and different
+# ends, and there is silence nobody sent on both sides.
+#
+# ## Method B: shift, then clip
+# Look only where *every* fibre has something to say: from `max_delay` on, and no later than the
+# recording lasted.
+
+# %%
+clipped = padded[max_delay:12]
+clipped.T.int()
+
+# %% [markdown]
+# Eight steps are left, and all of them were recorded. Before we go on, we check that the course's
+# functions do the same. They take a batch, `(sample, time, fibre)`.
+
+# %%
+assert torch.equal(delays.pad_then_shift(recording[None], wait.float(), max_delay)[0], padded)
+assert torch.equal(delays.shift_then_clip(recording[None], wait.float(), max_delay)[0], clipped)
+drawings_02.waiting(recording, wait, max_delay)
+
+# %% [markdown]
+# The dashed frame is the same in both methods: A keeps what lies outside it, B throws it away.
+# From here on we use `pad_then_shift` for A and `shift_then_clip` for B.
+#
+# ### Is it really a delay?
+# The test is a single spike, an *impulse*: sent at $t$, it must arrive at $t + d$, for every
+# fibre and every $d$. We try 200 fibres with random delays.
+
+# %%
+generator = torch.Generator().manual_seed(2)
+random_waits = torch.randint(0, 51, (200,), generator=generator).float()
+impulse = torch.zeros(1, 150, 200)
+impulse[0, 70] = 1
+arrived = delays.pad_then_shift(impulse, random_waits, 50)[0].argmax(0)
+assert torch.equal(arrived, 70 + random_waits.long())
+print(f"sent at 70 ms; the first arrives at {arrived.min()} ms, the last at {arrived.max()} ms")
+
+# %% [markdown]
+# On real spikes, too, A and B must agree wherever B looks at all: B is A with both ends cut off.
+
+# %%
+stimulus = Stimulus()  # 20 Hz, 150 ms, 100 fibres per ear, as in lesson 1
+ipd, spikes = sample(200, stimulus, generator)
+method_a = delays.pad_then_shift(spikes, random_waits, 50)
+method_b = delays.shift_then_clip(spikes, random_waits, 50)
+assert torch.equal(method_a[:, 50:150], method_b)
+tuple(method_a.shape), tuple(method_b.shape)
+
+# %% [markdown]
+# ### Try it
+# Two fibres, two delays, both methods at once. **Set both delays to 8, then to 0, and watch the
+# frame.** Where would it have to be if we knew the delays in advance?
+
+# %%
+two = torch.zeros(20, 2)
+two[[1, 6, 11, 16], 0] = two[[3, 8, 13, 18], 1] = 1
+
+
+def draw(first_ms, second_ms):
+    return drawings_02.waiting(two, (first_ms, second_ms), max_delay=8)
+
+
+explore(draw, first_ms=slider("delay of fibre 0 (ms)", 0, 8, 1, 2),
+        second_ms=slider("delay of fibre 1 (ms)", 0, 8, 1, 0))  # fmt: skip
+
+# %% [markdown]
+# The frame never moves. It is cut for the *longest wait allowed*, not for the waits in use, so
+# that delays can change during learning while every tensor keeps its shape. Notice also that
+# adding the same delay to both fibres changes nothing about how they lie to each other.
+#
+# ## What a neuron hears
+#
+# ### Predict
+# All 200 fibres wait, each for its own random time up to 50 ms, by Method A. **From which ms to
+# which ms have all of them arrived, and what does the raster look like outside?**
+
+# %%
+filled = delays.pad_then_shift(torch.ones(1, 150, 200), random_waits, 50)[0].mean(1)
+complete = (filled == 1).nonzero()
+print(f"all fibres are filled from {complete.min()} to {complete.max()} ms; "
+      f"{1 - filled.mean():.0%} of Method A's picture is silence nobody sent")  # fmt: skip
+drawings_02.arrivals(method_a[0], random_waits, stimulus.steps)
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# From 50 to 149 ms, as the printed line says: after the slowest has begun and before the fastest
+# has ended. Outside are two triangles of silence. Inside the triangles a zero says something
+# about *delays*; inside the frame a zero says something about the *sound*.
+# </details>
+#
+# Now listen as a neuron would. A coincidence detector counts pairs: one spike from the left ear
+# and one from the right in the same ms. We average over 200 sounds, so the tone's own ups and
+# downs nearly average out: every sound has its own phase.
+
+# %%
+assert complete.min() == 50 and complete.max() == 149
+
+
+def pairs(spikes):  # left spikes times right spikes in each ms, mean over the sounds
+    left, right = spikes.unflatten(2, (2, 100)).float().sum(3).unbind(2)
+    return (left * right).mean(0)
+
+
+heard, sent = pairs(method_a), pairs(spikes)
+drawings_02.coincidences(heard, sent, (50, 150))
+
+# %% [markdown]
+# The same in numbers, averaged before, in and after the grey window:
+
+# %%
+print(f"coincidences in a step: {heard[:50].mean():.0f} before the window, "
+      f"{heard[50:150].mean():.0f} in it, {heard[150:].mean():.0f} after it")  # fmt: skip
+
+# %% [markdown]
+# The sound was equally loud all the time, but the neuron is told that it swells and dies away.
+# Left and right are misaligned at both ends, and a network would learn weights and thresholds for
+# a mixture of two situations. Inside the frame the level is steady.
+#
+# That level lies below *as sent* for another reason. Random delays up to a whole cycle smear the
+# 20 Hz wave, until the pairs of all fibres together meet only as often as by accident:
+
+# %%
+by_accident = (100 * spikes.float().mean()) ** 2
+assert abs(heard[50:150].mean() / by_accident - 1) < 0.02
+print(f"two ears that know nothing of each other: {by_accident:.0f} pairs in a step")
+
+# %% [markdown]
+# Better delays can raise that level for some pairs of fibres; the sloping ends they cannot mend.
+#
+# ## What clipping costs
+# Method B pays in length. Our 150 ms become 100 ms. Lesson 1's Cramér–Rao bound says what no
+# observer can beat, and it can be asked for any window.
+#
+# ### Predict
+# A third of the time is gone. **Does the smallest possible error grow by a third, by a half, or
+# by something else?**
+
+# %%
+whole, window = observer.cramer_rao(stimulus), observer.cramer_rao(stimulus, window_ms=100)
+print(f"150 ms: {whole:.3f}°   100 ms: {window:.3f}°   ratio {window / whole:.3f}")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# By a factor of $\sqrt{150 / 100}$, a little over a fifth. Information adds up with time, and the
+# error falls with the square root of information. Halving the window would cost a factor of
+# $\sqrt 2$, not 2.
+# </details>
+#
+# A bound is a promise about the best observer. Does a real one pay the same? Maximum likelihood
+# decodes 1000 fresh sounds twice, from the whole recording and from 100 ms of it.
+
+# %%
+assert abs(window / whole - 1.5**0.5) < 0.01
+truth, fresh = sample(1000, stimulus, generator)
+for steps, bound in ((150, whole), (100, window)):
+    guess = observer.maximum_likelihood(fresh[:, :steps], stimulus)
+    error = torch.rad2deg((guess - truth).abs())
+    half = 1.96 * error.std() / 1000**0.5  # half a 95 % interval of the mean
+    assert abs(error.mean() - bound) < half
+    print(f"{steps} ms: mean error {error.mean():.2f}° ± {half:.2f}°")
+
+# %% [markdown]
+# Both intervals hold their bound. Clipping to 100 ms is affordable here: the price is a fraction
+# of a degree, far below the width of a class. It becomes dear when `max_delay` eats most of the
+# recording, or when several layers each take their share.
+
+# %%
+longest = range(0, 141, 10)
+bounds = [observer.cramer_rao(stimulus, window_ms=150 - m) for m in longest]
+drawings_02.price(longest, bounds, stimulus.duration_ms)
+
+# %% [markdown]
+# ## Several layers
+# A layer with delays up to 50 ms hands on 50 ms less than it got. If the next layer delays as
+# well, it clips again.
+#
+# ### Predict
+# **How long must the sound be for the last of three such layers to see 100 ms?** And what becomes
+# of our 150 ms?
+
+# %%
+layer_waits = torch.rand(3, 200, generator=generator) * 50
+_, passing = sample(2, Stimulus(duration_ms=250), generator)
+for layer in range(3):
+    passing = delays.shift_then_clip(passing, layer_waits[layer], 50)
+    print(f"after layer {layer + 1}: {passing.shape[1]} ms")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# 250 ms are just enough for three layers: 100 + 3 × 50. Of our usual 150 ms, two layers would
+# leave 50, one cycle of the tone, and the third would have nothing to look at.
+# </details>
+#
+# In general, `stimulus = effective + layers * max_delay`. The notebook this course grew from
+# gives this very rule for several layers in a remark, but never tests it. We do, for one to four
+# layers: the remark is right.
+
+# %%
+for layers in (1, 2, 3, 4):
+    steps = delays.length_budget(effective_steps=100, max_delay=50, layers=layers)
+    passing = torch.ones(1, steps, 200)
+    for _ in range(layers):
+        passing = delays.shift_then_clip(passing, random_waits, 50)
+    assert passing.shape[1] == 100 and passing.min() == 1  # every step left was recorded
+    print(f"layers: {layers}   {steps} ms in, {passing.shape[1]} ms out")
+
+# %%
+drawings_02.staircase(100, 50, layers=4)
+
+# %% [markdown]
+# Hatched is what clipping has taken. It is always the *beginning*: the last layer's first step is
+# the one for which even the slowest chain of delays has arrived. Ask for too much and you are
+# told so, in place of a result full of silence:
+
+# %%
+try:
+    delays.shift_then_clip(torch.ones(1, 50, 200), random_waits, 50)
+except ValueError as error:
+    print(error)
+
+# %% [markdown]
+# ### Exercise 2.1 — a delay that never wraps
+# Delay one train by `d` steps, and keep its length. What leaves at the end is gone; what enters
+# at the start is silence. The stub returns `None` until you fill it.
+
+# %%
+def delay_train(train, d):
+    ...  # two or three lines; torch.zeros_like helps
+
+
+# %%
+answer = delay_train(torch.tensor([1.0, 0, 0, 1]), 1)
+if answer is None:
+    print("not tried yet")
+elif answer.tolist() == [1, 1, 0, 0]:
+    print("The last spike came round to the front: it is heard before it was sent.")
+else:
+    print("A delay." if answer.tolist() == [0, 1, 0, 0] else f"Not in[t - d]: {answer.tolist()}")
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def delay_train(train, d):
+#     late = torch.zeros_like(train)
+#     late[d:] = train[: len(train) - d]
+#     return late
+# ```
+# `train[:-d]` looks shorter, but for `d = 0` it is empty.
+# </details>
+#
+# ### Exercise 2.2 — the length budget
+# A network has `n_layers` layers, and each may delay by up to `max_delay` steps. How many steps
+# must the stimulus have for the last layer to see `effective` of them?
+
+# %%
+def stimulus_steps(effective, max_delay, n_layers):
+    ...  # one line
+
+
+# %%
+answer = stimulus_steps(100, 50, 3)
+if answer is None:
+    print("not tried yet")
+else:
+    print("Every layer sees only filled fibres." if answer == 250 else
+          f"{answer} steps leave the last layer {answer - 150} of the 100.")  # fmt: skip
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def stimulus_steps(effective, max_delay, n_layers):
+#     return effective + n_layers * max_delay
+# ```
+# </details>
+#
+# ### Exercise 2.3 — how long may a fibre wait?
+# The sound lasts 150 ms and cannot be made longer. What is the longest `max_delay`, in multiples
+# of 10 ms, for which the bound stays below `limit_deg`? The lists `longest` and `bounds` above
+# hold what you need.
+
+# %%
+def longest_wait(limit_deg):
+    ...  # one or two lines
+
+
+# %%
+answer = longest_wait(1.2)
+if answer is None:
+    print("not tried yet")
+else:
+    chosen, beyond = (
+        observer.cramer_rao(stimulus, max(10, 150 - m)) for m in (answer, answer + 10)
+    )
+    print("Right:" if chosen < 1.2 <= beyond else "Not yet:", f"the bound is {chosen:.2f}°, "
+          f"and with 10 ms more it is {beyond:.2f}°.")  # fmt: skip
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def longest_wait(limit_deg):
+#     return max(m for m, bound in zip(longest, bounds) if bound < limit_deg)
+# ```
+# </details>
+
+# %% [markdown]
+# ## What you now know
+# - A delay is `out[t] = in[t - d]`, and an impulse checks it; `torch.roll` is not a delay.
+# - Padding (Method A) keeps every spike but surrounds them with silence nobody sent, so fibres
+#   with different delays no longer cover the same time.
+# - Clipping (Method B) raises the smallest possible error by `sqrt(T / (T - max_delay))`: a
+#   fraction of a degree for our stimulus.
+# - Every further layer with delays needs another `max_delay` of stimulus.
+#
+# *References.* L. A. Jeffress (1948), A place theory of sound localization. Journal of
+# Comparative and Physiological Psychology. — C. R. Rao (1945), Information and the accuracy
+# attainable in the estimation of statistical parameters. Bulletin of the Calcutta Mathematical
+# Society.
+#
+# *Next door:* [How can a shift have a gradient?](03_delays_that_can_learn.ipynb) We have shifted
+# by whole steps; to learn a delay we need to know what happens between two steps.

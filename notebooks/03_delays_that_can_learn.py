@@ -1,0 +1,641 @@
+# %% [markdown]
+# # How can a shift have a gradient?
+#
+# A delay picks rows of a table: row $t - d$ for output $t$. Row numbers are whole, and nothing
+# whole has a slope. Here we look at the trick that gives it one, at what the trick gets wrong at
+# exactly the delays we care about, and at a faster way to the same result.
+#
+# **You will be able to**
+# - delay a train with `affine_grid` and `grid_sample`, with the right sign and the right corners;
+# - say where a delay's gradient comes from, and what it is at a whole delay;
+# - recognise a delay that can no longer learn, and bring it back.
+#
+# *25 minutes. Builds on [lesson 2](02_make_a_spike_wait.ipynb).*
+
+# %%
+import statistics
+import time
+
+import torch
+import torch.nn.functional as F
+
+from course_utils import delays, drawings_03, plots
+from course_utils.explore import explore, slider
+from course_utils.stimuli import Stimulus, sample
+
+torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
+generator = torch.Generator().manual_seed(3)
+
+# %% [markdown]
+# ## Reading an image at other places
+# Networks that learn to move *pictures* sample them at points that need not be pixels. A spike
+# train is a very narrow picture. `affine_grid` says where to read, in coordinates that run from
+# −1 to 1 whatever the size; `grid_sample` reads there.
+
+# %%
+steps = 8
+identity = torch.eye(2, 3)[None]  # rows: x stays, y stays
+where = F.affine_grid(identity, (1, 1, steps, 1), align_corners=False)[0, :, 0, 1]
+where
+
+# %% [markdown]
+# Row 0 is not at −1. With `align_corners=False`, −1 and 1 are the outer *edges* of the picture,
+# and a row sits at the middle of its pixel. By hand:
+
+# %%
+by_hand = (2 * torch.arange(steps) + 1) / steps - 1
+assert torch.allclose(by_hand, where)
+drawings_03.pixel_centres(steps)
+
+# %% [markdown]
+# So a step of one row is 2 / 8 in these coordinates, or `2 / steps` in general. With
+# `align_corners=True` it would be `2 / (steps - 1)`. Now the reading itself. (We make the picture
+# two pixels wide, both alike: `affine_grid` grumbles about a single one.)
+
+# %%
+def read_at(train, shift, align_corners=False):
+    affine = torch.eye(2, 3)[None].clone()
+    affine[0, 1, 2] = 2 * shift / len(train)  # move the reading points by `shift` rows
+    picture = train.view(1, 1, -1, 1).expand(1, 1, -1, 2)
+    grid = F.affine_grid(affine, picture.shape, align_corners=align_corners)
+    return F.grid_sample(picture, grid, align_corners=align_corners)[0, 0, :, 0]
+
+
+# %% [markdown]
+# ### Predict
+# One spike at row 80 of 200. The notebook this course grew from adds `+(2 / height) * delay`,
+# here with a delay of 49. **At which row does the spike come out?**
+
+# %%
+impulse = torch.zeros(200)
+impulse[80] = 1
+found = int(read_at(impulse, +49.0).argmax())
+print(f"sent at 80, found at {found}")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# At 31: it arrives 49 steps **before** it was sent. The grid answers "where do I *read*?", not
+# "where do I *put*?". Output row $t$ reads row $t + 49$, so everything moves to the front. A
+# network can live with that (delays by $-d$, all moved by `max_delay`, are still different for
+# each fibre), but it is not a delay, and any delay you read off it is upside down.
+# </details>
+#
+# The cure is one sign. From here on:
+
+# %%
+assert found == 80 - 49
+
+
+def delayed(train, d, align_corners=False):
+    return read_at(train, -d, align_corners)  # out[t] = in[t - d]
+
+
+assert delayed(impulse, 49.0).argmax() == 80 + 49
+
+# %% [markdown]
+# ### Predict
+# A spike at row 2 of 8 waits 3 steps. **Does it matter for the result whether `align_corners` is
+# `False` or `True`, if both calls get the same value?**
+
+# %%
+short = torch.zeros(8)
+short[2] = 1
+torch.set_printoptions(precision=3, sci_mode=False)
+print("False:", delayed(short, 3.0, align_corners=False))
+print("True: ", delayed(short, 3.0, align_corners=True))
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# With `False` the spike sits at row 5. With `True` it is torn in two: we moved by `3 * 2 / 8`,
+# but a step is now `2 / 7`, so the shift is 3 × 7 / 8 of a row: 2.625 steps. For a long train the
+# mistake is small, and it grows with the delay. Whichever you choose, the step must match it.
+# </details>
+#
+# ## Between two rows
+# The torn spike shows what `grid_sample` does at a place between two rows: it mixes both
+# neighbours, each by its nearness. With $d = k + f$, $k$ whole and $0 \le f < 1$:
+#
+# $$\text{out}[t] = (1 - f)\,\text{in}[t - k] + f\,\text{in}[t - k - 1]$$
+#
+# `shift_then_clip` computes exactly this line, without any grid.
+
+# %%
+torn = delayed(short, 3.0, align_corners=True)
+assert torch.allclose(torn, delayed(short, 2.625), atol=1e-5)
+three_fibres = torch.zeros(1, 8, 3)
+three_fibres[0, 2] = 1
+waits = torch.tensor([3.0, 2.625, 2.5])
+delays.shift_then_clip(three_fibres, waits, 3)[0].T
+
+# %% [markdown]
+# Method B has cut the first `max_delay = 3` rows, so row 5 is now column 2.
+#
+# ### Try it
+# **Move the delay by one tenth and follow a single spike.** Where are the values whole? How much
+# does the sum of the two parts change on the way?
+
+# %%
+train = torch.zeros(24)
+train[[2, 5, 6, 12, 16]] = 1
+
+
+def draw(delay):
+    return drawings_03.stems(train, delayed(train, delay), delay)
+
+
+explore(draw, delay=slider("delay (steps)", 0, 6, 0.1, 2.3))
+
+# %% [markdown]
+# The sum of all values stays 5 as long as no spike leaves the picture. Only at whole delays do
+# spikes come out as spikes. In between, the network is fed *parts* of spikes, which no nerve
+# sends: lesson 5 therefore reports trained delays both as they are and rounded.
+#
+# ## Whole delays that are not quite whole
+# The notebook this course grew from knew this, and rounds its delays before the grid. Here is its
+# way of shifting (a picture per fibre: 200 rows high after padding, one column for each sound).
+
+# %%
+def prototype_shift(spikes, delay):  # (sound, time, fibre) and whole steps, in float32
+    padded = F.pad(spikes.float(), (0, 0, 50, 0))[:, None].transpose(0, 3)
+    affine = torch.eye(2, 3).repeat(len(padded), 1, 1)
+    affine[:, 1, 2] = (2 / padded.shape[2]) * delay
+    grid = F.affine_grid(affine, padded.shape, align_corners=False)
+    return F.grid_sample(padded, grid, align_corners=False).transpose(0, 3)[:, 0]
+
+
+# %% [markdown]
+# ### Predict
+# All spikes are 0 or 1, all delays are whole. **Which part of the outputs is neither 0 nor 1:
+# none, a few in a million, or more?**
+
+# %%
+_, spikes = sample(64, Stimulus(), generator)
+whole_waits = torch.randint(1, 50, (200,), generator=generator).float()
+shifted = prototype_shift(spikes, whole_waits)[:, 50:150]
+broken = (shifted != 0) & (shifted != 1)
+worst = float((shifted - shifted.round()).abs().max())
+print(f"{broken.float().mean():.1%} of the outputs are not binary; the worst is off by {worst:.1e}")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# More than one in twenty. A coordinate such as `2 / 200 * 17` has no exact binary form; the
+# reading points miss the rows by some hundred-thousandths of a step, and a little of a neighbour
+# leaks in. As a *value* this is harmless. As a *gradient* it is not, as we are about to see.
+# </details>
+#
+# ## Where the gradient comes from
+# Differentiate the line above by $d$. On the way from one whole delay to the next only $f$
+# changes:
+#
+# $$\frac{\partial\,\text{out}[t]}{\partial d} = \text{in}[t - k - 1] - \text{in}[t - k]$$
+#
+# The gradient is the **difference of two neighbouring rows**. We let a loss reward overlap with a
+# target, the same train delayed by 4 steps, and draw it.
+
+# %%
+assert torch.isclose(delayed(train, 2.3).sum(), train.sum())
+assert 0.05 < broken.float().mean() < 0.25 and worst < 1e-4
+target = delayed(train, 4.0).round()
+
+
+def loss(d, shift=delayed):
+    return -(shift(train, d) * target).sum()
+
+
+fine, whole = torch.linspace(1, 7, 241), torch.arange(1.0, 8)
+drawings_03.kinks(fine, [loss(d) for d in fine], whole, [loss(d) for d in whole])
+
+# %% [markdown]
+# Straight pieces between whole delays, a kink at each of them. In the middle of a piece there is
+# one slope, and everyone agrees about it: autograd, and the finite difference that needs no
+# calculus at all.
+
+# %%
+d = torch.tensor(2.3, requires_grad=True)
+loss(d).backward()
+difference = (loss(torch.tensor(2.4)) - loss(torch.tensor(2.2))) / 0.2
+assert torch.isclose(d.grad, difference, atol=1e-3)
+print(f"at 2.3 steps: autograd {d.grad:.3f}, finite difference {difference:.3f}")
+
+# %% [markdown]
+# At a kink there are two slopes, one on the left and one on the right. A rounded delay sits on a
+# kink *always*.
+#
+# ### Predict
+# At the whole delay 17 in 200 rows, **which of its two neighbours does `grid_sample` use: the
+# left one, the right one, or the mean of both?**
+
+# %%
+affine = torch.eye(2, 3)[None].clone()
+affine[0, 1, 2] = -2 * 17 / 200
+y = F.affine_grid(affine, (1, 1, 200, 1), align_corners=False)[0, :, 0, 1]
+row = ((y + 1) * 200 - 1) / 2  # from coordinates back to rows
+miss = row - row.round()
+print(f"read above its row: {(miss < 0).sum()} points, below: {(miss > 0).sum()}, "
+      f"exactly on it: {(miss == 0).sum()}")  # fmt: skip
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# No single one. Some reading points miss their row a little to one side, some to the other, some
+# hit it. Each takes the slope of the side it finds itself on. The gradient is a sum of left
+# slopes here and right slopes there, chosen by the last bits of float32.
+# </details>
+#
+# We repeat it for 24 whole delays of one fibre. A random weight for each step stands for the
+# gradient that comes from the neurons above.
+
+# %%
+assert (miss < 0).any() and (miss > 0).any()
+waits = torch.arange(1.0, 25)
+same = spikes[:1, :, :1].expand(1, 150, 24).float()  # one train, 24 copies
+above = torch.randn(1, 100, 1, generator=generator)
+
+
+def weighed(shift, waits):
+    return (shift(same, waits, 50) * above).sum((0, 1))
+
+
+def slope(shift):
+    at = waits.clone().requires_grad_()
+    weighed(shift, at).sum().backward()
+    return at.grad
+
+
+# %% [markdown]
+# The grey bar joins the two one-sided slopes. The cross is what autograd makes of `grid_sample`,
+# the dash what it makes of `shift_then_clip`.
+
+# %%
+here = weighed(delays.shift_then_clip, waits)
+left = here - weighed(delays.shift_then_clip, waits - 1)
+right = weighed(delays.shift_then_clip, waits + 1) - here
+by_grid, ours = slope(delays.shift_by_grid_sample), slope(delays.shift_then_clip)
+assert torch.allclose(ours, (left + right) / 2, atol=1e-4)
+drawings_03.slopes_at_whole(waits, left, right, by_grid, ours)
+
+# %% [markdown]
+# How often does the cross meet an end of its bar, and how often does it lie beyond?
+
+# %%
+gap = (right - left).abs()
+at_one = torch.minimum((by_grid - left).abs(), (by_grid - right).abs()) < 0.01 * gap
+outside = (by_grid - (left + right) / 2).abs() > gap / 2
+assert (by_grid - ours).abs().max() > 1
+print(f"grid_sample: a one-sided slope at {at_one.sum()} of 24 delays, "
+      f"outside both at {outside.sum()}")  # fmt: skip
+
+# %% [markdown]
+# The crosses follow rounding noise. They need not even lie *between* the two slopes, since each
+# time step has chosen for itself. Our rule is a decision, taken once: **at a whole delay the
+# gradient is the central difference**, the mean of left and right. The `assert` above holds us to
+# it.
+#
+# ## A surrogate that goes astray
+# Rounding has no slope, so the notebook this course grew from replaces it in the backward pass.
+# It hands the gradient on, times 5, *times the delay itself*:
+
+# %%
+class Surrogate(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, d):
+        ctx.save_for_backward(d)
+        return d.clamp(0, 49).round()
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return 5 * gradient * ctx.saved_tensors[0]
+
+
+# %% [markdown]
+# ### Predict
+# A gradient of 1 arrives. **What does it become for a delay of 49, of 1, of 0, and for one that
+# the last step has pushed to −3?**
+
+# %%
+raw = torch.tensor([-3.0, 0.0, 1.0, 49.0, 60.0], requires_grad=True)
+Surrogate.apply(raw).sum().backward()
+for delay, gradient in zip(raw.tolist(), raw.grad.tolist(), strict=True):
+    print(f"delay {delay:3.0f}: a gradient of 1 becomes {gradient:4.0f}")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# At 49 it grows 245 times; at 0 it vanishes, so a delay that gets there never leaves; below 0 it
+# changes **sign**, so a delay that overshot is pushed further out by the very gradient that wants
+# it back. And at 60, where longer waiting changes nothing because of the clamp, the gradient is
+# largest of all.
+# </details>
+
+# %%
+assert raw.grad.tolist() == [-15, 0, 5, 245, 300]
+axis = torch.linspace(-10, 60, 71, requires_grad=True)
+Surrogate.apply(axis).sum().backward()
+drawings_03.factor(axis.detach(), axis.grad, 49)
+
+# %% [markdown]
+# Adam rescales every gradient, so it forgives a factor; it forgives neither a zero nor a wrong
+# sign.
+#
+# The course steps, then **projects**: after each optimiser step, move the delay to the nearest
+# allowed value. Four delays, all best at 5 steps, under the same Adam. One starts at −2, as if
+# the last step had pushed it there.
+
+# %%
+def learn(apply, project, updates=60):
+    d = torch.tensor([-2.0, 0.0, 1.0, 45.0], requires_grad=True)
+    adam, path = torch.optim.Adam([d], lr=1.0), [d.tolist()]
+    for _ in range(updates):
+        adam.zero_grad()
+        ((apply(d) - 5) ** 2).sum().backward()
+        adam.step()
+        project(d.data)
+        path.append(d.tolist())
+    return path
+
+
+# %%
+rules = {
+    "surrogate × delay": (Surrogate.apply, lambda d: d),
+    "clamp in forward": (lambda d: d.clamp(0, 49), lambda d: d),
+    "project after the step": (lambda d: d.clamp(0, 49), lambda d: d.clamp_(0, 49)),
+}
+runs = {name: learn(*rule) for name, rule in rules.items()}
+drawings_03.paths(list(runs.values()), list(runs), goal=5)
+
+# %% [markdown]
+# Left: the delay at 0 is dead, the one below 0 runs away. Middle: an ordinary `clamp` in the
+# forward pass is better, yet its gradient outside is 0, and a delay that got out is dead too.
+# Right: after one update everybody is inside, and everybody learns.
+#
+# With a `DelayLayer` (which therefore has no clamp) the two calls are `optimiser.step()` and
+# `layer.project_()`:
+
+# %%
+assert runs["surrogate × delay"][-1][0] < -20 and runs["surrogate × delay"][-1][1] == 0
+assert runs["clamp in forward"][-1][0] == -2
+assert max(abs(d - 5) for d in runs["project after the step"][-1]) < 2
+layer = delays.DelayLayer(3, max_delay=50, init=1.0)
+layer.delays.data -= torch.tensor([0.0, 3.0, -70.0])  # as a step might: to 1, -2 and 71
+print(layer.project_().delays.tolist())
+
+# %% [markdown]
+# ## The same without a grid
+# For whole delays all of this is only row-picking. In Method B, fibre `c` shows the rows from
+# `max_delay - d[c]` on. Three lines:
+
+# %%
+def gather(spikes, whole_delays, max_delay):
+    first = max_delay - whole_delays.long()  # (fibre,)
+    rows = first + torch.arange(spikes.shape[1] - max_delay)[:, None]  # (time, fibre)
+    return spikes[:, rows, torch.arange(spikes.shape[2])].float()
+
+
+picked = gather(spikes, whole_waits, 50)
+assert torch.equal(picked, delays.shift_then_clip(spikes, whole_waits, 50))
+assert torch.allclose(picked, delays.shift_by_grid_sample(spikes, whole_waits, 50), atol=1e-4)
+picked.shape
+
+# %% [markdown]
+# Equal to the course's function bit by bit, and to the grid up to its rounding. A fractional
+# delay needs the next row as well, and its gradient is the difference of the two rows already at
+# hand. There are no coordinates to compute, and nothing to leak.
+#
+# ### Predict
+# A training step delays 64 sounds, multiplies by the weights of 30 neurons, and goes back for all
+# gradients. **How many times faster is row-picking than the grid: 1.5, 3, or 10 times?**
+
+# %%
+waits = torch.rand(200, generator=generator) * 50
+weight = torch.randn(200, 30, generator=generator) / 10
+plain = spikes.float().contiguous()  # as the origin keeps its spikes
+ways = {
+    "grid_sample, origin": lambda d, w: prototype_shift(plain, -d)[:, 100:] @ w,
+    "grid_sample, ours": lambda d, w: delays.shift_by_grid_sample(spikes, d, 50) @ w,
+    "shift_then_clip": lambda d, w: delays.shift_then_clip(spikes, d, 50) @ w,
+    "delayed_linear": lambda d, w: delays.delayed_linear(spikes, d, w, 50),
+}
+results = [way(waits, weight) for way in ways.values()]
+assert all(torch.allclose(result, results[-1], atol=1e-3) for result in results)
+
+# %% [markdown]
+# Four ways to one result. *Origin* is the shift of the notebook this course grew from, with its
+# sign cured. `shift_then_clip` picks rows, and `delayed_linear` multiplies by the weights
+# *without ever building* the interpolated spikes. We time them in turn, eleven rounds, forward
+# and back.
+
+# %%
+def milliseconds(way):
+    d, w = waits.clone().requires_grad_(), weight.clone().requires_grad_()
+    start = time.perf_counter()
+    way(d, w).square().sum().backward()
+    return 1000 * (time.perf_counter() - start)
+
+
+rounds = [[milliseconds(way) for way in ways.values()] for _ in range(11)]
+medians = [statistics.median(column) for column in zip(*rounds, strict=True)]
+plots.bars(list(ways), medians, ylabel="forward and backward, median (ms)")
+
+# %%
+origin, grid, picking, linear = medians
+print(f"shift_then_clip is {grid / picking:.1f} times faster than our grid "
+      f"and {origin / picking:.1f} times faster than the origin's;")  # fmt: skip
+print(f"delayed_linear is {grid / linear:.1f} and {origin / linear:.1f} times faster")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# It depends on which grid you mean. In the origin's picture each sound is a *column*, so it
+# computes a reading point for every sound, fibre and step. In ours the sounds are *layers* of one
+# picture, like the colours of a photograph, and share their reading points. All four also pay for
+# the products with the weights, which hides part of the gain.
+#
+# Read the ratios, not the milliseconds: those depend on your machine and on what else it is
+# doing. All four ran on **one thread**, in turn, in one process, and each bar is a median. With
+# more threads each gains by its own factor; on a busy machine more threads can even be slower.
+# </details>
+#
+# ## How far can a delay see?
+# The gradient compares *neighbouring* rows. If the right delay is ten steps away, does it point
+# there? A fibre with five spikes; the target is the same fibre, 30 steps late. The loss is the
+# part of the target that is missed. We ask a `DelayLayer` for its loss at 251 delays at once.
+
+# %%
+fibre = torch.zeros(1, 200, 1)
+fibre[0, 50 + torch.randperm(100, generator=generator)[:5]] = 1
+wanted = delays.shift_then_clip(fibre, torch.tensor([30.0]), 50)
+candidates = torch.linspace(0, 50, 251)
+
+
+def landscape(estimator, sigma=1.0, fibre=fibre, wanted=wanted):  # loss and slope
+    layer = delays.DelayLayer(251, max_delay=50, estimator=estimator, init=candidates)
+    layer.sigma = sigma
+    missed = 1 - (layer(fibre.repeat(1, 1, 251)) * wanted).sum((0, 1)) / wanted.sum()
+    missed.sum().backward()
+    return missed.detach(), layer.delays.grad
+
+
+# %% [markdown]
+# ### Try it
+# Above, linear interpolation; below, a Gaussian bell of width sigma: each spike is spread over
+# many delays at once, so it feels what lies further away. **Start at 10 steps with the narrowest
+# bell and widen it until the arrow points to the best delay. Then go to 28 and narrow it again.**
+
+# %%
+narrow, _ = landscape("linear")
+
+
+def draw(delay, sigma):
+    wide, slopes = landscape("gaussian", sigma)
+    at = (candidates - delay).abs().argmin()
+    return drawings_03.reach(candidates, narrow, wide, sigma, delay, slopes[at], goal=30)
+
+
+explore(draw, delay=slider("delay (steps)", 0, 50, 1, 20),
+        sigma=slider("sigma of the bell (steps)", 0.5, 12.0, 0.5, 5.0))  # fmt: skip
+
+# %% [markdown]
+# A narrow bell is exact and short-sighted; a wide one sees far, and its valley is shallow. So a
+# good plan is to start wide and to narrow as learning goes on. From how many delays does the
+# gradient point home?
+
+# %%
+def points_home(slopes):  # share of delays, two steps or more from the best, with a right slope
+    away = (candidates - 30).abs() >= 2
+    return ((slopes * (candidates - 30).sign())[away] > 1e-4).float().mean()
+
+
+print(f"linear: {points_home(landscape('linear')[1]):.0%} of the delays point to the best one")
+for sigma in (0.5, 2.0, 5.0, 12.0):
+    print(f"gaussian, sigma {sigma}: {points_home(landscape('gaussian', sigma)[1]):.0%}")
+
+# %% [markdown]
+# Three estimators of the course, then, that differ only in this:
+# - **linear**: interpolates forward, difference of neighbours backward;
+# - **straight_through**: rounds forward, so spikes stay spikes, and uses the same difference
+#   (central) backward, as if it had not rounded;
+# - **gaussian**: a bell around the delay, forward and backward, that you narrow by hand.
+#
+# A single sparse fibre is the hardest case. A crowd of fibres that hear the same 20 Hz wave makes
+# a smooth valley of its own. Here 50 fibres in 64 sounds shall match 50 others, 30 steps late,
+# with plain linear interpolation:
+
+# %%
+crowd = spikes[:, :, :50].float().mean(2, keepdim=True)
+others = spikes[:, :, 50:100].float().mean(2, keepdim=True)
+late = delays.shift_then_clip(others, torch.tensor([30.0]), 50)
+_, slopes = landscape("linear", fibre=crowd, wanted=late)
+home = (slopes * (candidates - 30) > 0).float()
+near = (candidates - 30).abs() < 25  # half a cycle of the tone
+print(f"less than half a cycle away {home[near].mean():.0%} point home, "
+      f"further away {home[~near].mean():.0%}")  # fmt: skip
+
+# %% [markdown]
+# Within half a cycle a short-sighted gradient can do, when spikes are many. Further off the
+# wave's neighbouring cycle lies nearer. Lesson 7 sets the estimators side by side on the real
+# task.
+
+# %% [markdown]
+# ### Exercise 3.1 — the right number in the matrix
+# `affine_grid` wants the translation in normalised coordinates. Which number delays by `d` steps
+# in a train of `steps` rows, with `align_corners=False`?
+
+# %%
+def translation(d, steps):
+    ...  # one line
+
+
+# %%
+number = translation(2, 8)
+if number is None:
+    print("not tried yet")
+elif number > 0:
+    print("That reads later rows: a spike arrives before it was sent.")
+else:
+    print("A delay." if abs(number + 0.5) < 1e-6 else "A torn spike: how long is one step?")
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def translation(d, steps):
+#     return -2 * d / steps
+# ```
+# </details>
+#
+# ### Exercise 3.2 — one slope for every delay
+# The delay is $d = k + f$. You get three neighbouring rows of the input: `newer` is
+# $\text{in}[t-k+1]$, `row` is $\text{in}[t-k]$, `older` is $\text{in}[t-k-1]$. Return the
+# gradient by the course's rule, for fractional and for whole delays.
+
+# %%
+def slope_of(newer, row, older, f):
+    ...  # two or three lines
+
+
+# %%
+between, kink = slope_of(0.0, 0.0, 1.0, 0.5), slope_of(0.0, 0.0, 1.0, 0.0)
+if between is None:
+    print("not tried yet")
+else:
+    print("Between rows:", "right." if between == 1 else "waiting longer brings the older row.")
+    print("At a kink:", "the mean of both sides." if kink == 0.5 else "not yet the mean.")
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def slope_of(newer, row, older, f):
+#     if f == 0:
+#         return (older - newer) / 2
+#     return older - row
+# ```
+# </details>
+#
+# ### Exercise 3.3 — a step that cannot die
+# Take one step of gradient descent on a delay, and make sure that the next gradient can still act
+# on it, wherever this one leads.
+
+# %%
+def careful_step(delay, gradient, rate, max_delay):
+    ...  # one or two lines
+
+
+# %%
+there = careful_step(1.0, gradient=9.0, rate=1.0, max_delay=50)
+if there is None:
+    print("not tried yet")
+else:
+    back = careful_step(there, gradient=-2.0, rate=1.0, max_delay=50)
+    print("Over the edge and back: alive." if (there, back) == (0, 2) else f"{there}, then {back}.")
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def careful_step(delay, gradient, rate, max_delay):
+#     return min(max(delay - rate * gradient, 0), max_delay)
+# ```
+# </details>
+
+# %% [markdown]
+# ## What you now know
+# - `grid_sample` is told where to *read*: a delay is a translation by $-2d$ / `steps`, and
+#   `align_corners` decides how long a step is.
+# - A delay's gradient is the difference of two neighbouring rows. At whole delays there are two
+#   such differences; a grid picks by rounding noise, the course takes their mean.
+# - Clamping in the forward pass, or multiplying the gradient by the delay, leaves dead and
+#   runaway delays. Projecting after the step does not.
+# - Picking rows gives the same result as the grid and costs less; `delayed_linear`, which never
+#   builds the shifted spikes, costs a fraction of it.
+#
+# *References.* M. Jaderberg, K. Simonyan, A. Zisserman and K. Kavukcuoglu (2015), Spatial
+# transformer networks. — I. Hammouamri, I. Khalfaoui-Hassani and T. Masquelier (2023), Learning
+# delays in spiking neural networks using dilated convolutions with learnable spacings. arXiv
+# 2306.17670.
+#
+# *Next door:* [How does a gradient pass a spike?](04_neurons_that_can_learn.ipynb) The delays can
+# learn now; the neurons that hear them still have a step without a slope.

@@ -1,0 +1,46 @@
+"""Figures of lesson 0: a sound with its pointer, and estimates against the truth."""
+
+from . import plots
+
+
+def scene(spikes, truth_deg, estimate_deg=None):
+    """What both ears hear, `(time, channel)` spikes, and a dial with the sound and the pointer."""
+    counts = spikes.unflatten(1, (2, -1)).sum((0, 2))
+    title = f"sound at {truth_deg:+.0f}°"
+    alt = (
+        f"Left: raster of both ears, {counts[0]} spikes in the left and {counts[1]} in the right "
+        f"nerve. Right: a dial with a ring where the sound is, at {truth_deg:+.0f} degrees"
+    )
+    if estimate_deg is not None:
+        error = abs(estimate_deg - truth_deg)
+        title += f", network says {estimate_deg:+.1f}°\nerror {error:.1f}°"
+        alt += f"; the network points to {estimate_deg:+.1f} degrees, {error:.1f} degrees off"
+    figure, (raster, dial) = plots.canvas(alt + ".", 1, 2, height=3.2, width_ratios=[1.5, 1])
+    plots.draw_raster(raster, spikes)
+    fibres = spikes.shape[1] // 2
+    raster.set(xlabel="time (ms)", title="what the two nerves carry")
+    raster.set_yticks([fibres / 2, 1.5 * fibres], ["left\near", "right\near"])
+    raster.tick_params(axis="y", length=0)
+    plots.draw_pointer(dial, truth_deg, estimate_deg)
+    dial.set_title(title)
+    return figure
+
+
+def estimates(truth_deg, **answers_deg):
+    """One panel for each named answer: estimate against truth, in degrees, a dot for each sound."""
+    off = ", ".join(
+        f"{name} {float((answer - truth_deg).abs().mean()):.1f}"
+        for name, answer in answers_deg.items()
+    )
+    figure, panels = plots.canvas(
+        f"Estimate against truth for {len(truth_deg)} sounds. Mean distance from the diagonal in "
+        f"degrees: {off}.",
+        1, len(answers_deg), width=7.0, height=3.5, sharex=True, sharey=True,
+    )  # fmt: skip
+    for axes, (name, answer) in zip(panels, answers_deg.items(), strict=True):
+        axes.plot([-90, 90], [-90, 90], color=plots.GREY, lw=1, ls=":")
+        axes.plot(truth_deg, answer, ".", color=plots.LEFT, ms=3)
+        axes.set(title=name, xlabel="where the sound is (degrees)", aspect="equal")
+        axes.set(xticks=range(-90, 91, 45), yticks=range(-90, 91, 45))
+    panels[0].set_ylabel("where it points (degrees)")
+    return figure

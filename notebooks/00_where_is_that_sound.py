@@ -1,0 +1,251 @@
+# %% [markdown]
+# # Can thirty spiking neurons point at a sound?
+#
+# A sound comes from somewhere in front of you. You get nothing but the spikes of two nerves, and
+# thirty neurons to make sense of them: we train them here, in seconds, and then move the sound.
+#
+# **You will be able to**
+# - see where a sound is from the spikes of two ears, without a network;
+# - train a small spiking network that points at it, and tell its error from luck;
+# - say what it means for a nerve fibre to wait, and why that helps.
+#
+# *10 minutes. Builds on nothing but a little Python.*
+
+# %%
+import copy
+import math
+
+import torch
+
+from course_utils import drawings_00, observer, plots
+from course_utils.explore import choice, explore, slider
+from course_utils.network import Localiser
+from course_utils.stimuli import Classes, Stimulus, sample
+from course_utils.training import evaluate, fit
+
+torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
+generator = torch.Generator().manual_seed(0)
+
+# %% [markdown]
+# ## Hear two sounds
+# Each ear has 100 nerve fibres, and each fibre fires at random, more often when the sound wave is
+# high. A raster has one row for each fibre and one mark for each spike.
+
+# %%
+stimulus = Stimulus(frequency_hz=20, duration_ms=150, fibres_per_ear=100)
+ipds = torch.tensor([70.0, -70.0])  # degrees
+_, two_sounds = sample(2, stimulus, generator, ipd=torch.deg2rad(ipds))
+
+# %% [markdown]
+# ### Predict
+# The left ear is above, the right ear below. One of these sounds comes from the right. A wave
+# reaches the near ear first. **Which picture is the sound from the right?** Decide, then
+# uncover the answer.
+
+# %%
+plots.rasters(two_sounds, ["sound A", "sound B"])
+
+# %%
+where = ["right" if ipd > 0 else "left" for ipd in ipds]
+print(f"sound A comes from the {where[0]}, sound B from the {where[1]}")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Follow one burst from ear to ear. In sound A the lower half, the right ear, is the first to
+# burst, and the left ear follows: that sound is on the right. The shift between the two is called
+# the *interaural phase difference*, **IPD**. We write positive IPDs for sounds on the right and
+# measure them in degrees of one cycle.
+# </details>
+#
+# ## A fibre that waits
+# Here is an old idea of how nerves could measure a shift: let the ear that leads **wait**, by a
+# longer way to travel. If it waits just long enough, the spikes of both ears arrive together,
+# and a neuron that likes company fires.
+
+# %%
+_, (spikes,) = sample(1, stimulus, generator, ipd=math.radians(40))
+left, right = spikes[:, :100].sum(1), spikes[:, 100:].sum(1)  # spikes in each millisecond
+meetings = [int((left[12:] * right[12 - wait : 150 - wait]).sum()) for wait in range(13)]
+
+# %% [markdown]
+# ### Predict
+# One cycle of this sound lasts 50 ms, and the sound is at +40°, so 40/360 of a cycle.
+# **How long must the right ear wait until most spikes meet?**
+
+# %%
+best = max(range(13), key=lambda wait: meetings[wait])
+print(f"Most spikes meet when the right ear waits {best} ms.")
+print(f"That is {best / 50 * 360:.0f}° of a cycle; the sound is at 40°.")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# The wait that makes the ears agree *is* the answer, to the nearest millisecond. A brain could
+# keep many neurons, each fed through its own waits, and ask which one fires most (Jeffress, 1948).
+# </details>
+#
+# ## Thirty neurons
+# Our network gives every fibre its own wait, a *delay*, drawn at random and then learned. Behind
+# them sit thirty neurons that fire when enough spikes meet, and twelve outputs, one for each
+# direction of 15° width.
+
+# %%
+classes = Classes(12)
+network = Localiser(stimulus, classes, hidden=30, generator=generator)
+untrained = copy.deepcopy(network)  # our control: it will never learn
+
+# %% [markdown]
+# ### Predict
+# We now train it on sounds from all directions; `soft_labels` lets neighbouring directions
+# share the credit. Always pointing straight ahead would be wrong by 45° on average.
+# **How far off will the network be after a few seconds: 30°, 10°, 3°?**
+
+# %%
+history = fit(network, generator, epochs=8, soft_labels=0.5)
+history.plot()
+
+# %% [markdown]
+# (The training loss stays above the other because it is measured against soft labels, which are
+# never certain.) A number measured while training may flatter. So we ask again, with 2048 sounds
+# that nobody has heard before, and put both networks to the same test.
+
+# %%
+fresh = sample(2048, stimulus, generator)
+before, after = evaluate(untrained, *fresh), evaluate(network, *fresh)
+chance = observer.chance(classes)
+low, high = after.error_interval_deg
+print(f"untrained: wrong by {before.error_deg:.1f}° on average")
+print(f"trained:   wrong by {after.error_deg:.2f}° (95 % interval {low:.2f}° to {high:.2f}°)")
+print(f"luck:      {chance.straight_ahead_deg:.0f}° for always pointing straight ahead")
+print(f"training:  {history.seconds:.0f} seconds")
+
+# %%
+drawings_00.estimates(
+    torch.rad2deg(after.ipd),
+    untrained=torch.rad2deg(before.softmax_mean),
+    trained=torch.rad2deg(after.softmax_mean),
+)
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# A perfect network would put every dot on the dotted diagonal. Before training the pointer hardly
+# depends on the sound; afterwards it follows. Only at the far sides it bends inwards: the answer
+# is a mean of the twelve directions' middles, and it can't pass the outermost of them. This is
+# one run; how close the very best observer could come, you will compute in lesson 1.
+# </details>
+#
+# ## Move the sound
+# Now it is your turn. Drag the first slider: raster and pointer follow. Then stay in one place
+# and change the second: same direction, new spikes. **Try the far sides, and try the untrained
+# network.**
+
+# %%
+def point(ipd_deg, seed, network_is):
+    chosen = network if network_is == "trained" else untrained
+    lottery = torch.Generator().manual_seed(seed)
+    sound = sample(1, stimulus, lottery, ipd=math.radians(ipd_deg))
+    estimate = math.degrees(evaluate(chosen, *sound).softmax_mean)
+    return drawings_00.scene(sound[1][0], ipd_deg, estimate)
+
+
+explore(
+    point,
+    ipd_deg=slider("where the sound is (IPD, degrees)", -90, 90, 5, 40),
+    seed=slider("which random draw", 1, 20, 1, 1),
+    network_is=choice("network", ["trained", "untrained"]),
+)
+
+# %% [markdown]
+# ### Exercise 0.1 — mirror the world
+# What should the network say if left and right nerve are exchanged? Channels 0 to 99 are the left
+# ear, 100 to 199 the right. Swap them; `torch.cat([a, b], dim=1)` puts channels side by side.
+
+# %%
+def swap_ears(spikes):
+    """Spikes `(time, 200)` with the ears exchanged."""
+    ...  # one line
+
+
+# %%
+mirrored = swap_ears(spikes)
+if mirrored is None:
+    print("not tried yet")
+else:
+    seen = math.degrees(evaluate(network, torch.zeros(1), mirrored[None]).softmax_mean)
+    verdict = "the world is mirrored" if abs(seen + 40) < 10 else "not the mirror image of +40°"
+    print(f"The sound was at +40°, the network now points to {seen:+.0f}°: {verdict}.")
+
+# %% [markdown]
+# <details><summary>A solution</summary>
+#
+# ```python
+# def swap_ears(spikes):
+#     return torch.cat([spikes[:, 100:], spikes[:, :100]], dim=1)
+# ```
+# The fibres of the two ears have different delays and weights, and yet the answer is mirrored: the
+# network learned to compare the ears, whichever of them leads.
+# </details>
+#
+# ### Exercise 0.2 — deaf in one ear
+# Silence the left ear. Will the network still be better than luck? Guess before you run the check.
+
+# %%
+def silence_left(spikes):
+    """Spikes `(n, time, 200)` without those of the left ear."""
+    ...  # two lines: spikes = spikes.clone(), then channels 0 to 99
+
+
+# %%
+one_ear = silence_left(fresh[1])
+if one_ear is None:
+    print("not tried yet")
+else:
+    off = evaluate(network, fresh[0], one_ear).error_deg
+    verdict = "one ear knows no direction" if off > 40 else "some spikes of the left ear remain"
+    print(f"wrong by {off:.0f}°, straight ahead by {chance.straight_ahead_deg:.0f}°: {verdict}.")
+
+# %% [markdown]
+# <details><summary>A solution</summary>
+#
+# ```python
+# def silence_left(spikes):
+#     spikes = spikes.clone()
+#     spikes[:, :, :100] = False
+#     return spikes
+# ```
+# Direction lies in neither ear. It lies *between* them.
+# </details>
+#
+# ## What the course opens
+# A stimulus becomes spikes, spikes wait, neurons fire, a readout points. You have seen the whole
+# house through the keyhole; each lesson opens one door.
+#
+# | lesson | the question | what you open |
+# |---|---|---|
+# | [1](01_two_ears.ipynb) | What reaches the two nerves? | the spikes, and what is in them |
+# | [2](02_make_a_spike_wait.ipynb) | What is lost when spikes wait? | delays, and their price |
+# | [3](03_delays_that_can_learn.ipynb) | How can a shift have a gradient? | learnable delays |
+# | [4](04_neurons_that_can_learn.ipynb) | How does a gradient pass a spike? | trainable neurons |
+# | [5](05_train_it.ipynb) | Does it find the sound? | the network of this page, step by step |
+#
+# One question we left open on purpose: the network learned weights *and* delays. **Which of the two
+# did the work?** This page can't tell; a fair comparison starts in lesson 5.
+
+# %% [markdown]
+# ## What you now know
+# - A sound on the right reaches the right ear first; the shift, in degrees of a cycle, is the IPD,
+#   and you can see it in the spikes.
+# - Thirty spiking neurons learn to point at a sound in seconds; fresh sounds, an untrained twin and
+#   luck tell us what that is worth.
+# - A fibre that waits turns *when* into *whether spikes meet*, and that is something a neuron can
+#   feel.
+#
+# **To read on**
+# - L. A. Jeffress (1948), *A place theory of sound localization*, Journal of Comparative and
+#   Physiological Psychology.
+# - F. Zenke and S. Ganguli (2018), *SuperSpike: supervised learning in multilayer spiking neural
+#   networks*, Neural Computation.
+#
+# Next door: [What reaches the two nerves?](01_two_ears.ipynb)

@@ -1,0 +1,519 @@
+# %% [markdown]
+# # What reaches the two nerves?
+#
+# Between the sound and the first neuron of any network lie two ears. Here we build what they
+# send, spike by spike, and then ask how well *anyone* could tell the direction from it.
+#
+# **You will be able to**
+# - turn a tone and an IPD into spikes of two nerves, in a few lines;
+# - say why every sound needs its own random phase, and show what happens if it has none;
+# - compute chance, the floor of classes and the Cramér–Rao bound, and see an observer reach it.
+#
+# *20 minutes. Builds on [lesson 0](00_where_is_that_sound.ipynb).*
+
+# %%
+import math
+
+import torch
+from torch import nn
+
+from course_utils import drawings_01, observer, plots, tables
+from course_utils.explore import explore, slider
+from course_utils.stimuli import Classes, Stimulus, sample
+
+torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
+generator = torch.Generator().manual_seed(1)
+
+# %% [markdown]
+# ## From a wave to a probability
+# A tone of 20 Hz lasts 150 ms, in steps of 1 ms. At the left ear it starts at some phase; at the
+# right ear we add the **interaural phase difference**, the IPD. Angles are radians inside, and
+# degrees where we look at them.
+
+# %%
+frequency_hz, ipd, phase = 20, math.radians(40), 0.0
+time_ms = torch.arange(150, dtype=torch.float64)
+left = 2 * math.pi * frequency_hz * time_ms / 1000 + phase
+right = left + ipd
+
+# %% [markdown]
+# ### Predict
+# The IPD is +40° and is *added* at the right ear. **Which ear hears each peak first, and
+# by how many ms?** Decide, then run.
+
+# %%
+first_peak = [int(wave[:50].sin().argmax()) for wave in (left, right)]
+cycle_ms = 1000 / frequency_hz
+print(f"first peak: left ear at {first_peak[0]} ms, right ear at {first_peak[1]} ms")
+print(f"the right ear leads by {40 / 360 * cycle_ms:.1f} ms")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# The right ear is *further along* in its cycle, so each peak comes **earlier** there, by 40/360 of
+# a cycle (the printed peaks fall on whole steps). Sound reaches the near ear first: a positive IPD
+# is a source on the right. We say this once; it holds in the whole course.
+# </details>
+#
+# Is that a human head? Its two ears lie close together. For a sound from the side, the way round
+# a sphere is longer by its radius times (π/2 + 1) (Woodworth, 1938).
+
+# %%
+head_ms = 0.0875 / 343 * (math.pi / 2 + 1) * 1000  # radius in m, speed of sound in m/s
+print(f"our ±90° at {frequency_hz} Hz: up to {cycle_ms / 4:.1f} ms")
+print(f"a sphere of 8.75 cm, about a human head: up to {head_ms:.2f} ms")
+
+# %% [markdown]
+# Ours is a **scaled toy**: everything is slower, so that steps of 1 ms are fine enough. What we
+# learn about delays carries over; the milliseconds do not.
+#
+# Next, the nerve. A fibre is most likely to fire at the peak of the wave, at up to 600
+# spikes per second. Squaring makes the bursts sharper.
+
+# %%
+rate_max_hz, envelope_power = 600, 2
+loudness = (1 + torch.stack([left, right], dim=1).sin()) / 2  # (time, ear), 0 to 1
+probability = rate_max_hz / 1000 * loudness**envelope_power  # in each step of 1 ms
+
+# %% [markdown]
+# `Stimulus` holds exactly these numbers, and computes the same. From now on we use it.
+
+# %%
+stimulus = Stimulus(
+    frequency_hz=20, duration_ms=150, dt_ms=1,
+    fibres_per_ear=100, rate_max_hz=600, envelope_power=2,
+)  # fmt: skip
+phases = stimulus.phases(ipd, phase)  # (sound, time, ear)
+torch.testing.assert_close(phases[0], torch.stack([left, right], dim=1))
+torch.testing.assert_close(stimulus.firing_probability(phases)[0], probability)
+
+# %% [markdown]
+# ## From a probability to spikes
+# In each step every fibre throws its own dice. Nothing else is shared: two fibres of one ear have
+# the same probability, not the same spikes.
+#
+# ### Predict
+# **How many spikes does one fibre fire in 150 ms, and do they tell where the peaks are?**
+
+# %%
+dice = torch.rand(150, 200, generator=generator)
+by_hand = dice < probability.repeat_interleave(100, dim=1)  # (time, fibre), left ear first
+print(f"expected: {probability[:, 0].sum():.1f} spikes in a fibre")
+print(f"the first fibre fired {by_hand[:, 0].sum()}, the second {by_hand[:, 1].sum()}")
+print("the first one fired at", *by_hand[:, 0].nonzero().flatten().tolist(), "ms")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# One fibre alone is a rough witness: it misses steps near the peak and sometimes fires far from it.
+# A hundred of them draw the wave quite well. In this lesson we will count exactly what each of
+# them is worth.
+# </details>
+#
+# `sample` draws many sounds at once, left ear first. Random numbers can't be equal, so we compare
+# means over 500 sounds, wherever spikes are not too rare to count. All must agree with the
+# probability within five standard errors, and only about one in twenty may be more than two away.
+
+# %%
+_, spikes = sample(500, stimulus, generator, ipd=ipd, phase=phase)
+mean_count = spikes.double().mean(0).unflatten(1, (2, 100)).sum(2)  # (time, ear)
+standard_error = (100 * probability * (1 - probability) / 500).sqrt()
+away = ((mean_count - 100 * probability).abs() / standard_error)[probability > 0.01]
+assert away.max() < 5
+print(f"{100 * (away > 2).double().mean():.0f} % of {len(away)} means are more than two away")
+
+# %% [markdown]
+# Now play. The chain has three rows: wave, probability, spikes. **Turn the IPD to 0°, then make
+# the bursts sharp with a high envelope power. Which setting would you like to listen to, if you
+# had to find the sound?**
+
+# %%
+def show(ipd_deg, rate_max_hz, envelope_power):
+    heard = Stimulus(rate_max_hz=rate_max_hz, envelope_power=envelope_power)
+    lottery = torch.Generator().manual_seed(0)
+    return drawings_01.chain(heard, ipd_deg, phase, lottery)
+
+
+explore(
+    show,
+    ipd_deg=slider("IPD (degrees)", -90, 90, 5, 40),
+    rate_max_hz=slider("rate at the peak (Hz)", 100, 1000, 100, 600),
+    envelope_power=slider("envelope power", 1, 8, 1, 2),
+)
+
+# %% [markdown]
+# Eight IPDs over the whole range, all with the same phase at the left ear, and with 25 fibres per
+# ear so that single spikes show. Read them like a film: what moves, and what stays?
+
+# %%
+eight = torch.linspace(-90, 90, 8)
+few = Stimulus(fibres_per_ear=25)
+_, trains = sample(8, few, generator, ipd=torch.deg2rad(eight), phase=phase)
+plots.rasters(trains, [f"IPD {degrees:+.0f}°" for degrees in eight])
+
+# %% [markdown]
+# The left ear (above) stays and the right ear (below) slides. Hold that thought.
+#
+# ### Exercise 1.1 — degrees to milliseconds
+# Write the lead of the right ear in ms for any IPD and frequency. It must be negative if the left
+# ear leads.
+
+# %%
+def lead_ms(ipd_deg, frequency_hz):
+    ...  # one line
+
+
+# %%
+if lead_ms(40, 20) is None:
+    print("not tried yet")
+elif math.isclose(lead_ms(40, 20), -lead_ms(-40, 20)) and math.isclose(lead_ms(90, 500), 0.5):
+    print(f"Right: at 500 Hz, 90° is {lead_ms(90, 500):.2f} ms, a time that a real head can make.")
+else:
+    print(f"A quarter of a 500 Hz cycle is half a ms for either ear, not {lead_ms(90, 500)} ms.")
+
+# %% [markdown]
+# <details><summary>A solution</summary>
+#
+# ```python
+# def lead_ms(ipd_deg, frequency_hz):
+#     return ipd_deg / 360 * 1000 / frequency_hz
+# ```
+# </details>
+#
+# ## A phase for each sound
+# In nature nobody tells us when a wave began. In the eight rasters, somebody did. To see what that
+# is worth we need a learner: a plain network without spikes, which reads how many fibres of an
+# ear fire in each step.
+
+# %%
+def draw_counts(n, phase=None):
+    """IPDs, and the share of an ear's fibres that fire, `(n, time, ear)`."""
+    ipd, spikes = sample(n, stimulus, generator, phase=phase)
+    by_fibre = spikes.permute(2, 1, 0).unflatten(0, (2, 100))  # (ear, fibre, time, n)
+    bytes_ = by_fibre.view(torch.uint8)  # True as 1, without a copy: small and fast
+    return ipd, bytes_.sum(1, dtype=torch.uint8).permute(2, 1, 0) / 100
+
+
+# %% [markdown]
+# It learns to name one of twelve directions, each 15° wide. It sees its training sounds ten
+# times over.
+
+# %%
+classes = Classes(12)
+
+
+def learn(ipd, counts):
+    torch.manual_seed(0)  # the first weights
+    inputs, label = counts.flatten(1), classes.index(ipd)
+    net = nn.Sequential(nn.Linear(inputs.shape[1], 100), nn.ReLU(), nn.Linear(100, 12))
+    adam = torch.optim.Adam(net.parameters(), lr=0.005)
+    rounds = [torch.randperm(len(ipd), generator=generator) for _ in range(10)]
+    for chosen in torch.cat(rounds).split(64):
+        adam.zero_grad()
+        nn.functional.cross_entropy(net(inputs[chosen]), label[chosen]).backward()
+        adam.step()
+    return net
+
+
+# %%
+def accuracy(net, ipd, counts):
+    """Percent of sounds whose direction is named."""
+    right_ones = net(counts.flatten(1)).argmax(1) == classes.index(ipd)
+    return 100 * float(right_ones.double().mean())
+
+
+# %% [markdown]
+# ### Predict
+# We draw one phase and use it for all sounds, to learn and to test. The learner hears **only the
+# right ear**. Chance is one in twelve. **How often can one ear name the direction?**
+
+# %%
+ipd, counts = draw_counts(4096, phase=phase)
+fresh_ipd, fresh_counts = draw_counts(2048, phase=phase)
+one_ear = learn(ipd, counts[:, :, 1:])
+scores = {"one ear, one phase": accuracy(one_ear, fresh_ipd, fresh_counts[:, :, 1:])}
+print(f"the right ear alone names {scores['one ear, one phase']:.0f} %, chance is {100 / 12:.0f} %")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Nearly always, and on fresh spikes. With the phase at the left ear fixed, the phase at the
+# right ear *is* the IPD plus a constant. The learner needs no second ear: it reads the clock, not
+# the direction.
+# </details>
+#
+# The notebook this course grew from drew its phase once for all the sounds it trained on. Test data
+# made the same way would never tell. We do both: a phase for each sound, and a learner with
+# both ears and one phase that then meets fresh phases.
+
+# %%
+ipd_each, counts_each = draw_counts(4096)
+fresh_each = draw_counts(2048)
+net = learn(ipd_each, counts_each[:, :, 1:])
+scores["one ear, a phase each"] = accuracy(net, fresh_each[0], fresh_each[1][:, :, 1:])
+scores["both ears, one phase, tested on new phases"] = accuracy(learn(ipd, counts), *fresh_each)
+scores["both ears, a phase each"] = accuracy(learn(ipd_each, counts_each), *fresh_each)
+
+# %%
+def interval(percent):
+    """95 % interval of a share of 2048 sounds, in percent."""
+    half = 1.96 * math.sqrt(percent * (100 - percent) / 2048)
+    return percent - half, percent + half
+
+
+named = list(scores.values())
+intervals = [interval(percent) for percent in named]
+levels = [(100 / 12, "chance")]
+plots.bars(list(scores), named, intervals, ylabel="directions named (%)", lines=levels)
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# With a phase for each sound **one ear is at chance**: no learner can do better, because a random
+# phase plus an IPD is just another random phase. And the learner that trained with both ears but
+# one phase is at chance as well in this run: it never had to compare them. The last bar is our
+# control: the same learner can do it, once the data ask for it.
+# </details>
+#
+# Did that trap catch spiking networks too? We ran the old recipe on one ear, with a phase
+# per data set and with a phase per sound, and as it was printed: both ears, one phase to learn, but
+# tested on new phases. `figures/prototype_recipe.py` made the table.
+
+# %%
+rows = tables.read("../figures/prototype_recipe.csv")
+for setting in ("one ear, one phase", "one ear, a phase each", "as printed"):
+    mean, low, high = (100 * x for x in tables.mean_interval(rows, "accuracy", setting=setting))
+    seeds = sum(row["setting"] == setting for row in rows)
+    print(f"{setting}: {mean:.1f} % named (95 % interval {low:.1f} to {high:.1f}, {seeds} seeds)")
+
+# %% [markdown]
+# So it did: a spiking network with one ear seems to find the sound, far above chance, until each
+# sound has its own phase. With both ears it did learn to compare, unlike our plain network, though
+# nothing in its data forced it to; only a test with new phases could tell. From here on, `sample`
+# draws **a phase for each sound** unless told otherwise.
+#
+# ### Exercise 1.2 — mend it
+# These phases are all the same. Mend the function, so that one ear can't know the direction.
+
+# %%
+def draw_phases(n, generator):
+    one = 2 * math.pi * torch.rand(1, generator=generator)
+    return one.expand(n)  # change this line, or both
+
+
+# %%
+yours = draw_phases(2048, generator)
+if len(yours.unique()) == 1:
+    print("not tried yet: all sounds have the same phase")
+else:
+    ipd_heard, heard = draw_counts(2048, yours)
+    score = accuracy(one_ear, ipd_heard, heard[:, :, 1:])
+    verdict = "one ear knows nothing" if score < 11 else "one ear still knows something"
+    print(f"The right ear names {score:.0f} %, chance is {100 / 12:.0f} %: {verdict}.")
+
+# %% [markdown]
+# <details><summary>A solution</summary>
+#
+# ```python
+# def draw_phases(n, generator):
+#     return 2 * math.pi * torch.rand(n, generator=generator)
+# ```
+# Forget the factor 2π and phases cover a sixth of a circle: the score falls, but not to chance.
+# </details>
+#
+# ## What a class can't say
+# Naming a class is coarse: the answer is its midpoint, wherever in it the sound is.
+#
+# ### Predict
+# A class is 15° wide. An observer *always* names the right one. **What is its mean error in
+# degrees?**
+
+# %%
+ipd = (torch.rand(100_000, generator=generator) - 0.5) * math.pi
+perfect = classes.midpoint(classes.index(ipd))
+floor_deg = math.degrees((perfect - ipd).abs().mean())
+chance = observer.chance(classes)
+print(f"always the right class: {floor_deg:.2f}° here, {chance.class_floor_deg:.2f}° exactly")
+print(f"a class at random: {chance.random_class_deg:.0f}°")
+print(f"always straight ahead: {chance.straight_ahead_deg:.0f}°")
+assert abs(floor_deg - chance.class_floor_deg) < 0.03
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Within a class the distance to its middle is anything from 0° to half a width, so a quarter of the
+# width on average. This is the **class floor**: no answer in midpoints gets below it. From now
+# on we always report an error in degrees, beside chance and beside the floor.
+# </details>
+#
+# ## How well could anyone do?
+# The spikes are random, so even the best observer errs. How much a step can tell about the
+# phase is its **Fisher information**: how steeply the probability changes with the phase, squared,
+# over the variance of a spike, $p'^2 / (p (1 - p))$. Independent fibres and steps add up.
+
+# %%
+ipd = (torch.rand(500, generator=generator) - 0.5) * math.pi
+waves = stimulus.phases(ipd, 2 * math.pi * torch.rand(500, generator=generator))
+p = stimulus.firing_probability(waves)  # (sound, time, ear)
+h = 1e-4
+slope = (stimulus.firing_probability(waves + h) - stimulus.firing_probability(waves - h)) / (2 * h)
+information = 100 * (slope**2 / (p * (1 - p))).sum(1)  # (sound, ear), 100 fibres
+
+# %% [markdown]
+# Cramér and Rao: no unbiased estimate of an ear's phase has a variance below one over its
+# information. The IPD is the difference of two such phases, so the variances add. For a bell-shaped
+# error the mean absolute error is $\sqrt{2/\pi}$ of the standard deviation.
+
+# %%
+deviation = (1 / information).sum(1).sqrt()
+bound_deg = math.degrees(math.sqrt(2 / math.pi) * deviation.mean())
+print(f"by hand {bound_deg:.3f}°, observer.cramer_rao {observer.cramer_rao(stimulus):.3f}°")
+assert math.isclose(bound_deg, observer.cramer_rao(stimulus), rel_tol=0.01)
+
+# %% [markdown]
+# The bound lies well below the floor of twelve classes: there is much more in the spikes than
+# twelve midpoints can say. In the course we use `observer.cramer_rao` for any stimulus.
+#
+# ### Predict
+# **With 1 fibre per ear instead of 100, how many times larger is the smallest error: 100 times,
+# 10 times, or less?**
+
+# %%
+fibres = [1, 2, 5, 10, 20, 50, 100]
+bounds = [observer.cramer_rao(Stimulus(fibres_per_ear=f)) for f in fibres]
+print(f"{bounds[0]:.2f}° with 1, {bounds[-1]:.2f}° with 100: {bounds[0] / bounds[-1]:.1f} times")
+drawings_01.bound(fibres, bounds, levels=[(chance.class_floor_deg, "floor of 12 classes")])
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Ten times. Information adds up over fibres, and the error falls with its square root: a straight
+# line when both axes are logarithmic. To halve the error you need four times the fibres, or
+# four times the listening.
+# </details>
+#
+# ### Exercise 1.3 — enough classes
+# With 12 classes, a perfect argmax is much coarser than the spikes. How many classes do you need
+# for a floor no higher than a given bound?
+
+# %%
+def classes_needed(bound_deg):
+    ...  # one line: the floor is a quarter of 180° / n
+
+
+# %%
+answer = classes_needed(bound_deg)
+if answer is None:
+    print("not tried yet")
+else:
+    floor, before = (180 / n / 4 if n else 90 for n in (int(answer), int(answer) - 1))
+    good = "just enough" if floor <= bound_deg < before else "not the smallest number that will do"
+    print(f"{int(answer)} classes: floor {floor:.2f}°, bound {bound_deg:.2f}°: {good}.")
+
+# %% [markdown]
+# <details><summary>A solution</summary>
+#
+# ```python
+# def classes_needed(bound_deg):
+#     return math.ceil(180 / 4 / bound_deg)
+# ```
+# There is another way out: keep few classes, and answer with a *mean* of their midpoints. Lesson 5
+# takes it.
+# </details>
+#
+# ## An observer that gets there
+# A bound is only a promise. Is there an observer that keeps it? For every phase we ask: how
+# probable are just these spikes? If $c$ of an ear's 100 fibres fire in a step, the answer
+# adds $c \log p + (100 - c) \log (1 - p)$. Here is one sound, with left phase 100°.
+
+# %%
+_, spikes = sample(1, stimulus, generator, ipd=math.radians(40), phase=math.radians(100))
+c = spikes[0].unflatten(1, (2, 100)).sum(2).double()  # (time, ear)
+grid_deg = torch.arange(0, 360, 0.5, dtype=torch.float64)
+p = stimulus.firing_probability(stimulus.phases(0, torch.deg2rad(grid_deg))[:, :, 0])
+p = p.clamp(min=1e-12)  # log 0 would spoil the sum
+scores = (p.log() @ c + (1 - p).log() @ (100 - c)).T  # (ear, phase)
+
+# %%
+best_deg = grid_deg[scores.argmax(1)]
+ours = observer.maximum_likelihood(spikes, stimulus).rad2deg().item()
+assert abs(ours - float(best_deg[1] - best_deg[0])) < 1  # ours looks between the grid points
+drawings_01.likelihood(grid_deg, scores, best_deg.tolist(), 40)
+
+# %% [markdown]
+# Each ear has one sharp peak, and the distance between the peaks is the estimate. That is
+# **maximum likelihood**. How sharp a peak is, its curvature, is the Fisher information again. We
+# now let this observer listen to many sounds, each with its own phase.
+
+# %%
+def listen(fibres, n):
+    """Signed errors and true IPDs of `n` sounds, in degrees."""
+    heard = Stimulus(fibres_per_ear=fibres)
+    ipd, spikes = sample(n, heard, generator)
+    estimate = observer.maximum_likelihood(spikes, heard)
+    return torch.rad2deg(estimate - ipd).double(), torch.rad2deg(ipd)
+
+
+def mean_and_half(values):
+    """Mean, and half the width of its 95 % interval."""
+    return values.mean().item(), 1.96 * values.std().item() / math.sqrt(len(values))
+
+
+# %%
+heard = {100: listen(100, 1000), 10: listen(10, 1000), 2: listen(2, 4000)}
+points = []
+for count, (error, _) in heard.items():
+    mean, half = mean_and_half(error.abs())
+    bound = observer.cramer_rao(Stimulus(fibres_per_ear=count))
+    points.append((count, mean, half))
+    print(f"{count:3d} fibres: {mean:.2f}° ± {half:.2f}°, bound {bound:.2f}°")
+assert points[0][1] < 1.1 * bound_deg  # within 10 %, with 100 fibres
+
+# %%
+drawings_01.bound(fibres, bounds, points, [(chance.class_floor_deg, "floor of 12 classes")])
+
+# %% [markdown]
+# The observer reaches the bound. But with few fibres it can even slip *below* it. May it? Look at
+# the sounds in the middle of the range and at those near its ends, and at the **bias**: how far the
+# answers lean outwards on average.
+
+# %%
+error, truth_deg = heard[2]
+middle, ends = truth_deg.abs() < 60, truth_deg.abs() > 80
+bound = observer.cramer_rao(Stimulus(fibres_per_ear=2))
+for name, chosen in (("within ±60°", middle), ("beyond ±80°", ends)):
+    mean, half = mean_and_half(error[chosen].abs())
+    bias, bias_half = mean_and_half((error * truth_deg.sign())[chosen])
+    print(f"{name}: error {mean:.2f}° ± {half:.2f}°, bias {bias:+.2f}° ± {bias_half:.2f}°")
+print(f"bound: {bound:.2f}°")
+
+# %%
+mean, half = mean_and_half(error[middle].abs())
+assert abs(mean - bound) < half  # no better and no worse than the bound
+mean, half = mean_and_half(error[ends].abs())
+assert mean + half < bound
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Our observer knows that no sound lies beyond ±90° and never answers outside. Near the ends that
+# cuts off its largest errors and makes its answers lean inwards: it is **biased** there, and the
+# bound speaks about unbiased estimates only. In the middle of the range we can't tell its error
+# from the bound. The fewer the fibres, the larger the errors, and the more of them are cut.
+# </details>
+
+# %% [markdown]
+# ## What you now know
+# - A tone and an IPD become two waves, two firing probabilities and two hundred spike trains;
+#   a positive IPD means that the right ear leads, a source on the right.
+# - Every sound needs its own random phase. Otherwise one ear alone seems to find the direction,
+#   and nothing forces a learner to compare the two.
+# - An error in degrees stands beside chance, the class floor and the Cramér–Rao bound; maximum
+#   likelihood reaches the bound, so a network that stays above it leaves something unheard.
+#
+# **To read on**
+# - H. Cramér (1946), *Mathematical Methods of Statistics*, Princeton University Press.
+# - C. R. Rao (1945), *Information and the accuracy attainable in the estimation of statistical
+#   parameters*, Bulletin of the Calcutta Mathematical Society.
+#
+# Next door: [What is lost when spikes wait?](02_make_a_spike_wait.ipynb)

@@ -55,7 +55,8 @@ def spike_tensor(name: str, spikes, channels: int | None = None) -> torch.Tensor
     if spikes.dtype != torch.bool:
         if not spikes.is_floating_point():
             raise TypeError(f"{name} must be boolean (or floating point), not {spikes.dtype}")
-        if not torch.isfinite(spikes).all():
+        # A finite sum needs one pass and proves it; only a sum that is not asks every value.
+        if not torch.isfinite(spikes.detach().sum()) and not torch.isfinite(spikes).all():
             raise ValueError(f"{name} must be finite, but it holds NaN or infinity")
     return spikes
 
@@ -68,10 +69,22 @@ def binary_spikes(name: str, spikes, channels: int | None = None) -> torch.Tenso
     return spikes.bool()
 
 
+def weight_matrix(weight, rows: int) -> torch.Tensor:
+    """Return `weight` if it is a tensor with `rows` rows and one column for each output."""
+    if not isinstance(weight, torch.Tensor):
+        raise TypeError(f"weight must be a torch.Tensor, not {type(weight).__name__}")
+    if weight.ndim != 2 or weight.shape[0] != rows:
+        raise ValueError(f"weight must have shape ({rows}, out), not {tuple(weight.shape)}")
+    return weight
+
+
 def delay_vector(delays, channels: int, max_delay: int) -> torch.Tensor:
     """Return `delays` if it holds one finite number of steps in [0, max_delay] per channel."""
     if not isinstance(delays, torch.Tensor):
-        delays = torch.as_tensor(delays)
+        try:
+            delays = torch.as_tensor(delays)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise TypeError(f"delays must be numbers of steps, not {delays!r}") from error
     if delays.shape != (channels,):
         raise ValueError(
             f"delays must hold one delay for each of the {channels} channels, "

@@ -8,10 +8,12 @@ there are no spikes.
 """
 
 import copy
+import math
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.autograd.function import once_differentiable
 
 from . import _arguments as check
 
@@ -80,10 +82,7 @@ def delayed_linear(spikes, delays, weight, max_delay: int) -> torch.Tensor:
     tensor `(n, time - max_delay, out)`
     """
     spikes, delays, max_delay = _checked(spikes, delays, max_delay)
-    if weight.ndim != 2 or weight.shape[0] != spikes.shape[2]:
-        raise ValueError(
-            f"weight must have shape ({spikes.shape[2]}, out), not {tuple(weight.shape)}"
-        )
+    check.weight_matrix(weight, spikes.shape[2])
     return _DelayedLinear.apply(spikes, delays, weight, max_delay)
 
 
@@ -124,7 +123,7 @@ class DelayLayer(nn.Module):
         self.channels = check.whole_number("channels", channels)
         self.max_delay = check.whole_number("max_delay", max_delay, low=0)
         self.estimator = check.one_of("estimator", estimator, ESTIMATORS)
-        self.sigma = max_delay / 4
+        self.sigma = max_delay / 4 or 1.0
         self.delays = nn.Parameter(self._first_delays(init, generator))
 
     def _first_delays(self, init, generator) -> torch.Tensor:
@@ -141,7 +140,8 @@ class DelayLayer(nn.Module):
         """Delay `(n, time, channel)` spikes; returns `(n, time - max_delay, channel)`."""
         if self.estimator == "gaussian":
             spikes, delays, max_delay = _checked(spikes, self.delays, self.max_delay)
-            return _gaussian_shift(spikes, delays, max_delay, self.sigma)
+            sigma = check.finite_number("sigma", self.sigma, 0, math.inf, exclusive=True)
+            return _gaussian_shift(spikes, delays, max_delay, sigma)
         if self.estimator == "prototype":
             spikes, delays, max_delay = _checked(spikes, self.delays, self.max_delay)
             return _grid_sample_shift(spikes, _PrototypeRound.apply(delays), max_delay)
@@ -209,14 +209,15 @@ def _scatter_rows(grad_rows, whole, steps) -> torch.Tensor:
     grad = grad_rows.new_zeros(channels, steps + 2, n)  # one silent row at each end
     time = (max_delay - whole)[:, None] + torch.arange(length, device=grad.device)
     index = time + (steps + 2) * torch.arange(channels, device=grad.device)[:, None]
-    grad.view(-1, n).index_add_(0, index.flatten(), grad_rows.reshape(-1, n))
+    grad.flatten(0, 1).index_add_(0, index.flatten(), grad_rows.flatten(0, 1))
     return grad[:, 1:-1].permute(2, 1, 0)
 
 
 def _split(delays):
-    """Whole and fractional part; a part below one millionth of a step is rounding noise."""
+    """Whole and fractional part; a millionth of a step from a whole delay is rounding noise."""
     whole = (delays + 1e-6).floor()
-    return whole.long(), (delays - whole).clamp_(min=0)
+    part = delays - whole
+    return whole.long(), part.masked_fill_(part < 1e-6, 0)
 
 
 class _Shift(torch.autograd.Function):
@@ -235,6 +236,7 @@ class _Shift(torch.autograd.Function):
         return out.permute(2, 1, 0)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, grad_out):
         rows, whole, part = ctx.saved_tensors
         grad = grad_out.permute(2, 1, 0)
@@ -276,19 +278,21 @@ class _DelayedLinear(torch.autograd.Function):
         weight, part = weight.t().to(dtype), part.to(dtype)
         length, n = rows.shape[1] - 2, rows.shape[2]
         if not part.any():
-            out = (weight @ _tap(rows, 0)).view(-1, length, n)
+            out = (weight @ _tap(rows, 0)).view(len(weight), length, n)
             return out.permute(2, 1, 0)
         both = torch.cat([weight * part, weight * (1 - part)])
-        early, now = (both @ rows.flatten(1)[:, : (length + 1) * n]).view(2, -1, length + 1, n)
+        taps = both @ rows.flatten(1)[:, : (length + 1) * n]
+        early, now = taps.view(2, len(weight), length + 1, n)
         return torch.add(
             early[:, :-1].transpose(0, 1), now[:, 1:].transpose(0, 1), out=_time_first(now)
         ).permute(2, 0, 1)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, grad_out):
         rows, whole, part, weight = ctx.saved_tensors
         f = part.to(rows.dtype)[:, None]
-        grad = grad_out.permute(2, 1, 0).reshape(weight.shape[1], -1).to(rows.dtype)
+        grad = grad_out.permute(2, 1, 0).flatten(1).to(rows.dtype)
         grad_spikes = grad_delays = grad_weight = None
         if ctx.needs_input_grad[1] or ctx.needs_input_grad[2]:
             now = _tap(rows, 0) @ grad.t()
@@ -302,7 +306,7 @@ class _DelayedLinear(torch.autograd.Function):
                 slope[at_whole] = (later[at_whole] - sooner) / 2
             grad_delays = (weight * slope).sum(1).to(part.dtype)
         if ctx.needs_input_grad[0]:
-            back = (weight.to(rows.dtype) @ grad).view(len(rows), -1, rows.shape[2])
+            back = (weight.to(rows.dtype) @ grad).view_as(rows[:, 1:-1])
             grad_rows = torch.zeros_like(rows)
             grad_rows[:, 1:-1] = (1 - f[:, :, None]) * back
             grad_rows[:, :-2] += f[:, :, None] * back
@@ -329,7 +333,7 @@ def _grid_sample_shift(spikes, delays, max_delay):
     affine = torch.zeros(channels, 2, 3, dtype=delays.dtype)
     affine[:, 0, 0] = affine[:, 1, 1] = 1
     affine[:, 1, 2] = -2 * delays / steps
-    grid = F.affine_grid(affine, (channels, n, steps, 1), align_corners=False)
+    grid = F.affine_grid(affine, (channels, max(n, 1), steps, 1), align_corners=False)
     shifted = F.grid_sample(images[..., None], grid.to(images.dtype), align_corners=False)
     return shifted[:, :, max_delay:, 0].permute(1, 2, 0)
 

@@ -18,7 +18,7 @@ __all__ = ["choice", "explore", "slider"]
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-def explore(draw, **controls) -> None:
+def explore(draw, /, **controls) -> None:
     """Show a figure that follows its sliders.
 
     Every execution first draws the default and all corners (each combination of slider ends and

@@ -7,7 +7,7 @@ from torch import nn
 
 from . import _arguments as check
 from .delays import DelayLayer
-from .neurons import leaky_readout, lif
+from .neurons import leak, leaky_readout, lif, surrogate_slope
 from .stimuli import Classes, Stimulus
 
 
@@ -62,6 +62,8 @@ class Localiser(nn.Module):
         check.whole_number("hidden", hidden)
         check.delay_range(max_delay, stimulus.steps)
         check.random_generator(generator)
+        leak(tau_ms, stimulus.dt_ms)  # this and the next line say now what is wrong
+        surrogate_slope(torch.zeros(()), surrogate, slope)
         self.stimulus, self.classes, self.tau_ms = stimulus, classes, tau_ms
         self.neuron = dict(surrogate=surrogate, slope=slope, detach_reset=detach_reset)
         self.delay = DelayLayer(stimulus.channels, max_delay, estimator, init, generator)
@@ -95,6 +97,10 @@ class Localiser(nn.Module):
             The mean of the class midpoints under the softmax, or the midpoint of the winner.
         """
         check.one_of("rule", rule, ("mean", "argmax"))
+        if logits.ndim != 2 or logits.shape[1] != self.classes.n:
+            raise ValueError(
+                f"logits must have shape (n, {self.classes.n}), not {tuple(logits.shape)}"
+            )
         if rule == "argmax":
             return self.classes.midpoint(logits.argmax(1))
         return torch.softmax(logits, dim=1) @ self.classes.midpoints.to(logits.dtype)

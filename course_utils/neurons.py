@@ -3,6 +3,7 @@
 import math
 
 import torch
+from torch.autograd.function import once_differentiable
 
 from . import _arguments as check
 
@@ -102,7 +103,8 @@ def lif(
         step not above zero, or an unknown surrogate.
     """
     if not isinstance(current, torch.Tensor) or not current.is_floating_point():
-        raise TypeError("current must be a floating-point torch.Tensor")
+        found = getattr(current, "dtype", type(current).__name__)
+        raise TypeError(f"current must be a floating-point torch.Tensor, not {found}")
     check.spike_tensor("current", current)
     decay = leak(tau_ms, dt_ms)
     threshold = check.finite_number("threshold", threshold, 0, math.inf, exclusive=True)
@@ -142,6 +144,7 @@ class _Lif(torch.autograd.Function):
         return spikes, potential
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, grad, _):
         if grad is None:
             return (None,) * 6
@@ -220,10 +223,7 @@ def leaky_readout(spikes, weight, tau_ms, *, dt_ms=1) -> torch.Tensor:
         For wrong shapes, non-finite spikes, or a time constant not above zero.
     """
     check.spike_tensor("spikes", spikes)
-    if weight.ndim != 2 or weight.shape[0] != spikes.shape[2]:
-        raise ValueError(
-            f"weight must have shape ({spikes.shape[2]}, out), not {tuple(weight.shape)}"
-        )
+    check.weight_matrix(weight, spikes.shape[2])
     weighting = readout_weighting(spikes.shape[1], tau_ms, dt_ms, weight.dtype)
     weighting = weighting.to(weight.device)
     n, steps, neurons = spikes.shape

@@ -102,7 +102,8 @@ def maximum_likelihood(spikes, stimulus: Stimulus) -> torch.Tensor:
     n, steps, _ = spikes.shape
     if not 1 <= steps <= stimulus.steps:
         raise ValueError(f"spikes must have 1 to {stimulus.steps} time steps, not {steps}")
-    counts = spikes.unflatten(2, (2, stimulus.fibres_per_ear)).sum(3).double()
+    by_ear = spikes.permute(2, 1, 0).unflatten(0, (2, stimulus.fibres_per_ear))
+    counts = by_ear.sum(1, dtype=torch.int32).permute(2, 1, 0).double()
     grid = torch.arange(_PHASES, dtype=torch.float64) * (2 * math.pi / _PHASES)
     waves = stimulus.phases(torch.zeros(1), grid)[:, :steps, 0]
     # A probability of exactly 0 or 1 would give 0 * log 0 where no count contradicts it.

@@ -61,10 +61,13 @@ def alt_text(figure: Figure) -> str:
 
 
 def png(figure: Figure) -> bytes:
-    """`figure` as a PNG of 64 colours, a third of the usual size."""
+    """`figure` as a PNG of 128 colours, a third of the usual size."""
     buffer, small = io.BytesIO(), io.BytesIO()
     figure.savefig(buffer, format="png", dpi=100)
-    Image.open(buffer).convert("RGB").quantize(64).save(small, format="png", optimize=True)
+    picture = Image.open(buffer).convert("RGB")
+    # Maximum coverage keeps both ends of a colour bar; a median cut drops the rarer one.
+    picture = picture.quantize(128, method=Image.Quantize.MAXCOVERAGE)
+    picture.save(small, format="png", optimize=True)
     return small.getvalue()
 
 
@@ -93,7 +96,8 @@ def draw_raster(axes, spikes, *, dt_ms=1, start_ms=0, two_ears=True):
     spikes = _array(spikes) > 0
     steps, channels = spikes.shape
     t, c = np.nonzero(spikes)
-    size = min(6.0, 260 / channels)
+    height = 72 * axes.figure.get_figheight() * axes.get_position().height  # points
+    size = min(6.0, max(1.5, 1.2 * height / channels))
     halves = ((c < channels // 2, LEFT), (c >= channels // 2, RIGHT))
     for chosen, colour in halves if two_ears else ((c >= 0, "black"),):
         axes.plot(start_ms + t[chosen] * dt_ms, c[chosen], "|", color=colour, ms=size, mew=0.9)
@@ -116,7 +120,8 @@ def rasters(trains, titles, *, dt_ms=1, start_ms=0, columns=4, two_ears=True, yl
     """
     columns = min(columns, len(trains))
     rows = math.ceil(len(trains) / columns)
-    counts = ", ".join(f"{title}: {int((_array(s) > 0).sum())}" for title, s in zip(titles, trains, strict=True))
+    named = zip(titles, trains, strict=True)
+    counts = ", ".join(f"{title}: {int((_array(train) > 0).sum())}" for title, train in named)
     ears = " Left ear above, right ear below." if two_ears else ""
     alt = f"{len(trains)} spike rasters, {ylabel} against time.{ears} Spikes in each: {counts}."
     figure, axes = canvas(
@@ -127,8 +132,10 @@ def rasters(trains, titles, *, dt_ms=1, start_ms=0, columns=4, two_ears=True, yl
     for panel, train, title in zip(axes.flat, trains, titles, strict=False):
         draw_raster(panel, train, dt_ms=dt_ms, start_ms=start_ms, two_ears=two_ears)
         panel.set_title(title)
-    for panel in axes[-1]:
+    for column in axes.T:  # the lowest panel that is there
+        panel = [panel for panel in column if panel.get_visible()][-1]
         panel.set_xlabel("time (ms)")
+        panel.tick_params(labelbottom=True)
     for panel in axes[:, 0]:
         panel.set_ylabel(ylabel)
     return figure
@@ -140,15 +147,17 @@ def draw_pointer(axes, truth_deg, estimate_deg=None):
     axes.plot(*_on_dial(turn, 1), color=GREY, lw=1, ls="-")
     for mark in range(-90, 91, 30):
         axes.plot(*np.c_[_on_dial(mark, 0.96), _on_dial(mark, 1.04)], color=GREY, lw=1, ls="-")
-        x, y = _on_dial(mark, 1.17)
+        x, y = _on_dial(mark, 1.34)
         axes.text(x, y, f"{mark:+d}°" if mark else "0°", ha="center", va="center", fontsize=10)
     axes.plot(*_on_dial(truth_deg, 1), "o", color=RIGHT, ms=13, mfc="none", mew=2.5, label="sound")
     if estimate_deg is not None:
         x, y = _on_dial(estimate_deg, 0.92)
         axes.annotate("", (x, y), (0, 0), arrowprops=dict(arrowstyle="-|>", lw=2.5, color=LEFT))
         axes.plot([], [], color=LEFT, lw=2.5, label="network")
-    axes.set(xlim=(-1.35, 1.35), ylim=(-0.22, 1.3), aspect="equal")
-    axes.legend(loc="lower center", ncols=2, fontsize=10, bbox_to_anchor=(0.5, -0.02))
+    axes.set(xlim=(-1.6, 1.6), ylim=(-0.55, 1.5), aspect="equal")
+    axes.legend(
+        loc="lower center", ncols=2, fontsize=10, handlelength=1, columnspacing=1, borderpad=0
+    )
     axes.axis("off")
 
 
@@ -210,15 +219,17 @@ def error_by_ipd(ipd_deg, error_deg, *, bound_deg=None, bins=12):
     ipd_deg, error_deg = _array(ipd_deg), np.abs(_array(error_deg))
     edges = np.linspace(-90, 90, bins + 1)
     which = np.clip(np.digitize(ipd_deg, edges) - 1, 0, bins - 1)
-    groups = [error_deg[which == k] for k in range(bins)]
+    heard = np.unique(which)  # a bin without a sound has no mean
+    groups = [error_deg[which == k] for k in heard]
+    middle = (edges[heard] + edges[heard + 1]) / 2
     mean = np.array([group.mean() for group in groups])
     half = np.array([1.96 * group.std() / math.sqrt(len(group)) for group in groups])
     alt = (
         f"Mean absolute error against IPD: {mean.min():.1f} to {mean.max():.1f} degrees, "
-        f"largest near {(edges[:-1] + edges[1:])[mean.argmax()] / 2:.0f} degrees."
+        f"largest near {middle[mean.argmax()]:.0f} degrees."
     )
     figure, axes = canvas(alt, width=6.5, height=3.0)
-    axes.errorbar((edges[:-1] + edges[1:]) / 2, mean, half, fmt="o", color=LEFT, capsize=3, label="network")
+    axes.errorbar(middle, mean, half, fmt="o", color=LEFT, capsize=3, label="network")
     if bound_deg is not None:
         axes.axhline(bound_deg, color=GREY, ls=":", label=f"Cramér–Rao bound ({bound_deg:.2f}°)")
     axes.set(xlabel="true IPD (degrees)", ylabel="mean error (degrees)", ylim=(0, None))
@@ -252,8 +263,8 @@ def delay_paths(paths, dt_ms=1):
     half = paths.shape[1] // 2
     moved = np.abs(paths[-1] - paths[0])
     alt = (
-        f"Delays of {paths.shape[1]} fibres over {len(paths) - 1} epochs, from {paths.min():.0f} to "
-        f"{paths.max():.0f} ms; a fibre moved {moved.mean():.1f} ms on average and "
+        f"Delays of {paths.shape[1]} fibres over {len(paths) - 1} epochs, from {paths.min():.0f} "
+        f"to {paths.max():.0f} ms; a fibre moved {moved.mean():.1f} ms on average and "
         f"{moved.max():.1f} ms at most."
     )
     figure, panels = canvas(alt, 1, 2, height=3.0, sharey=True)
@@ -287,11 +298,11 @@ def tuning_curves(ipd_deg, rates_hz):
 
 
 def matrix(values, xlabel, ylabel, label, alt, *, width=6.5, height=3.0):
-    """A matrix with a zero in the middle of its colours (weights, gradients)."""
+    """A matrix with zero in the middle of its colours (weights, gradients), legible in grey."""
     values = _array(values)
     top = float(np.abs(values).max()) or 1.0
     figure, axes = canvas(alt, width=width, height=height)
-    image = axes.imshow(values, aspect="auto", cmap="PuOr", vmin=-top, vmax=top, interpolation="none")
+    image = axes.imshow(values, aspect="auto", vmin=-top, vmax=top, interpolation="none")
     axes.set(xlabel=xlabel, ylabel=ylabel)
     figure.colorbar(image, label=label)
     return figure
@@ -313,17 +324,16 @@ def bars(names, values, intervals=None, *, ylabel, lines=(), log=False):
     """
     said = ", ".join(f"{name}: {value:.2f}" for name, value in zip(names, values, strict=True))
     levels = "".join(f" {label}: {value:.2f}." for value, label in lines)
-    figure, axes = canvas(
-        f"Bars, {ylabel}: {said}.{levels}", width=8.0, height=0.9 + 0.42 * len(names) + 0.3 * bool(lines)
-    )
+    height = 0.9 + 0.42 * len(names) + 0.3 * bool(lines)
+    figure, axes = canvas(f"Bars, {ylabel}: {said}.{levels}", height=height)
     rows = np.arange(len(names))
     axes.barh(rows, values, color=LEFT, height=0.6)
     if intervals is not None:
         low, high = np.array(intervals, dtype=float).T
         middle, half = (low + high) / 2, (high - low) / 2
         axes.errorbar(middle, rows, xerr=half, fmt="none", ecolor="black", capsize=4)
-    top = max([*values, *(value for value, _ in lines)])
     ends = values if intervals is None else high
+    top = max([*values, *ends, *(value for value, _ in lines)])
     for row, value, end in zip(rows, values, ends, strict=True):
         axes.annotate(
             f"{value:.2f}", (end, row), xytext=(6, 0), textcoords="offset points", va="center",

@@ -101,6 +101,9 @@ class Stimulus:
         tensor `(n, time, 2)`, float64; ear 0 is the left one.
         """
         ipd, phase = _vector("ipd", ipd), _vector("phase", phase)
+        if len(ipd) != len(phase) and 1 not in (len(ipd), len(phase)):
+            raise ValueError(f"phase must hold {len(ipd)} numbers like ipd, not {len(phase)}")
+        ipd, phase = torch.broadcast_tensors(ipd, phase)
         wave = 2 * math.pi * self.frequency_hz / 1000 * self.time_ms
         left = wave + phase[:, None]
         return torch.stack([left, left + ipd[:, None]], dim=-1)
@@ -136,7 +139,7 @@ def sample(n: int, stimulus: Stimulus, generator: torch.Generator, ipd=None, pha
     Raises
     ------
     ValueError, TypeError
-        For an IPD outside ±π/2, a wrong shape, or a missing generator.
+        For an IPD outside ±π/2, a phase that is not finite, a wrong shape, or a missing generator.
     """
     n = check.whole_number("n", n, low=0)
     check.random_generator(generator)
@@ -146,6 +149,8 @@ def sample(n: int, stimulus: Stimulus, generator: torch.Generator, ipd=None, pha
         phase = torch.rand(n, generator=generator, dtype=torch.float64) * 2 * math.pi
     ipd, phase = _vector("ipd", ipd, n), _vector("phase", phase, n)
     check_ipd(ipd)
+    if not torch.isfinite(phase).all():
+        raise ValueError("phase must be finite, but some of it is NaN or infinite")
     spikes = torch.empty(stimulus.channels, stimulus.steps, n, dtype=torch.bool)
     for start in range(0, n, _CHUNK):
         chunk = slice(start, start + _CHUNK)

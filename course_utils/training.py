@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from . import _arguments as check
 from . import plots
@@ -193,6 +193,7 @@ def cross_entropy(logits, ipd, classes: Classes, soft_labels: float = 0.0) -> to
 def _optimisers(network, lr, delay_lr, remove_common_mode):
     """Adam for the weights; a `DelayOptimizer` if the delays are to be learned."""
     check.finite_number("lr", lr, 0, math.inf, exclusive=True)
+    check.finite_number("delay_lr", delay_lr, 0, math.inf, exclusive=True)
     delays = network.delay.delays
     weights = [p for p in network.parameters() if p is not delays and p.requires_grad]
     optimisers = [torch.optim.Adam(weights, lr=lr)] if weights else []
@@ -207,9 +208,13 @@ def _optimisers(network, lr, delay_lr, remove_common_mode):
 
 
 def _stored_batches(data, network, batch_size):
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise TypeError(f"data must be a pair (ipd, spikes), not {type(data).__name__}")
     ipd, spikes = data
+    if not isinstance(ipd, torch.Tensor):
+        raise TypeError(f"data must hold tensors, not {type(ipd).__name__}")
     check_ipd(ipd)
-    check.binary_spikes("data", spikes[:1], network.stimulus.channels)
+    check.binary_spikes("data", spikes, network.stimulus.channels)
     if len(ipd) != len(spikes) or len(ipd) < batch_size:
         raise ValueError(
             f"data must hold as many IPDs as spike trains and at least one batch of {batch_size}, "
@@ -306,6 +311,8 @@ def evaluate(network: Localiser, ipd, spikes, batch_size: int = 512) -> Report:
         If there is no sound, or `ipd` and `spikes` do not belong together.
     """
     ipd = check_ipd(torch.as_tensor(ipd))
+    check.spike_tensor("spikes", spikes, network.stimulus.channels)
+    check.whole_number("batch_size", batch_size)
     if not len(ipd) or len(ipd) != len(spikes):
         raise ValueError(
             f"ipd and spikes must hold the same number of sounds, at least one, "

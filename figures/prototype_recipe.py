@@ -145,8 +145,8 @@ def main(seeds):
             begin = time.perf_counter()
             accuracy, error, at_bound, loss = run(*setting, seed)
             seconds = time.perf_counter() - begin
-            row = f"{name!r},{seed},{accuracy:.4f},{error:.3f},{at_bound:.3f},{loss:.3f},{seconds:.0f}"
-            row = row.replace("'", '"')
+            numbers = f"{accuracy:.4f},{error:.3f},{at_bound:.3f},{loss:.3f},{seconds:.0f}"
+            row = f'"{name}",{seed},{numbers}'
             with TABLE.open("a") as file:
                 file.write(row + "\n")
             print(row, flush=True)

@@ -1,0 +1,104 @@
+"""Train the network of lesson 5 and its controls with several seeds, and a larger network.
+
+Each run of one row has the budget of the lesson's live run; test sounds are fresh, with a phase
+each. `seconds` is the processor time of training on one thread. Rows are appended to
+`lesson_5.csv`; what is there already is not run again.
+
+    python figures/lesson_5.py [seed ...]
+"""
+
+import csv
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+from course_utils.network import Localiser
+from course_utils.stimuli import Classes, Stimulus, sample
+from course_utils.training import evaluate, fit
+
+TABLE = Path(__file__).with_name("lesson_5.csv")
+COLUMNS = (
+    "setting",
+    "seed",
+    "accuracy",
+    "argmax_error_deg",
+    "error_deg",
+    "rounded_error_deg",
+    "seconds",
+)
+STIMULUS, TEST_SOUNDS = Stimulus(), 4096
+
+SMALL = dict(classes=12, hidden=30, epochs=20, soft_labels=0.5)
+LARGE = dict(classes=36, hidden=100, epochs=40, soft_labels=1.0)
+
+SETTINGS = {
+    "learned": SMALL,
+    "frozen random delays": SMALL | dict(learn_delays=False),
+    "no delays": SMALL | dict(learn_delays=False, init=0),
+    "one ear": SMALL | dict(left_ear=False),
+    "hard labels": SMALL | dict(soft_labels=0.0),
+    "larger, learned": LARGE,
+    "larger, frozen random delays": LARGE | dict(learn_delays=False),
+}
+
+
+def run(
+    seed, classes, hidden, epochs, soft_labels, learn_delays=True, init="uniform", left_ear=True
+):
+    """Train and test once; returns the numbers of a row."""
+    generator = torch.Generator().manual_seed(seed)
+    network = Localiser(
+        STIMULUS,
+        Classes(classes),
+        hidden,
+        init=init,
+        learn_delays=learn_delays,
+        generator=generator,
+    )
+    if not left_ear:
+        mute_left_ear(network)
+    begin = time.process_time()
+    fit(network, generator, epochs, soft_labels=soft_labels, progress=False)
+    seconds = time.process_time() - begin
+    test = sample(TEST_SOUNDS, STIMULUS, torch.Generator().manual_seed(1000 + seed))
+    report, rounded = evaluate(network, *test), evaluate(network.rounded(), *test)
+    return (
+        report.accuracy, report.argmax_error_deg, report.error_deg, rounded.error_deg, seconds,
+    )  # fmt: skip
+
+
+def mute_left_ear(network):
+    """From now on `network` hears no spike of the left ear, in training and in tests."""
+    half = STIMULUS.fibres_per_ear
+
+    def silence(module, inputs):
+        spikes = inputs[0].clone()
+        spikes[:, :, :half] = False
+        return (spikes, *inputs[1:])
+
+    network.register_forward_pre_hook(silence)
+
+
+def main(seeds):
+    """Run what is missing in the table, a row at a time."""
+    torch.set_num_threads(1)
+    if not TABLE.exists():
+        TABLE.write_text(",".join(COLUMNS) + "\n")
+    with TABLE.open(newline="") as file:
+        done = {(row["setting"], int(row["seed"])) for row in csv.DictReader(file)}
+    for seed in seeds:
+        for name, setting in SETTINGS.items():
+            if (name, seed) in done:
+                continue
+            accuracy, *errors, seconds = run(seed, **setting)
+            errors = ",".join(f"{error:.3f}" for error in errors)
+            row = f'"{name}",{seed},{accuracy:.4f},{errors},{seconds:.0f}'
+            with TABLE.open("a") as file:
+                file.write(row + "\n")
+            print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main([int(seed) for seed in sys.argv[1:]] or range(5))

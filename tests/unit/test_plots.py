@@ -1,0 +1,319 @@
+"""Figures: a sentence for those who can't see them, units, sizes, and the numbers they show."""
+
+import io
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from IPython.core.formatters import DisplayFormatter
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+from course_utils import plots
+from course_utils.stimuli import Stimulus, sample
+
+RNG = np.random.default_rng(0)
+SPIKES = sample(8, Stimulus(fibres_per_ear=50), torch.Generator().manual_seed(0))[1]
+IPD = np.linspace(-89, 89, 200)
+COUNTS = np.diag([30, 20, 25]) + np.eye(3, k=1) * 10 + np.eye(3, k=2) * 5
+
+
+def pointer():
+    figure, axes = plots.canvas("A dial.")
+    plots.draw_pointer(axes, -30, 42)
+    return figure
+
+
+FIGURES = {
+    "rasters": lambda: plots.rasters(SPIKES, [f"{k}°" for k in range(8)]),
+    "one raster": lambda: plots.rasters(SPIKES[:1], ["0°"], two_ears=False, ylabel="neuron"),
+    "five rasters": lambda: plots.rasters(list(SPIKES[:5]), list("abcde"), dt_ms=0.5, start_ms=50),
+    "pointer": pointer,
+    "history": lambda: plots.history([2.4, 1.2, 0.6], [2.3, 1.3, 0.7], [40, 12, 4.5], 2.485),
+    "confusion": lambda: plots.confusion(torch.from_numpy(COUNTS)),
+    "error_by_ipd": lambda: plots.error_by_ipd(IPD, RNG.exponential(2, 200), bound_deg=1.04),
+    "delay_histogram": lambda: plots.delay_histogram(
+        50 * RNG.random(100), torch.from_numpy(np.r_[np.zeros(20), 50 * RNG.random(80)]), 50
+    ),
+    "delay_paths": lambda: plots.delay_paths(torch.rand(6, 40) * 50),
+    "tuning_curves": lambda: plots.tuning_curves(
+        np.linspace(-90, 90, 37), 80 * RNG.random((37, 30))
+    ),
+    "matrix": lambda: plots.matrix(
+        RNG.normal(size=(20, 40)), "fibre", "hidden neuron", "weight (potential)", "Weights."
+    ),
+    "bars": lambda: plots.bars(
+        ["ours", "theirs"], [1.3, 4.2], [(1.2, 1.4), (4.0, 4.4)], ylabel="error (degrees)",
+        lines=[(45, "chance"), (1.04, "bound")], log=True,
+    ),
+    "plain bars": lambda: plots.bars(["a", "b", "c"], [10.0, 20, 30], ylabel="accuracy (%)"),
+}  # fmt: skip
+NO_UNIT = {
+    "epoch",
+    "fibre",
+    "neuron",
+    "hidden neuron",
+    "hidden neuron (sorted)",
+    "number of fibres",
+}
+
+
+@pytest.fixture(scope="module", params=FIGURES)
+def drawn(request):
+    """Each figure, drawn once, so that ticks and layout exist."""
+    figure = FIGURES[request.param]()
+    return figure, plots.png(figure)
+
+
+def shown(figure):
+    return [axes for axes in figure.axes if axes.get_visible() and axes.axison]
+
+
+def said(figure):
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+
+
+def test_every_figure_has_a_sentence(drawn):
+    figure, _ = drawn
+    assert isinstance(figure, Figure)
+    sentence = plots.alt_text(figure)
+    assert sentence.endswith(".") and "nan" not in sentence and sentence == figure.get_label()
+
+
+def test_every_axis_has_a_label_and_its_unit(drawn):
+    figure, _ = drawn
+    for axes in shown(figure):
+        grid = axes.get_subplotspec()
+        # panels that share an axis carry its label once, on the outer edge
+        names = [axes.get_xlabel()] if grid is None or grid.is_last_row() else []
+        names += [axes.get_ylabel()] if grid is None or grid.is_first_col() else []
+        named = [tick.get_text() for tick in axes.get_yticklabels()]
+        for name in names:
+            is_bars = name == "" and named and not named[0][-1:].isdigit()
+            is_colorbar = name == "" and hasattr(axes, "_colorbar")
+            assert name in NO_UNIT or name.endswith(")") or is_bars or is_colorbar, name
+        if hasattr(axes, "_colorbar"):
+            assert axes.get_ylabel().endswith(")")
+
+
+def test_no_text_is_smaller_than_ten_points(drawn):
+    figure, _ = drawn
+    small = {text.get_text(): text.get_fontsize() for text in said(figure)}
+    assert small and min(small.values()) >= 10, small
+
+
+def test_all_text_lies_inside_the_figure(drawn):
+    figure, _ = drawn
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    for axes in shown(figure):
+        for text in (axes.title, axes.xaxis.label, axes.yaxis.label):
+            if text.get_text():
+                box = text.get_window_extent(renderer)
+                assert box.x0 >= -1 and box.y0 >= -1, text.get_text()
+                assert box.x1 <= figure.bbox.x1 + 1 and box.y1 <= figure.bbox.y1 + 1
+
+
+def test_png_is_a_small_picture_with_a_palette(drawn):
+    figure, data = drawn
+    image = Image.open(io.BytesIO(data))
+    assert image.format == "PNG" and image.mode == "P"
+    width, height = figure.get_size_inches() * 100
+    assert abs(image.width - width) <= 1 and abs(image.height - height) <= 1
+    assert image.convert("L").getextrema()[0] < 100 < 200 < image.convert("L").getextrema()[1]
+    assert len(data) < 100_000
+
+
+def test_the_same_figure_is_the_same_png():
+    assert plots.png(FIGURES["bars"]()) == plots.png(FIGURES["bars"]())
+
+
+@pytest.mark.parametrize("alt", ["", "  ", None, 3])
+def test_a_figure_without_a_sentence_is_refused(alt):
+    with pytest.raises(ValueError, match=f"alt must be a sentence .*not {alt!r}"):
+        plots.canvas(alt)
+
+
+def test_canvas_sets_size_and_panels():
+    figure, axes = plots.canvas("Six panels.", 2, 3, width=5, height=4, sharex=True)
+    assert axes.shape == (2, 3) and figure.get_size_inches().tolist() == [5, 4]
+    assert plots.alt_text(figure) == "Six panels."
+
+
+def marks(axes):
+    return {
+        line.get_color(): set(zip(*map(np.ndarray.tolist, line.get_data()), strict=True))
+        for line in axes.lines
+        if line.get_marker() == "|"
+    }
+
+
+def test_a_raster_marks_every_spike_at_its_time_and_fibre():
+    spikes = torch.zeros(10, 4)
+    for t, c in ((0, 0), (3, 1), (9, 2), (4, 3)):
+        spikes[t, c] = 1
+    figure = plots.rasters([spikes], ["a"], dt_ms=0.5, start_ms=50)
+    axes = figure.axes[0]
+    assert marks(axes) == {
+        plots.LEFT: {(50, 0), (51.5, 1)},
+        plots.RIGHT: {(54.5, 2), (52, 3)},
+    }
+    assert axes.get_ylim()[0] > axes.get_ylim()[1]  # fibre 0, of the left ear, on top
+    assert "a: 4" in plots.alt_text(figure)
+    figure = plots.rasters([spikes], ["a"], two_ears=False)
+    assert marks(figure.axes[0]) == {"black": {(0, 0), (3, 1), (9, 2), (4, 3)}}
+    assert "ear" not in plots.alt_text(figure)
+
+
+def test_rasters_need_a_title_each():
+    with pytest.raises(ValueError, match="shorter|longer"):
+        plots.rasters(SPIKES[:2], ["only one"])
+
+
+def test_an_empty_panel_is_not_shown():
+    figure = FIGURES["five rasters"]()
+    assert [axes.get_visible() for axes in figure.axes] == [True] * 5 + [False] * 3
+    # every column says what its axis is, under the lowest panel that it has
+    assert [axes.get_xlabel() for axes in figure.axes[:5]] == [""] + ["time (ms)"] * 4
+    numbered = [axes.xaxis.get_tick_params()["labelbottom"] for axes in figure.axes[:5]]
+    assert numbered == [False, True, True, True, True]
+
+
+@pytest.mark.parametrize("angle", [-90, 0, 30, 90])
+def test_the_pointer_points(angle):
+    figure, axes = plots.canvas("A dial.")
+    plots.draw_pointer(axes, angle, angle)
+    (ring,) = [line for line in axes.lines if line.get_marker() == "o"]
+    x, y = (float(np.ravel(part)[0]) for part in ring.get_data())
+    assert math.degrees(math.atan2(x, y)) == pytest.approx(angle, abs=1e-6)
+    (arrow,) = [text for text in axes.texts if hasattr(text, "xyann")]
+    assert math.degrees(math.atan2(*arrow.xy)) == pytest.approx(angle, abs=1e-6)
+    assert arrow.xyann == (0, 0)
+
+
+def test_without_an_answer_there_is_no_arrow():
+    figure, axes = plots.canvas("A dial.")
+    plots.draw_pointer(axes, 10)
+    assert not [text for text in axes.texts if hasattr(text, "xyann")]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["sound"]
+
+
+def test_history_shows_its_numbers():
+    figure = FIGURES["history"]()
+    left, right = figure.axes
+    lines = {line.get_label(): list(line.get_ydata()) for line in left.lines}
+    assert lines["training"] == [2.4, 1.2, 0.6] and lines["fresh sounds"] == [2.3, 1.3, 0.7]
+    assert lines["ln(classes)"] == [2.485, 2.485]
+    assert list(right.lines[0].get_xydata().ravel()) == [1, 40, 2, 12, 3, 4.5]
+    plots.png(figure)
+    ticks = {tick.get_text() for tick in right.get_yticklabels()}
+    assert {"5", "10", "20"} <= ticks
+
+
+def test_confusion_is_in_percent_of_the_true_class():
+    figure = FIGURES["confusion"]()
+    image = np.asarray(figure.axes[0].images[0].get_array())
+    np.testing.assert_allclose(image.sum(1), 100)
+    np.testing.assert_allclose(image[0], [100 * 30 / 45, 100 * 10 / 45, 100 * 5 / 45])
+    # of 100 sounds 75 are right and 95 at most one class away
+    assert "75.0 percent" in plots.alt_text(figure) and "95.0 percent" in plots.alt_text(figure)
+    assert plots.confusion(np.diag([5, 0])).axes[0].images[0].get_array()[1].sum() == 0
+
+
+def test_error_by_ipd_takes_the_mean_of_each_bin():
+    ipd, error = [-80, -70, 10, 20, 25], [2.0, -4.0, 1, 1, 1]  # none from 30 to 90
+    figure = plots.error_by_ipd(ipd, error, bins=3, bound_deg=0.85)
+    (bars,) = figure.axes[0].containers
+    middle, mean = bars[0].get_data()
+    assert list(middle) == [-60, 0] and list(mean) == [3, 1]
+    (segments,) = (np.array(lines.get_segments()) for lines in bars[2])
+    np.testing.assert_allclose(np.ptp(segments[0, :, 1]), 2 * 1.96 * 1 / math.sqrt(2))
+    assert "1.0 to 3.0 degrees" in plots.alt_text(figure) and "-60" in plots.alt_text(figure)
+    assert "0.85°" in "".join(text.get_text() for text in figure.axes[0].get_legend().get_texts())
+
+
+def test_the_ends_of_the_range_have_a_bin():
+    figure = plots.error_by_ipd([-90, 90], [1.0, 2.0], bins=2)
+    assert list(figure.axes[0].containers[0][0].get_ydata()) == [1, 2]
+
+
+def test_delay_histogram_counts_every_fibre_and_those_at_a_bound():
+    figure = plots.delay_histogram([1.0, 2, 3, 4], [0.0, 2, 3, 8], 8, dt_ms=0.5)
+    axes = figure.axes[0]
+    before = sum(patch.get_height() for patch in axes.containers[0])
+    assert before == 4 and axes.get_xlim()[1] >= 4
+    assert "50 percent end at a bound" in plots.alt_text(figure)
+    # 1, 0, 0 and 4 steps of half a ms
+    assert "moved by 0.6 ms" in plots.alt_text(figure) and "0 and 4 ms" in plots.alt_text(figure)
+
+
+def test_delay_paths_draw_the_left_ear_left():
+    paths = torch.tensor([[0.0, 10, 20, 30], [2.0, 10, 20, 26]])
+    figure = plots.delay_paths(paths, dt_ms=0.5)
+    drawn = [[line.get_ydata().tolist() for line in axes.lines] for axes in figure.axes]
+    assert drawn == [[[0, 1], [5, 5]], [[10, 10], [15, 13]]]
+    assert [axes.get_title() for axes in figure.axes] == ["left ear", "right ear"]
+    assert "0.8 ms on average and 2.0 ms at most" in plots.alt_text(figure)
+
+
+def test_tuning_curves_are_sorted_by_their_best_direction():
+    rates = np.zeros((5, 4))
+    rates[[3, 0, 1], [0, 1, 3]] = [50, 60, 70]
+    figure = plots.tuning_curves(np.linspace(-90, 90, 5), rates)
+    image = np.asarray(figure.axes[0].images[0].get_array())
+    assert image.argmax(1).tolist() == sorted(image.argmax(1).tolist())
+    assert sorted(map(tuple, image.tolist())) == sorted(map(tuple, rates.T.tolist()))
+    assert "1 neurons stay silent" in plots.alt_text(figure)
+    assert "up to 70 Hz" in plots.alt_text(figure)
+
+
+@pytest.mark.parametrize("values, top", [([[1.0, -3.0]], 3), ([[0.0, 0.0]], 1), ([[2.0, 1.0]], 2)])
+def test_zero_lies_in_the_middle_of_a_matrixs_colours(values, top):
+    figure = plots.matrix(values, "x", "y", "weight (potential)", "Weights.")
+    assert figure.axes[0].images[0].get_clim() == (-top, top)
+
+
+def test_bars_show_values_intervals_and_lines_inside_the_axis():
+    figure = plots.bars(
+        ["a", "b"], [1.0, 2.0], [(0.5, 1.5), (1.0, 6.0)], ylabel="error (degrees)",
+        lines=[(3.0, "bound")],
+    )  # fmt: skip
+    axes = figure.axes[0]
+    assert [patch.get_width() for patch in axes.containers[0]] == [1, 2]
+    assert [text.get_text() for text in axes.texts] == ["1.00", "2.00"]
+    assert axes.get_xlim()[0] == 0 and axes.get_xlim()[1] > 6
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["a", "b"]
+    assert axes.get_ylim()[0] > axes.get_ylim()[1]  # the first on top
+    sentence = plots.alt_text(figure)
+    assert "a: 1.00, b: 2.00" in sentence and "bound: 3.00" in sentence
+
+
+def test_bars_on_a_logarithmic_axis_show_all_of_it():
+    axes = FIGURES["bars"]().axes[0]
+    assert axes.get_xscale() == "log"
+    assert axes.get_xlim()[0] < 1.04 and axes.get_xlim()[1] > 45
+
+
+def test_tensors_with_gradients_can_be_drawn():
+    weights = torch.randn(3, 4, requires_grad=True)
+    figure = plots.matrix(weights, "x", "y", "weight (potential)", "Weights.")
+    np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), weights.detach())
+
+
+def test_in_a_notebook_a_figure_shows_itself_with_its_sentence(monkeypatch):
+    shell = SimpleNamespace(display_formatter=DisplayFormatter())
+    monkeypatch.setattr(plots, "get_ipython", lambda: shell)
+    plots._show_with_alt_text()
+    data, metadata = shell.display_formatter.format(FIGURES["plain bars"]())
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+    assert data["text/plain"].startswith("Bars, accuracy (%): a: 10.00")
+    assert data["image/png"]
+
+
+def test_outside_a_notebook_nothing_is_registered(monkeypatch):
+    monkeypatch.setattr(plots, "get_ipython", lambda: None)
+    assert plots._show_with_alt_text() is None

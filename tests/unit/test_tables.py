@@ -1,0 +1,104 @@
+"""Result tables: what is read, and the interval of a mean over seeds."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_utils.tables import mean_interval, read
+
+# two-sided 95 % quantiles of Student's t, from a printed table
+T_975 = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 9: 2.262, 30: 2.042}
+
+
+def table(tmp_path, text):
+    path = tmp_path / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_numbers_become_floats_and_words_stay(tmp_path):
+    path = table(
+        tmp_path, 'setting,seed,error_deg\n"as printed, frozen",0,4.5\nürsprünglich,1,-3e-2\n'
+    )
+    assert read(path) == [
+        {"setting": "as printed, frozen", "seed": 0.0, "error_deg": 4.5},
+        {"setting": "ürsprünglich", "seed": 1.0, "error_deg": -0.03},
+    ]
+    assert read(str(path)) == read(path)
+
+
+def test_a_table_with_only_a_head_has_no_rows(tmp_path):
+    assert read(table(tmp_path, "seed,error_deg\n")) == []
+
+
+@pytest.mark.parametrize("name", ["nothing_here.csv", ""])
+def test_a_missing_table_is_named(tmp_path, name):
+    with pytest.raises(FileNotFoundError, match=f"there is no result table {name}.* in "):
+        read(tmp_path / name)
+
+
+@pytest.mark.parametrize("row", ["1", "1,2,3"])
+def test_a_row_of_the_wrong_length_is_named(tmp_path, row):
+    with pytest.raises(ValueError, match="row 2 of table.csv must have one value for each column"):
+        read(table(tmp_path, f"a,b\n0,0\n{row}\n"))
+
+
+@pytest.mark.parametrize("freedom", sorted(T_975))
+def test_the_interval_is_students(freedom):
+    values = np.random.default_rng(freedom).normal(5, 2, freedom + 1)
+    mean, low, high = mean_interval([{"error": value} for value in values], "error")
+    assert mean == pytest.approx(np.mean(values))
+    half = T_975[freedom] * np.std(values, ddof=1) / math.sqrt(len(values))
+    assert low == pytest.approx(mean - half, rel=1e-3)
+    assert high == pytest.approx(mean + half, rel=1e-3)
+
+
+def test_the_interval_holds_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    held = 0
+    for _ in range(1000):
+        _, low, high = mean_interval([{"x": x} for x in rng.normal(3, 1, 5)], "x")
+        held += low <= 3 <= high
+    assert abs(held - 950) < 4 * math.sqrt(1000 * 0.95 * 0.05)
+
+
+@given(st.lists(st.floats(-100, 100), min_size=2, max_size=6))
+def test_the_mean_lies_in_the_middle_of_its_interval(values):
+    mean, low, high = mean_interval([{"x": x} for x in values], "x")
+    assert low <= mean <= high
+    assert (low + high) / 2 == pytest.approx(mean, abs=1e-6)
+
+
+def test_equal_results_have_an_interval_of_no_width():
+    assert mean_interval([{"x": 2.5}] * 3, "x") == (2.5, 2.5, 2.5)
+
+
+def test_only_the_rows_asked_for_count():
+    rows = [
+        {"setting": "a", "seed": 0.0, "x": 1.0},
+        {"setting": "a", "seed": 1.0, "x": 3.0},
+        {"setting": "b", "seed": 0.0, "x": 100.0},
+        {"setting": "b", "seed": 1.0, "x": 200.0},
+    ]
+    assert mean_interval(rows, "x", setting="a")[0] == 2
+    assert mean_interval(rows, "x", setting="b")[0] == 150
+    assert mean_interval(rows, "x", seed=1)[0] == pytest.approx(101.5)
+    assert mean_interval(rows, "x")[0] == 76
+
+
+@pytest.mark.parametrize(
+    "rows, where, says",
+    [
+        ([{"x": 1.0, "s": "a"}], {}, "x needs at least two rows where {}, not 1"),
+        ([], {}, "x needs at least two rows where {}, not 0"),
+        ([{"x": 1.0, "s": "a"}] * 2, {"s": "b"}, "x needs .* where {'s': 'b'}, not 0"),
+        ([{"x": 1.0, "s": "a"}] * 2, {"t": "a"}, "column must be one of x, s, not 't'"),
+        ([{"y": 1.0, "s": "a"}] * 2, {}, "column must be one of y, s, not 'x'"),
+    ],
+)
+def test_too_few_rows_and_unknown_columns(rows, where, says):
+    with pytest.raises(ValueError, match=says):
+        mean_interval(rows, "x", **where)

@@ -1,13 +1,14 @@
 """One clear sentence for every bad argument: its name, its value and what is allowed."""
 
 import math
+from numbers import Integral, Real
 
 import torch
 
 
 def finite_number(name: str, value, low=-math.inf, high=math.inf, *, exclusive=False) -> float:
     """Return `value` as a float, or say why it is not a number between `low` and `high`."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, not {value!r}")
     inside = low < value < high if exclusive else low <= value <= high
     if not math.isfinite(value) or not inside:
@@ -18,11 +19,11 @@ def finite_number(name: str, value, low=-math.inf, high=math.inf, *, exclusive=F
 
 def whole_number(name: str, value, low: int = 1) -> int:
     """Return `value` as an int, or say why it is not a whole number of at least `low`."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be a whole number, not {value!r}")
     if value < low:
         raise ValueError(f"{name} must be at least {low}, not {value}")
-    return value
+    return int(value)
 
 
 def one_of(name: str, value, allowed) -> str:
@@ -69,39 +70,37 @@ def binary_spikes(name: str, spikes, channels: int | None = None) -> torch.Tenso
     return spikes.bool()
 
 
-def weight_matrix(weight, rows: int) -> torch.Tensor:
-    """Return `weight` if it is a tensor with `rows` rows and one column for each output."""
+def weight_matrix(weight, rows: int, columns: int | None = None) -> torch.Tensor:
+    """Return `weight` if it is a tensor `(rows, columns)`; without `columns`, any number."""
     if not isinstance(weight, torch.Tensor):
         raise TypeError(f"weight must be a torch.Tensor, not {type(weight).__name__}")
-    if weight.ndim != 2 or weight.shape[0] != rows:
-        raise ValueError(f"weight must have shape ({rows}, out), not {tuple(weight.shape)}")
+    if weight.ndim != 2 or weight.shape[0] != rows or columns not in (None, weight.shape[1]):
+        wanted = f"({rows}, {'out' if columns is None else columns})"
+        raise ValueError(f"weight must have shape {wanted}, not {tuple(weight.shape)}")
     return weight
 
 
-def delay_vector(delays, channels: int, max_delay: int) -> torch.Tensor:
-    """Return `delays` if it holds one finite number of steps in [0, max_delay] per channel."""
-    if not isinstance(delays, torch.Tensor):
+def delays(name: str, values, shape: tuple[int, ...], max_delay: int) -> torch.Tensor:
+    """Return `values` if they are finite delays in [0, max_delay] steps of the given shape."""
+    if not isinstance(values, torch.Tensor):
         try:
-            delays = torch.as_tensor(delays)
+            values = torch.as_tensor(values)
         except (TypeError, ValueError, RuntimeError) as error:
-            raise TypeError(f"delays must be numbers of steps, not {delays!r}") from error
-    if delays.shape != (channels,):
-        raise ValueError(
-            f"delays must hold one delay for each of the {channels} channels, "
-            f"not shape {tuple(delays.shape)}"
-        )
-    if not delays.is_floating_point():
-        delays = delays.to(torch.get_default_dtype())
-    if channels:
-        low, high = (float(edge) for edge in delays.detach().aminmax())
+            raise TypeError(f"{name} must be numbers of steps, not {values!r}") from error
+    if values.shape != shape:
+        raise ValueError(f"{name} must hold delays of shape {shape}, not {tuple(values.shape)}")
+    if not values.is_floating_point():
+        values = values.to(torch.get_default_dtype())
+    if values.numel():
+        low, high = (float(edge) for edge in values.detach().aminmax())
         if not (math.isfinite(low) and math.isfinite(high)):  # aminmax passes NaN on
-            raise ValueError("delays must be finite, but some are NaN or infinite")
+            raise ValueError(f"{name} must be finite, but some are NaN or infinite")
         if low < 0 or high > max_delay:
             wrong = low if low < 0 else high
             raise ValueError(
-                f"delays must lie between 0 and max_delay = {max_delay} steps, not {wrong:g}"
+                f"{name} must lie between 0 and max_delay = {max_delay} steps, not {wrong:g}"
             )
-    return delays
+    return values
 
 
 def delay_range(max_delay, steps: int) -> int:

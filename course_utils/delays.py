@@ -9,15 +9,19 @@ there are no spikes.
 
 import copy
 import math
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.autograd.function import once_differentiable
 
 from . import _arguments as check
+from . import _estimators, _rows
 
-ESTIMATORS = ("linear", "straight_through", "gaussian", "prototype")
+ESTIMATORS = ("linear", "straight_through", "gaussian", "triangle", "prototype")
+SPREADING = ("gaussian", "triangle")
+KINDS = ("axonal", "dendritic", "synaptic")
+PADDINGS = ("clip", "causal", "full")
 
 
 def pad_then_shift(spikes, delays, max_delay: int) -> torch.Tensor:
@@ -39,7 +43,7 @@ def pad_then_shift(spikes, delays, max_delay: int) -> torch.Tensor:
         For a wrong shape or dtype, or delays that are negative, NaN, infinite or too long.
     """
     spikes, delays, max_delay = _checked(spikes, delays, max_delay)
-    return _Shift.apply(F.pad(spikes, (0, 0, max_delay, max_delay)), delays, max_delay)
+    return _rows.Shift.apply(_padded(spikes, max_delay, "full"), delays, max_delay)
 
 
 def shift_then_clip(spikes, delays, max_delay: int) -> torch.Tensor:
@@ -53,7 +57,21 @@ def shift_then_clip(spikes, delays, max_delay: int) -> torch.Tensor:
     tensor `(n, time - max_delay, channel)`, floating
     """
     spikes, delays, max_delay = _checked(spikes, delays, max_delay)
-    return _Shift.apply(spikes, delays, max_delay)
+    return _rows.Shift.apply(spikes, delays, max_delay)
+
+
+def shift_causal(spikes, delays, max_delay: int) -> torch.Tensor:
+    """Shift and keep the input's clock: what has not arrived yet is silence.
+
+    Several layers in a row keep one time axis; `valid_steps` tells which part of it every channel
+    could fill. Parameters and errors as in `pad_then_shift`.
+
+    Returns
+    -------
+    tensor `(n, time, channel)`, floating
+    """
+    spikes, delays, max_delay = _checked(spikes, delays, max_delay)
+    return _rows.Shift.apply(_padded(spikes, max_delay, "causal"), delays, max_delay)
 
 
 def shift_by_grid_sample(spikes, delays, max_delay: int) -> torch.Tensor:
@@ -64,8 +82,7 @@ def shift_by_grid_sample(spikes, delays, max_delay: int) -> torch.Tensor:
     transformers, Jaderberg et al. 2015.) Parameters, errors and result as in `shift_then_clip`,
     up to rounding.
     """
-    spikes, delays, max_delay = _checked(spikes, delays, max_delay)
-    return _grid_sample_shift(spikes, delays, max_delay)
+    return _estimators.grid_sample_shift(*_checked(spikes, delays, max_delay))
 
 
 def delayed_linear(spikes, delays, weight, max_delay: int) -> torch.Tensor:
@@ -83,11 +100,58 @@ def delayed_linear(spikes, delays, weight, max_delay: int) -> torch.Tensor:
     """
     spikes, delays, max_delay = _checked(spikes, delays, max_delay)
     check.weight_matrix(weight, spikes.shape[2])
-    return _DelayedLinear.apply(spikes, delays, weight, max_delay)
+    return _rows.DelayedLinear.apply(spikes, delays, weight, max_delay)
+
+
+def length_budget(effective_steps: int, max_delay: int, layers: int) -> int:
+    """Steps a stimulus needs so that Method B leaves `effective_steps` after `layers` layers."""
+    effective_steps = check.whole_number("effective_steps", effective_steps)
+    max_delay = check.whole_number("max_delay", max_delay, low=0)
+    return effective_steps + check.whole_number("layers", layers, low=0) * max_delay
+
+
+def valid_steps(steps: int, *max_delays: int) -> slice:
+    """Steps of the input's clock that every channel fills after causal layers in a row.
+
+    Raises ValueError if nothing is left.
+    """
+    steps = check.whole_number("steps", steps)
+    start = sum(check.whole_number("max_delays", delay, low=0) for delay in max_delays)
+    if start >= steps:
+        raise ValueError(f"max_delays must add up to less than {steps} steps, not {start}")
+    return slice(start, steps)
+
+
+@dataclass
+class DelayState:
+    """What a `DelayLayer` remembers between two steps.
+
+    Attributes
+    ----------
+    past : tensor `(max_delay + 2, n, channel)`
+        A ring of the latest inputs.
+    newest : int
+        Where in the ring the latest input lies.
+    """
+
+    past: torch.Tensor
+    newest: int = -1
+
+    def push(self, row) -> None:
+        """Let the oldest input go and take `row` in."""
+        self.newest = (self.newest + 1) % len(self.past)
+        self.past[self.newest] = row
+
+    def ago(self, delay) -> torch.Tensor:
+        """Inputs `delay` steps ago, for whole delays `(channel, ...)`; `(n, channel, ...)`."""
+        channel = torch.arange(self.past.shape[2], device=delay.device)
+        channel = channel.view(-1, *[1] * (delay.ndim - 1)).expand_as(delay)
+        ring = self.past.transpose(0, 1)
+        return ring[:, (self.newest - delay) % len(self.past), channel]
 
 
 class DelayLayer(nn.Module):
-    """One learnable axonal delay for each channel, applied by Method B.
+    """Learnable delays: one for each channel, each output, or each connection.
 
     Parameters
     ----------
@@ -99,65 +163,175 @@ class DelayLayer(nn.Module):
         How the delay gets its gradient. "linear" interpolates between whole steps (gradient: see
         the module's docstring). "straight_through" rounds forward and uses the central
         difference at the rounded delay. "gaussian" spreads every delay over a normalised bell of
-        width `sigma` steps (Hammouamri et al. 2023); set `sigma` as training goes on.
-        "prototype" is the rule that this course set out from, kept to be studied:
-        rounded, and its gradient multiplied by five times the delay.
-    init : "uniform", a number of steps, or a tensor `(channel,)`
+        width `sigma` steps (Hammouamri et al. 2023), "triangle" over a tent of half-width
+        `sigma`; shrink `sigma` as training goes on (`training.SigmaSchedule`) and measure the
+        rounded layer. "prototype" is the rule that this course set out from, kept to be
+        studied: rounded, and its gradient multiplied by five times the delay.
+    init : "uniform", a number of steps, or a tensor of the delays' shape
         First delays; a tensor is copied.
     generator : torch.Generator
         Needed for `init="uniform"`.
+    kind : "axonal", "dendritic" or "synaptic"
+        One delay for each channel, for each output, or for each connection.
+    outputs : int
+        Number of outputs; needed unless the delays are axonal.
+    padding : "clip", "causal" or "full"
+        Method B, the input's clock, or Method A.
 
     Attributes
     ----------
-    delays : Parameter `(channel,)`, in steps. After an optimiser step call `project_`.
-    sigma : float, in steps; used by "gaussian" only.
+    delays : Parameter, in steps, `(channels,)`, `(outputs,)` or `(channels, outputs)`.
+        After an optimiser step call `project_`, or use `training.DelayOptimizer`, which does.
+    sigma : float, in steps; used by "gaussian" and "triangle" only.
 
     Raises
     ------
     ValueError, TypeError
-        For an unknown estimator or init, delays outside [0, max_delay], or a missing generator.
+        For an unknown name, delays outside [0, max_delay], or a missing generator.
     """
 
-    def __init__(self, channels, max_delay, estimator="linear", init="uniform", generator=None):
+    def __init__(
+        self,
+        channels: int,
+        max_delay: int,
+        estimator: str = "linear",
+        init="uniform",
+        generator: torch.Generator | None = None,
+        *,
+        kind: str = "axonal",
+        outputs: int | None = None,
+        padding: str = "clip",
+    ):
         super().__init__()
         self.channels = check.whole_number("channels", channels)
         self.max_delay = check.whole_number("max_delay", max_delay, low=0)
         self.estimator = check.one_of("estimator", estimator, ESTIMATORS)
-        self.sigma = max_delay / 4 or 1.0
+        self.kind = check.one_of("kind", kind, KINDS)
+        self.padding = check.one_of("padding", padding, PADDINGS)
+        self.outputs = None if kind == "axonal" else check.whole_number("outputs", outputs)
+        self.sigma = max(max_delay / 2, 1.0)  # steps
         self.delays = nn.Parameter(self._first_delays(init, generator))
 
     def _first_delays(self, init, generator) -> torch.Tensor:
+        shape = {
+            "axonal": (self.channels,),
+            "dendritic": (self.outputs,),
+            "synaptic": (self.channels, self.outputs),
+        }[self.kind]
         if isinstance(init, str):
             check.one_of("init", init, ("uniform",))
             check.random_generator(generator)
-            return torch.rand(self.channels, generator=generator) * self.max_delay
+            return torch.rand(shape, generator=generator) * self.max_delay
         if isinstance(init, torch.Tensor):
-            return check.delay_vector(init, self.channels, self.max_delay).detach().clone()
-        delay = check.finite_number("init", init, 0, self.max_delay)
-        return torch.full((self.channels,), delay)
+            return check.delays("init", init, shape, self.max_delay).detach().clone()
+        return torch.full(shape, check.finite_number("init", init, 0, self.max_delay))
 
     def forward(self, spikes) -> torch.Tensor:
-        """Delay `(n, time, channel)` spikes; returns `(n, time - max_delay, channel)`."""
-        if self.estimator == "gaussian":
-            spikes, delays, max_delay = _checked(spikes, self.delays, self.max_delay)
-            sigma = check.finite_number("sigma", self.sigma, 0, math.inf, exclusive=True)
-            return _gaussian_shift(spikes, delays, max_delay, sigma)
-        if self.estimator == "prototype":
-            spikes, delays, max_delay = _checked(spikes, self.delays, self.max_delay)
-            return _grid_sample_shift(spikes, _PrototypeRound.apply(delays), max_delay)
-        return shift_then_clip(spikes, self._applied(), self.max_delay)
+        """Delay `(n, time, channel)` spikes; the length of the result follows `padding`."""
+        if self.kind != "axonal":
+            raise ValueError(f"kind must be 'axonal' to shift channels, not {self.kind!r}")
+        return self._shift(check.spike_tensor("spikes", spikes, self.channels))
 
     def then_linear(self, spikes, weight) -> torch.Tensor:
-        """`self(spikes) @ weight` for a weight `(channel, out)`, by the fastest way there is."""
-        if self.estimator in ("gaussian", "prototype"):
-            return self(spikes) @ weight
-        return delayed_linear(spikes, self._applied(), weight, self.max_delay)
+        """Delays and weights `(channel, out)` together, the fastest way there is.
+
+        Returns
+        -------
+        tensor `(n, time, out)`; for axonal delays equal to `self(spikes) @ weight`.
+        """
+        check.spike_tensor("spikes", spikes, self.channels)
+        check.weight_matrix(weight, self.channels, self.outputs)
+        if self.kind == "dendritic":
+            return self._shift(spikes.to(weight.dtype) @ weight)
+        if self.estimator in ("linear", "straight_through"):
+            return self._linear_then_weight(spikes, weight)
+        if self.kind == "axonal":
+            return self._shift(spikes) @ weight
+        return self._synaptic_kernel(spikes, weight)
+
+    def _linear_then_weight(self, spikes, weight):
+        spikes, delays, max_delay = _checked(spikes, self._applied(), self.max_delay, self.outputs)
+        spikes = _padded(spikes, max_delay, self.padding)
+        if self.kind == "axonal":
+            return _rows.DelayedLinear.apply(spikes, delays, weight, max_delay)
+        columns = zip(delays.unbind(1), weight.split(1, dim=1), strict=True)
+        return torch.cat(
+            [_rows.DelayedLinear.apply(spikes, *column, max_delay) for column in columns], dim=2
+        )
+
+    def _synaptic_kernel(self, spikes, weight):
+        spikes, delays, max_delay = _checked(spikes, self.delays, self.max_delay, self.outputs)
+        spikes = _padded(spikes, max_delay, self.padding)
+        if self.estimator == "prototype":
+            rounded = _estimators.PrototypeRound.apply(delays)
+            columns = [_estimators.grid_sample_shift(spikes, d, max_delay) for d in rounded.T]
+            return torch.stack([c @ w for c, w in zip(columns, weight.T, strict=True)], dim=2)
+        return _estimators.kernel_linear(spikes, self._kernel(delays), weight)
+
+    def _shift(self, trains):
+        """Delay the channels of `trains` by this layer's delays, one for each channel."""
+        trains, delays, max_delay = _checked(trains, self._applied(), self.max_delay)
+        trains = _padded(trains, max_delay, self.padding)
+        if self.estimator == "prototype":
+            rounded = _estimators.PrototypeRound.apply(delays)
+            return _estimators.grid_sample_shift(trains, rounded, max_delay)
+        if self.estimator in SPREADING:
+            return _estimators.kernel_shift(trains, self._kernel(delays))
+        return _rows.Shift.apply(trains, delays, max_delay)
+
+    def _kernel(self, delays):
+        shape = _estimators.bell if self.estimator == "gaussian" else _estimators.tent
+        sigma = check.finite_number("sigma", self.sigma, 0, math.inf, exclusive=True)
+        return shape(delays, self.max_delay, sigma)
 
     def _applied(self) -> torch.Tensor:
         """The delays that act: rounded forward, identity backward, for "straight_through"."""
-        if self.estimator == "linear":
+        if self.estimator != "straight_through":
             return self.delays
         return self.delays + (self.delays.round() - self.delays).detach()
+
+    def initial_state(self, n: int, dtype=torch.float32) -> DelayState:
+        """A silent past for `n` streams."""
+        width = self.outputs if self.kind == "dendritic" else self.channels
+        return DelayState(torch.zeros(self.max_delay + 2, n, width, dtype=dtype))
+
+    @torch.no_grad()
+    def step(self, spikes, state: DelayState, weight=None) -> torch.Tensor:
+        """One step of a stream: what sequence mode with causal padding gives at this time.
+
+        Parameters
+        ----------
+        spikes : tensor `(n, channel)`
+        state : DelayState
+            From `initial_state`; moved on in place.
+        weight : tensor `(channel, out)`
+            As in `then_linear`; left out, axonal delays only shift.
+
+        Returns
+        -------
+        tensor `(n, channel)`, or `(n, out)` with a weight; no gradient.
+
+        Raises
+        ------
+        ValueError
+            For an estimator that spreads a delay over many steps (use `rounded()`), or a missing
+            weight.
+        """
+        if self.estimator not in ("linear", "straight_through"):
+            raise ValueError(
+                f"estimator must be 'linear' or 'straight_through' to stream, "
+                f"not {self.estimator!r}: use rounded()"
+            )
+        if weight is None and self.kind != "axonal":
+            raise ValueError(f"weight must be given for {self.kind} delays, not None")
+        state.push(spikes.to(weight.dtype) @ weight if self.kind == "dendritic" else spikes)
+        whole, part = _rows.split(self._applied())
+        out = state.ago(whole)
+        if part.any():
+            out = torch.lerp(out, state.ago(whole + 1), part.to(out.dtype))
+        if self.kind == "synaptic":
+            return (out * weight).sum(1)
+        return out if weight is None or self.kind == "dendritic" else out @ weight
 
     @torch.no_grad()
     def project_(self) -> "DelayLayer":
@@ -173,197 +347,31 @@ class DelayLayer(nn.Module):
             twin.delays.round_()
         return twin
 
-    def extra_repr(self):
-        return f"{self.channels}, max_delay={self.max_delay}, estimator={self.estimator!r}"
+    def get_extra_state(self) -> torch.Tensor:
+        """`sigma` belongs to what is saved: a half annealed layer goes on as it was."""
+        return torch.tensor(self.sigma, dtype=torch.float64)
+
+    def set_extra_state(self, state: torch.Tensor) -> None:
+        """Take `sigma` from a saved layer."""
+        self.sigma = float(state)
+
+    def extra_repr(self) -> str:
+        """What `print` shows between the brackets."""
+        return (
+            f"{self.channels}, max_delay={self.max_delay}, estimator={self.estimator!r}, "
+            f"kind={self.kind!r}, padding={self.padding!r}"
+        )
 
 
-def _checked(spikes, delays, max_delay):
+def _checked(spikes, delays, max_delay, outputs=None):
     spikes = check.spike_tensor("spikes", spikes)
     max_delay = check.delay_range(max_delay, spikes.shape[1])
-    delays = check.delay_vector(delays, spikes.shape[2], max_delay)
-    return spikes, delays, max_delay
+    shape = (spikes.shape[2],) if outputs is None else (spikes.shape[2], outputs)
+    return spikes, check.delays("delays", delays, shape, max_delay), max_delay
 
 
-def _gather_rows(spikes, whole, max_delay, dtype) -> torch.Tensor:
-    """Row `j` of channel `c` is time `j - 1 + max_delay - whole[c]` of the input.
-
-    Returns `(channel, time - max_delay + 2, n)`: the window itself and one row on either side,
-    silent where the recording has ended or not begun.
-    """
-    n, steps, channels = spikes.shape
-    length = steps - max_delay + 2
-    flat = spikes.permute(2, 1, 0).reshape(channels * steps, n)
-    first = max_delay - 1 - whole
-    time = (first[:, None] + torch.arange(length, device=flat.device)).clamp_(0, steps - 1)
-    index = time + steps * torch.arange(channels, device=flat.device)[:, None]
-    rows = flat.index_select(0, index.flatten()).to(dtype).view(channels, length, n)
-    rows[whole == max_delay, 0] = 0
-    rows[whole == 0, -1] = 0
-    return rows
-
-
-def _scatter_rows(grad_rows, whole, steps) -> torch.Tensor:
-    """The adjoint of `_gather_rows`: `(channel, rows, n)` back to `(n, steps, channel)`."""
-    channels, length, n = grad_rows.shape
-    max_delay = steps + 2 - length
-    grad = grad_rows.new_zeros(channels, steps + 2, n)  # one silent row at each end
-    time = (max_delay - whole)[:, None] + torch.arange(length, device=grad.device)
-    index = time + (steps + 2) * torch.arange(channels, device=grad.device)[:, None]
-    grad.flatten(0, 1).index_add_(0, index.flatten(), grad_rows.flatten(0, 1))
-    return grad[:, 1:-1].permute(2, 1, 0)
-
-
-def _split(delays):
-    """Whole and fractional part; a millionth of a step from a whole delay is rounding noise."""
-    whole = (delays + 1e-6).floor()
-    part = delays - whole
-    return whole.long(), part.masked_fill_(part < 1e-6, 0)
-
-
-class _Shift(torch.autograd.Function):
-    """Method B with the gradients of the module's docstring."""
-
-    @staticmethod
-    def forward(ctx, spikes, delays, max_delay):
-        whole, part = _split(delays)
-        dtype = torch.promote_types(delays.dtype, spikes.dtype)
-        rows = _gather_rows(spikes, whole, max_delay, dtype)
-        ctx.save_for_backward(rows, whole, part)
-        ctx.steps = spikes.shape[1]
-        out = rows[:, 1:-1]
-        if part.any():
-            out = torch.lerp(out, rows[:, :-2], part.to(dtype)[:, None, None])
-        return out.permute(2, 1, 0)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx, grad_out):
-        rows, whole, part = ctx.saved_tensors
-        grad = grad_out.permute(2, 1, 0)
-        grad_spikes = grad_delays = None
-        if ctx.needs_input_grad[0]:
-            grad_rows = torch.zeros_like(rows)
-            f = part.to(rows.dtype)[:, None, None]
-            grad_rows[:, 1:-1] = (1 - f) * grad
-            grad_rows[:, :-2] += f * grad
-            grad_spikes = _scatter_rows(grad_rows, whole, ctx.steps)
-        if ctx.needs_input_grad[1]:
-            right = rows[:, :-2] - rows[:, 1:-1]
-            central = (rows[:, :-2] - rows[:, 2:]) / 2
-            slope = torch.where(part[:, None, None] == 0, central, right)
-            grad_delays = (grad * slope).sum((1, 2)).to(part.dtype)
-        return grad_spikes, grad_delays, None
-
-
-class _DelayedLinear(torch.autograd.Function):
-    """Delay, then weights, as matrix products of shifted views of one gathered tensor.
-
-    Write `x_j` for the rows gathered one step earlier or later (`j = +1` waits one step more),
-    `<g, x>` for the product summed over batch and time, and `h = sum_c w_c ((1-f_c) x_0 + f_c x_1)`:
-
-        dL/dw_c = (1 - f_c) <g, x_0> + f_c <g, x_1>
-        dL/dd_c = w_c . (<g, x_1> - <g, x_0>)          where d_c is fractional
-        dL/dd_c = w_c . (<g, x_1> - <g, x_-1>) / 2     where d_c is whole
-
-    so both gradients need the same two (or three) products, and no interpolated spikes.
-    """
-
-    @staticmethod
-    def forward(ctx, spikes, delays, weight, max_delay):
-        whole, part = _split(delays)
-        dtype = torch.promote_types(weight.dtype, spikes.dtype)
-        rows = _gather_rows(spikes, whole, max_delay, dtype)
-        ctx.save_for_backward(rows, whole, part, weight)
-        ctx.steps = spikes.shape[1]
-        weight, part = weight.t().to(dtype), part.to(dtype)
-        length, n = rows.shape[1] - 2, rows.shape[2]
-        if not part.any():
-            out = (weight @ _tap(rows, 0)).view(len(weight), length, n)
-            return out.permute(2, 1, 0)
-        both = torch.cat([weight * part, weight * (1 - part)])
-        taps = both @ rows.flatten(1)[:, : (length + 1) * n]
-        early, now = taps.view(2, len(weight), length + 1, n)
-        return torch.add(
-            early[:, :-1].transpose(0, 1), now[:, 1:].transpose(0, 1), out=_time_first(now)
-        ).permute(2, 0, 1)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx, grad_out):
-        rows, whole, part, weight = ctx.saved_tensors
-        f = part.to(rows.dtype)[:, None]
-        grad = grad_out.permute(2, 1, 0).flatten(1).to(rows.dtype)
-        grad_spikes = grad_delays = grad_weight = None
-        if ctx.needs_input_grad[1] or ctx.needs_input_grad[2]:
-            now = _tap(rows, 0) @ grad.t()
-            later = _tap(rows, 1) @ grad.t()
-            grad_weight = torch.lerp(now, later, f).to(weight.dtype)
-        if ctx.needs_input_grad[1]:
-            at_whole = (part == 0).nonzero().flatten()
-            slope = later - now
-            if len(at_whole):
-                sooner = _tap(rows[at_whole], -1) @ grad.t()
-                slope[at_whole] = (later[at_whole] - sooner) / 2
-            grad_delays = (weight * slope).sum(1).to(part.dtype)
-        if ctx.needs_input_grad[0]:
-            back = (weight.to(rows.dtype) @ grad).view_as(rows[:, 1:-1])
-            grad_rows = torch.zeros_like(rows)
-            grad_rows[:, 1:-1] = (1 - f[:, :, None]) * back
-            grad_rows[:, :-2] += f[:, :, None] * back
-            grad_spikes = _scatter_rows(grad_rows, whole, ctx.steps)
-        return grad_spikes, grad_delays, grad_weight, None
-
-
-def _tap(rows, extra: int) -> torch.Tensor:
-    """The window `extra` steps more delayed, as a `(channel, time * n)` view of `rows`."""
-    n, length = rows.shape[2], rows.shape[1] - 2
-    start = (1 - extra) * n
-    return rows.flatten(1)[:, start : start + length * n]
-
-
-def _time_first(now):
-    """An empty `(time, out, n)` tensor: the order in which the neurons will read."""
-    out, length, n = now.shape
-    return now.new_empty(length - 1, out, n)
-
-
-def _grid_sample_shift(spikes, delays, max_delay):
-    n, steps, channels = spikes.shape
-    images = spikes.to(torch.promote_types(delays.dtype, spikes.dtype)).permute(2, 0, 1)
-    affine = torch.zeros(channels, 2, 3, dtype=delays.dtype)
-    affine[:, 0, 0] = affine[:, 1, 1] = 1
-    affine[:, 1, 2] = -2 * delays / steps
-    grid = F.affine_grid(affine, (channels, max(n, 1), steps, 1), align_corners=False)
-    shifted = F.grid_sample(images[..., None], grid.to(images.dtype), align_corners=False)
-    return shifted[:, :, max_delay:, 0].permute(1, 2, 0)
-
-
-class _PrototypeRound(torch.autograd.Function):
-    """The prototype's surrogate: round forward; backward, the gradient times 5 d."""
-
-    @staticmethod
-    def forward(ctx, delays):
-        ctx.save_for_backward(delays)
-        return delays.round()
-
-    @staticmethod
-    def backward(ctx, grad):
-        (delays,) = ctx.saved_tensors
-        return 5 * delays * grad
-
-
-def _gaussian_shift(spikes, delays, max_delay, sigma):
-    """Every whole delay at once, weighted by a bell around the learned one."""
-    taps = torch.arange(max_delay + 1, dtype=delays.dtype, device=delays.device)
-    distance = (taps - delays[:, None]) / sigma
-    bell = torch.softmax(-(distance**2) / 2, dim=1)
-    trains = spikes.to(torch.promote_types(delays.dtype, spikes.dtype)).transpose(1, 2)
-    shifted = F.conv1d(trains, bell.flip(1)[:, None], groups=len(delays))
-    return shifted.transpose(1, 2)
-
-
-def length_budget(effective_steps: int, max_delay: int, layers: int) -> int:
-    """Steps a stimulus needs so that Method B leaves `effective_steps` after `layers` layers."""
-    effective_steps = check.whole_number("effective_steps", effective_steps)
-    max_delay = check.whole_number("max_delay", max_delay, low=0)
-    return effective_steps + check.whole_number("layers", layers, low=0) * max_delay
+def _padded(spikes, max_delay, padding):
+    """Silence before (causal) or around (full) the recording, so that Method B keeps it all."""
+    if padding == "clip":
+        return spikes
+    return F.pad(spikes, (0, 0, max_delay, max_delay if padding == "full" else 0))

@@ -12,7 +12,7 @@ from .stimuli import Classes, Stimulus
 
 
 class Localiser(nn.Module):
-    """Axonal delays, a layer of LIF neurons, and one leaky readout for each direction.
+    """Delays, a layer of LIF neurons, and one leaky readout for each direction.
 
     Parameters
     ----------
@@ -26,8 +26,9 @@ class Localiser(nn.Module):
         Longest delay, in steps, below `stimulus.steps`.
     tau_ms : float
         Time constant of neurons and readout, in ms.
-    estimator, init
-        See `delays.DelayLayer`.
+    estimator, init, kind
+        See `delays.DelayLayer`; with "dendritic" and "synaptic" delays, the hidden neurons are
+        the outputs.
     surrogate, slope, detach_reset
         See `neurons.lif`.
     learn_delays : bool
@@ -52,6 +53,7 @@ class Localiser(nn.Module):
         tau_ms: float = 5,
         estimator: str = "linear",
         init="uniform",
+        kind: str = "axonal",
         surrogate: str = "sigmoid",
         slope: float | None = None,
         detach_reset: bool = True,
@@ -66,7 +68,10 @@ class Localiser(nn.Module):
         surrogate_slope(torch.zeros(()), surrogate, slope)
         self.stimulus, self.classes, self.tau_ms = stimulus, classes, tau_ms
         self.neuron = dict(surrogate=surrogate, slope=slope, detach_reset=detach_reset)
-        self.delay = DelayLayer(stimulus.channels, max_delay, estimator, init, generator)
+        outputs = None if kind == "axonal" else hidden
+        self.delay = DelayLayer(
+            stimulus.channels, max_delay, estimator, init, generator, kind=kind, outputs=outputs
+        )
         self.delay.requires_grad_(learn_delays)
         self.w_hidden = _uniform_weight(stimulus.channels, hidden, generator)
         self.w_out = _uniform_weight(hidden, classes.n, generator)

@@ -1,4 +1,4 @@
-"""Fitting a localiser and measuring it: `fit`, `evaluate`, and an optimiser for delays."""
+"""Fitting a localiser and measuring it: `fit` and `evaluate`."""
 
 import copy
 import math
@@ -11,41 +11,10 @@ from tqdm import tqdm
 
 from . import _arguments as check
 from . import plots
+from .delay_optimizer import DelayOptimizer, SigmaSchedule
+from .delays import SPREADING
 from .network import Localiser
 from .stimuli import Classes, check_ipd, sample
-
-
-class DelayOptimizer(torch.optim.Adam):
-    """Adam for delays: steps in units of the time step, never out of [0, max_delay].
-
-    Parameters
-    ----------
-    delays : list of Parameter, in steps
-    max_delay : int, in steps
-    lr : float
-        About how far a delay moves in one update, in steps.
-    remove_common_mode : bool
-        If True the mean of the delays stays where it is: a common shift of all delays changes
-        nothing that the network hears.
-    """
-
-    def __init__(self, delays, max_delay, lr=0.5, *, remove_common_mode=False):
-        self.max_delay = check.whole_number("max_delay", max_delay, low=0)
-        self.remove_common_mode = remove_common_mode
-        check.finite_number("lr", lr, 0, math.inf, exclusive=True)
-        super().__init__(delays, lr=lr)
-
-    @torch.no_grad()
-    def step(self, closure=None):
-        """One update, then the projection: no delay is ever dead beyond a bound."""
-        delays = [p for group in self.param_groups for p in group["params"]]
-        means = [p.mean() for p in delays]
-        loss = super().step(closure)
-        for p, mean in zip(delays, means, strict=True):
-            if self.remove_common_mode:
-                p += mean - p.mean()
-            p.clamp_(0, self.max_delay)
-        return loss
 
 
 @dataclass
@@ -95,6 +64,8 @@ def fit(
     delay_lr: float = 0.5,
     soft_labels: float = 0.0,
     remove_common_mode: bool = False,
+    whole_delays: str | None = None,
+    anneal: float = 0.25,
     validation_samples: int = 1024,
     progress: bool = True,
 ) -> History:
@@ -120,8 +91,11 @@ def fit(
         Peak learning rate of the delays, in steps per update.
     soft_labels : float
         Width in class widths of a bell around the true IPD as target; 0 names the class only.
-    remove_common_mode : bool
-        See `DelayOptimizer`.
+    remove_common_mode, whole_delays
+        `remove_common_mode` and `whole` of `DelayOptimizer`.
+    anneal : float
+        Share of all updates over which a "gaussian" or "triangle" layer narrows; such a layer
+        is validated with its delays rounded.
     validation_samples : int
         Fresh sounds drawn once for validation.
     progress : bool
@@ -140,13 +114,19 @@ def fit(
     check.finite_number("soft_labels", soft_labels, 0)
     if data is not None:
         steps_per_epoch = min(steps_per_epoch, _stored_batches(data, network, batch_size))
-    optimisers = _optimisers(network, lr, delay_lr, remove_common_mode)
+    check.finite_number("anneal", anneal, 0, 1)
+    how = dict(whole=whole_delays, remove_common_mode=remove_common_mode)
+    optimisers = _optimisers(network, lr, delay_lr, generator=generator, **how)
     schedules = [
         torch.optim.lr_scheduler.OneCycleLR(
             optimiser, [group["lr"] for group in optimiser.param_groups], epochs * steps_per_epoch
         )
         for optimiser in optimisers
     ]
+    spreading = network.delay.estimator in SPREADING
+    if spreading:
+        updates = max(1, round(anneal * epochs * steps_per_epoch))
+        schedules.append(SigmaSchedule(network.delay, updates))
     validation = sample(validation_samples, network.stimulus, generator)
     history = History(chance_loss=math.log(network.classes.n))
     history.delays.append(network.delay.delays.detach().clone())
@@ -160,12 +140,11 @@ def fit(
             for optimiser in optimisers:
                 optimiser.zero_grad()
             loss.backward()
-            for optimiser, schedule in zip(optimisers, schedules, strict=True):
-                optimiser.step()
-                schedule.step()
+            for mover in optimisers + schedules:
+                mover.step()
             total += float(loss.detach())
         history.seconds += time.perf_counter() - begin
-        report = evaluate(network, *validation)
+        report = evaluate(network.rounded() if spreading else network, *validation)
         history.loss.append(total / steps_per_epoch)
         history.validation_loss.append(report.loss)
         history.validation_error_deg.append(report.error_deg)
@@ -190,7 +169,7 @@ def cross_entropy(logits, ipd, classes: Classes, soft_labels: float = 0.0) -> to
     return F.cross_entropy(logits, torch.softmax(-(away**2) / 2, dim=1).to(logits.dtype))
 
 
-def _optimisers(network, lr, delay_lr, remove_common_mode):
+def _optimisers(network, lr, delay_lr, **how):
     """Adam for the weights; a `DelayOptimizer` if the delays are to be learned."""
     check.finite_number("lr", lr, 0, math.inf, exclusive=True)
     check.finite_number("delay_lr", delay_lr, 0, math.inf, exclusive=True)
@@ -198,10 +177,7 @@ def _optimisers(network, lr, delay_lr, remove_common_mode):
     weights = [p for p in network.parameters() if p is not delays and p.requires_grad]
     optimisers = [torch.optim.Adam(weights, lr=lr)] if weights else []
     if delays.requires_grad:
-        limit = network.delay.max_delay
-        optimisers.append(
-            DelayOptimizer([delays], limit, delay_lr, remove_common_mode=remove_common_mode)
-        )
+        optimisers.append(DelayOptimizer([delays], network.delay.max_delay, delay_lr, **how))
     if not optimisers:
         raise ValueError("network must have at least one parameter that requires a gradient")
     return optimisers

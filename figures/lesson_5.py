@@ -38,6 +38,8 @@ SETTINGS = {
     "frozen random delays": SMALL | dict(learn_delays=False),
     "no delays": SMALL | dict(learn_delays=False, init=0),
     "one ear": SMALL | dict(left_ear=False),
+    "whole steps, nearest": SMALL | dict(whole_delays="nearest"),
+    "whole steps, stochastic": SMALL | dict(whole_delays="stochastic"),
     "hard labels": SMALL | dict(soft_labels=0.0),
     "larger, learned": LARGE,
     "larger, frozen random delays": LARGE | dict(learn_delays=False),
@@ -45,7 +47,15 @@ SETTINGS = {
 
 
 def run(
-    seed, classes, hidden, epochs, soft_labels, learn_delays=True, init="uniform", left_ear=True
+    seed,
+    classes,
+    hidden,
+    epochs,
+    soft_labels,
+    learn_delays=True,
+    init="uniform",
+    left_ear=True,
+    whole_delays=None,
 ):
     """Train and test once; returns the numbers of a row."""
     generator = torch.Generator().manual_seed(seed)
@@ -60,7 +70,8 @@ def run(
     if not left_ear:
         mute_left_ear(network)
     begin = time.process_time()
-    fit(network, generator, epochs, soft_labels=soft_labels, progress=False)
+    how = dict(soft_labels=soft_labels, whole_delays=whole_delays)
+    fit(network, generator, epochs, progress=False, **how)
     seconds = time.process_time() - begin
     test = sample(TEST_SOUNDS, STIMULUS, torch.Generator().manual_seed(1000 + seed))
     report, rounded = evaluate(network, *test), evaluate(network.rounded(), *test)

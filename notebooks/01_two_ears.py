@@ -203,9 +203,10 @@ classes = Classes(12)
 
 
 def learn(ipd, counts):
-    torch.manual_seed(0)  # the first weights
     inputs, label = counts.flatten(1), classes.index(ipd)
     net = nn.Sequential(nn.Linear(inputs.shape[1], 100), nn.ReLU(), nn.Linear(100, 12))
+    for first in net.parameters():
+        nn.init.uniform_(first, -0.08, 0.08, generator=generator)
     adam = torch.optim.Adam(net.parameters(), lr=0.005)
     rounds = [torch.randperm(len(ipd), generator=generator) for _ in range(10)]
     for chosen in torch.cat(rounds).split(64):

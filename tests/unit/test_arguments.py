@@ -116,11 +116,11 @@ def test_binary_means_zero_or_one(value):
 
 
 def test_delays_become_floating():
-    assert check.delay_vector([1, 2], 2, 3).dtype == torch.float32
+    assert check.delays("delays", [1, 2], (2,), 3).dtype == torch.float32
     for dtype in (torch.float32, torch.float64):
         delays = torch.zeros(2, dtype=dtype)
-        assert check.delay_vector(delays, 2, 0) is delays
-    assert check.delay_vector([], 0, 3).shape == (0,)
+        assert check.delays("delays", delays, (2,), 0) is delays
+    assert check.delays("delays", [], (0,), 3).shape == (0,)
 
 
 @pytest.mark.parametrize("max_delay, steps", [(0, 1), (4, 5), (4, 9)])

@@ -121,9 +121,9 @@ def test_a_narrow_gaussian_is_the_rounded_delay(values):
 
 
 @pytest.mark.parametrize("max_delay", [0, 1, 8])
-def test_the_first_gaussian_is_a_quarter_of_the_range_wide_and_never_empty(max_delay):
+def test_the_first_gaussian_is_a_half_of_the_range_wide_and_never_empty(max_delay):
     layer = DelayLayer(2, max_delay, "gaussian", generator=seeded())
-    assert layer.sigma == (max_delay / 4 if max_delay else 1)
+    assert layer.sigma == max(max_delay / 2, 1)
     out = layer(torch.ones(1, max_delay + 3, 2))
     torch.testing.assert_close(out, torch.ones(1, 3, 2))
 
@@ -291,9 +291,9 @@ def test_a_deep_copy_is_independent():
         (dict(init=[1.0, 2.0, 3.0]), TypeError, "init must be a number, not"),
         (dict(init=torch.tensor([1.0, -1, 0])), ValueError, "between 0 and .* = 4 .*not -1"),
         (dict(init=torch.tensor([1.0, 9, 0])), ValueError, "between 0 and .* = 4 .*not 9"),
-        (dict(init=torch.tensor([1.0, math.nan, 0])), ValueError, "delays must be finite"),
-        (dict(init=torch.tensor([1.0, math.inf, 0])), ValueError, "delays must be finite"),
-        (dict(init=torch.ones(2)), ValueError, r"3 channels, not shape \(2,\)"),
+        (dict(init=torch.tensor([1.0, math.nan, 0])), ValueError, "init must be finite"),
+        (dict(init=torch.tensor([1.0, math.inf, 0])), ValueError, "init must be finite"),
+        (dict(init=torch.ones(2)), ValueError, r"init must .*shape \(3,\), not \(2,\)"),
         (dict(channels=0, init=1), ValueError, "channels must be at least 1, not 0"),
         (dict(channels=2.0, init=1), TypeError, "channels must be a whole number, not 2.0"),
         (dict(max_delay=-1, init=0), ValueError, "max_delay must be at least 0, not -1"),
@@ -309,7 +309,7 @@ def test_bad_arguments(arguments, error, says):
 @pytest.mark.parametrize(
     "spikes, error, says",
     [
-        (torch.zeros(2, 9, 4), ValueError, "each of the 4 channels"),
+        (torch.zeros(2, 9, 4), ValueError, "spikes must have 3 channels, not 4"),
         (torch.zeros(9, 3), ValueError, "3 dimensions"),
         (torch.zeros(2, 4, 3), ValueError, "max_delay must be below .* of 4 steps, not 4"),
         (torch.zeros(2, 9, 3).long(), TypeError, "spikes must be boolean .*int64"),
@@ -341,4 +341,5 @@ def test_a_bell_without_a_width_is_refused(sigma):
 
 
 def test_its_name_in_print_says_what_it_is():
-    assert str(DelayLayer(3, 4, init=1)) == "DelayLayer(3, max_delay=4, estimator='linear')"
+    settings = "3, max_delay=4, estimator='linear', kind='axonal', padding='clip'"
+    assert str(DelayLayer(3, 4, init=1)) == f"DelayLayer({settings})"

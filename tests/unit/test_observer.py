@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from scipy import optimize
 
 from course_utils.observer import chance, cramer_rao, maximum_likelihood, phase_information
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -183,6 +184,33 @@ def test_maximum_likelihood_is_the_best_of_all_pairs_of_phases(stimulus):
     for sound, estimate in zip(spikes, found, strict=True):
         # one grid step, half a degree, for the refinement between grid points
         assert abs(slow_maximum_likelihood(sound, stimulus) - float(estimate)) <= math.pi / 360
+
+
+def test_maximum_likelihood_is_finer_than_its_grid():
+    stimulus = Stimulus(fibres_per_ear=50)
+    truth, spikes = sample(25, stimulus, seeded(5))
+    spikes = spikes[truth.abs() < 1.4]
+    counts = spikes.double().unflatten(2, (2, 50)).sum(3).numpy()
+
+    def surprise(phase, c):
+        p = probabilities(stimulus, 150, phase, 0)[:, 0].clip(1e-12)
+        return -(c * np.log(p) + (50 - c) * np.log(1 - p)).sum()
+
+    for sound, estimate in zip(counts, maximum_likelihood(spikes, stimulus), strict=True):
+        best = []
+        for c in sound.T:  # within +-pi/2 each ear's phase is free of the other's
+            grid = np.arange(72) * np.pi / 36
+            start = min(grid, key=lambda phase, c=c: surprise(phase, c))
+            around = start - np.pi / 36, start + np.pi / 36
+            found = optimize.minimize_scalar(surprise, args=(c,), bounds=around, method="bounded")
+            best.append(found.x)
+        exact = (best[1] - best[0] + np.pi) % (2 * np.pi) - np.pi
+        assert math.degrees(abs(float(estimate) - exact)) < 0.02  # the grid's step is 0.5
+
+
+def test_one_step_is_enough_for_an_answer():
+    _, spikes = sample(3, Stimulus(), seeded(6))
+    assert maximum_likelihood(spikes[:, :1], Stimulus()).abs().max() <= math.pi / 2 + 1e-6
 
 
 @pytest.mark.parametrize("ipd", [-math.pi / 2, math.pi / 2])

@@ -1,5 +1,6 @@
 """Measuring and stepping: cross entropy, Report and DelayOptimizer against plain numbers."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -124,6 +125,8 @@ def test_measuring_leaves_no_gradient_and_changes_nothing():
     before = {name: value.clone() for name, value in network.state_dict().items()}
     report = evaluate(network, *sample(5, STIMULUS, seeded(2)))
     assert not report.softmax_mean.requires_grad
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        report.loss = 0.0
     assert all(p.grad is None for p in network.parameters())
     assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
 

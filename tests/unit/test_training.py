@@ -1,6 +1,7 @@
 """Fitting: it learns, repeats itself, keeps the best epoch, and refuses what does not fit."""
 
 import math
+import time
 
 import pytest
 import torch
@@ -44,12 +45,13 @@ def same(first, second):
 
 def test_a_few_epochs_lower_the_loss_and_the_error():
     network = small()
+    begin = time.perf_counter()
     history = fit(network, seeded(1), epochs=4, steps_per_epoch=30, progress=False)
+    assert 0 < history.seconds <= time.perf_counter() - begin
     assert history.chance_loss == pytest.approx(math.log(4))
     assert history.loss[-1] < history.loss[0] - 0.1
     assert history.validation_loss[-1] < history.chance_loss - 0.2
     assert history.validation_error_deg[-1] < 30  # straight ahead: 45
-    assert history.seconds > 0
     lengths = len(history.loss), len(history.validation_loss), len(history.validation_error_deg)
     assert lengths == (4, 4, 4) and len(history.delays) == 5
     moved = (history.delays[-1] - history.delays[0]).abs()
@@ -72,9 +74,17 @@ def test_the_same_seeds_repeat_digit_by_digit(settings):
     assert first.loss != other.loss and not same(weights, other_weights)
 
 
+def test_what_is_default():
+    networks = small(), small()
+    default = fit(networks[0], seeded(1), 2, **QUICK)
+    explicit = dict(lr=0.02, delay_lr=0.5, soft_labels=0, remove_common_mode=False, data=None)
+    assert fit(networks[1], seeded(1), 2, **QUICK, **explicit).loss == default.loss
+    assert same(state(networks[0]), state(networks[1]))
+
+
 def test_it_keeps_the_weights_of_the_best_epoch():
     network = small(kind=Recorder)
-    history = fit(network, seeded(3), 8, **QUICK, lr=0.5, delay_lr=5)
+    history = fit(network, seeded(6), 8, **QUICK, lr=0.5, delay_lr=5)
     best = min(range(8), key=history.validation_loss.__getitem__)
     assert best < 7, "this learning rate is meant to make the last epoch a bad one"
     assert history.best_epoch == best + 1

@@ -1,0 +1,158 @@
+"""The fast core of the delays: gather rows, contract them, and the two exact backward passes.
+
+Everything inside runs on `(channel, time, batch)`: there a delay is an offset into a block of
+memory, and a shifted train is a view, never a copy. `delays` holds what a reader calls.
+"""
+
+import torch
+from torch.autograd.function import once_differentiable
+
+_SNAP = 1e-6  # a millionth of a step from a whole delay is rounding noise
+
+
+def split(delays):
+    """Whole part (int64) and fractional part of `delays` in steps."""
+    whole = (delays + _SNAP).floor()
+    part = delays - whole
+    return whole.long(), part.masked_fill_(part < _SNAP, 0)
+
+
+def gather(spikes, whole, max_delay) -> torch.Tensor:
+    """Row `j` of channel `c` is time `j - 1 + max_delay - whole[c]` of the input.
+
+    Parameters
+    ----------
+    spikes : tensor `(n, time, channel)`
+    whole : int64 tensor `(channel,)`, in steps, in [0, max_delay]
+    max_delay : int, in steps
+
+    Returns
+    -------
+    tensor `(channel, time - max_delay + 2, n)` of the dtype of `spikes`: the window and one row
+    on either side of it, silent where the recording has not begun or has ended.
+    """
+    n, steps, channels = spikes.shape
+    length = steps - max_delay + 2
+    flat = spikes.permute(2, 1, 0).reshape(channels * steps, n)
+    first = max_delay - 1 - whole
+    time = (first[:, None] + torch.arange(length, device=flat.device)).clamp_(0, steps - 1)
+    index = time + steps * torch.arange(channels, device=flat.device)[:, None]
+    rows = flat.index_select(0, index.flatten()).view(channels, length, n)
+    rows[whole == max_delay, 0] = 0
+    rows[whole == 0, -1] = 0
+    return rows
+
+
+def scatter(grad_rows, whole, steps) -> torch.Tensor:
+    """The adjoint of `gather`: `(channel, rows, n)` back to `(n, steps, channel)`."""
+    channels, length, n = grad_rows.shape
+    max_delay = steps + 2 - length
+    grad = grad_rows.new_zeros(channels, steps + 2, n)  # one silent row at each end
+    time = (max_delay - whole)[:, None] + torch.arange(length, device=grad.device)
+    index = time + (steps + 2) * torch.arange(channels, device=grad.device)[:, None]
+    grad.flatten(0, 1).index_add_(0, index.flatten(), grad_rows.flatten(0, 1))
+    return grad[:, 1:-1].permute(2, 1, 0)
+
+
+def tap(rows, extra: int) -> torch.Tensor:
+    """The window `extra` steps more delayed, as a `(channel, time * n)` view of `rows`."""
+    n, length = rows.shape[2], rows.shape[1] - 2
+    start = (1 - extra) * n
+    return rows.flatten(1)[:, start : start + length * n]
+
+
+def _spread(back, f):
+    """Gradient of the rows from the gradient `back` of the window, `(channel, time, n)`."""
+    channels, length, n = back.shape
+    grad_rows = back.new_zeros(channels, length + 2, n)
+    grad_rows[:, 1:-1] = (1 - f) * back
+    grad_rows[:, :-2] += f * back
+    return grad_rows
+
+
+class Shift(torch.autograd.Function):
+    """Method B, with the central difference as the slope at whole delays."""
+
+    @staticmethod
+    def forward(ctx, spikes, delays, max_delay):
+        whole, part = split(delays)
+        dtype = torch.promote_types(delays.dtype, spikes.dtype)
+        rows = gather(spikes, whole, max_delay)
+        ctx.save_for_backward(rows, whole, part)
+        ctx.steps, ctx.dtype = spikes.shape[1], dtype
+        rows = rows.to(dtype)
+        out = rows[:, 1:-1]
+        if part.any():
+            out = torch.lerp(out, rows[:, :-2], part.to(dtype)[:, None, None])
+        return out.permute(2, 1, 0)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad_out):
+        rows, whole, part = ctx.saved_tensors
+        rows, grad = rows.to(ctx.dtype), grad_out.permute(2, 1, 0)
+        grad_spikes = grad_delays = None
+        if ctx.needs_input_grad[0]:
+            f = part.to(rows.dtype)[:, None, None]
+            grad_spikes = scatter(_spread(grad, f), whole, ctx.steps)
+        if ctx.needs_input_grad[1]:
+            right = rows[:, :-2] - rows[:, 1:-1]
+            central = (rows[:, :-2] - rows[:, 2:]) / 2
+            slope = torch.where(part[:, None, None] == 0, central, right)
+            grad_delays = (grad * slope).sum((1, 2)).to(part.dtype)
+        return grad_spikes, grad_delays, None
+
+
+class DelayedLinear(torch.autograd.Function):
+    """Delay, then weights, as matrix products of shifted views of one gathered tensor.
+
+    Write x_0 for the rows of the whole delay and x_1 (x_-1) for one step more (less), and <g, x>
+    for a product summed over batch and time. Then h = sum_c w_c ((1 - f_c) x_0 + f_c x_1) and
+
+        dL/dw_c = (1 - f_c) <g, x_0> + f_c <g, x_1>
+        dL/dd_c = w_c . (<g, x_1> - <g, x_0>)          where d_c is fractional
+        dL/dd_c = w_c . (<g, x_1> - <g, x_-1>) / 2     where d_c is whole
+
+    so one gather of time + 1 rows serves both passes, and no interpolated spikes are made.
+    """
+
+    @staticmethod
+    def forward(ctx, spikes, delays, weight, max_delay):
+        whole, part = split(delays)
+        dtype = torch.promote_types(weight.dtype, spikes.dtype)
+        rows = gather(spikes, whole, max_delay)
+        ctx.save_for_backward(rows, whole, part, weight)
+        ctx.steps, ctx.dtype = spikes.shape[1], dtype
+        rows, weight, part = rows.to(dtype), weight.t().to(dtype), part.to(dtype)
+        length, n = rows.shape[1] - 2, rows.shape[2]
+        if not part.any():
+            return (weight @ tap(rows, 0)).view(len(weight), length, n).permute(2, 1, 0)
+        both = torch.cat([weight * part, weight * (1 - part)])
+        taps = both @ rows.flatten(1)[:, : (length + 1) * n]
+        late, now = taps.view(2, len(weight), length + 1, n)
+        out = now.new_empty(length, len(weight), n)  # the order in which the neurons will read
+        torch.add(late[:, :-1].transpose(0, 1), now[:, 1:].transpose(0, 1), out=out)
+        return out.permute(2, 0, 1)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad_out):
+        rows, whole, part, weight = ctx.saved_tensors
+        rows = rows.to(ctx.dtype)
+        f = part.to(rows.dtype)[:, None]
+        grad = grad_out.permute(2, 1, 0).flatten(1).to(rows.dtype)
+        grad_spikes = grad_delays = grad_weight = None
+        if ctx.needs_input_grad[1] or ctx.needs_input_grad[2]:
+            now, later = tap(rows, 0) @ grad.t(), tap(rows, 1) @ grad.t()
+            grad_weight = torch.lerp(now, later, f).to(weight.dtype)
+        if ctx.needs_input_grad[1]:
+            at_whole = (part == 0).nonzero().flatten()
+            slope = later - now
+            if len(at_whole):
+                sooner = tap(rows[at_whole], -1) @ grad.t()
+                slope[at_whole] = (later[at_whole] - sooner) / 2
+            grad_delays = (weight * slope).sum(1).to(part.dtype)
+        if ctx.needs_input_grad[0]:
+            back = (weight.to(rows.dtype) @ grad).view_as(rows[:, 1:-1])
+            grad_spikes = scatter(_spread(back, f[:, :, None]), whole, ctx.steps)
+        return grad_spikes, grad_delays, grad_weight, None

@@ -18,13 +18,14 @@ QUIET := --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.Neve
 PIN = $$($(BIN)/python -c 'import sys; print("-c constraints.txt" if sys.version_info >= (3, 11, 5) else "")')
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test lint clean
+.PHONY: help lab run test lint bench clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
 	@echo "make run     run every lesson in full, refresh its outputs (LESSONS='02_make_a_spike_wait')"
 	@echo "make test    run every test, and every lesson with them    (TESTS='tests/unit')"
 	@echo "make lint    check the style of the code"
+	@echo "make bench   time one training step against the prototype and its peers"
 	@echo "make clean   remove .venv and everything that was generated"
 
 lab: $(VENV)/.lab
@@ -38,6 +39,9 @@ test: $(VENV)/.test
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
+
+bench: $(VENV)/.bench
+	$(BIN)/python benchmarks/train_step.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
@@ -55,6 +59,10 @@ $(BIN)/python:
 $(VENV)/.test: $(BIN)/python $(FILES)
 	$(BIN)/python -m pip install --disable-pip-version-check $(PIN) -e '.[test]'
 	@touch $(VENV)/.lint $(VENV)/.lab $@
+
+$(VENV)/.bench: $(BIN)/python $(FILES)
+	$(BIN)/python -m pip install --disable-pip-version-check $(PIN) -e '.[bench]'
+	@touch $@
 
 $(VENV)/.lab: $(BIN)/python $(FILES)
 	$(BIN)/python -m pip install --disable-pip-version-check $(PIN) -e '.[lab]'

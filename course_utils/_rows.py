@@ -4,7 +4,10 @@ Everything inside runs on `(channel, time, batch)`: there a delay is an offset i
 memory, and a shifted train is a view, never a copy. `delays` holds what a reader calls.
 """
 
+import threading
+
 import torch
+import torch.nn.functional as F
 from torch.autograd.function import once_differentiable
 
 _SNAP = 1e-6  # a millionth of a step from a whole delay is rounding noise
@@ -61,6 +64,33 @@ def tap(rows, extra: int) -> torch.Tensor:
     return rows.flatten(1)[:, start : start + length * n]
 
 
+class _Scratch(threading.local):
+    """One buffer for each thread, kept: fresh megabytes cost more in page faults than in work."""
+
+    buffer = torch.empty(0)
+    held = torch.empty(0)
+
+    def floats(self, rows, dtype) -> torch.Tensor:
+        """`rows` in `dtype`, to be read before the next call; no copy where none is needed.
+
+        The backward pass mostly asks for the rows that the forward pass left here. Holding on to
+        them keeps their address from being given to others.
+        """
+        if rows.dtype == dtype:
+            return rows
+        count, buffer = rows.numel(), self.buffer
+        if buffer.numel() < count or (buffer.dtype, buffer.device) != (dtype, rows.device):
+            self.buffer, self.held = rows.new_empty(count, dtype=dtype), buffer[:0]
+        out = self.buffer[:count].view(rows.shape)
+        if (self.held.data_ptr(), self.held.shape) != (rows.data_ptr(), rows.shape):
+            self.held = rows
+            out.copy_(rows)
+        return out
+
+
+_scratch = _Scratch()
+
+
 def _spread(back, f):
     """Gradient of the rows from the gradient `back` of the window, `(channel, time, n)`."""
     channels, length, n = back.shape
@@ -103,17 +133,32 @@ class Shift(torch.autograd.Function):
         return grad_spikes, grad_delays, None
 
 
+def _slope(rows, grad, now, at_whole):
+    """What `<g, x_0>` changes by in one more step of delay, `(out, channel)`; see below."""
+    slope = torch.empty_like(now)
+    if not at_whole.all():
+        slope = grad @ tap(rows, 1).t() - now
+    if at_whole.any():  # <g, x_1> - <g, x_-1> as one product, with the difference taken in g
+        chosen = rows if at_whole.all() else rows[at_whole]
+        n, width = rows.shape[2], grad.shape[1]
+        change = F.pad(grad / 2, (0, 2 * n))
+        change[:, -width:] -= grad / 2
+        slope[:, at_whole] = change @ chosen.flatten(1).t()
+    return slope
+
+
 class DelayedLinear(torch.autograd.Function):
     """Delay, then weights, as matrix products of shifted views of one gathered tensor.
 
     Write x_0 for the rows of the whole delay and x_1 (x_-1) for one step more (less), and <g, x>
     for a product summed over batch and time. Then h = sum_c w_c ((1 - f_c) x_0 + f_c x_1) and
 
-        dL/dw_c = (1 - f_c) <g, x_0> + f_c <g, x_1>
-        dL/dd_c = w_c . (<g, x_1> - <g, x_0>)          where d_c is fractional
-        dL/dd_c = w_c . (<g, x_1> - <g, x_-1>) / 2     where d_c is whole
+        slope_c = <g, x_1> - <g, x_0>             where d_c is fractional
+        slope_c = (<g, x_1> - <g, x_-1>) / 2      where d_c is whole
+        dL/dd_c = w_c . slope_c
+        dL/dw_c = <g, x_0> + f_c slope_c
 
-    so one gather of time + 1 rows serves both passes, and no interpolated spikes are made.
+    so one gather of rows serves both passes, and no interpolated spikes are made.
     """
 
     @staticmethod
@@ -123,7 +168,7 @@ class DelayedLinear(torch.autograd.Function):
         rows = gather(spikes, whole, max_delay)
         ctx.save_for_backward(rows, whole, part, weight)
         ctx.steps, ctx.dtype = spikes.shape[1], dtype
-        rows, weight, part = rows.to(dtype), weight.t().to(dtype), part.to(dtype)
+        rows, weight, part = _scratch.floats(rows, dtype), weight.t().to(dtype), part.to(dtype)
         length, n = rows.shape[1] - 2, rows.shape[2]
         if not part.any():
             return (weight @ tap(rows, 0)).view(len(weight), length, n).permute(2, 1, 0)
@@ -138,20 +183,15 @@ class DelayedLinear(torch.autograd.Function):
     @once_differentiable
     def backward(ctx, grad_out):
         rows, whole, part, weight = ctx.saved_tensors
-        rows = rows.to(ctx.dtype)
+        rows = _scratch.floats(rows, ctx.dtype)
         f = part.to(rows.dtype)[:, None]
         grad = grad_out.permute(2, 1, 0).flatten(1).to(rows.dtype)
         grad_spikes = grad_delays = grad_weight = None
         if ctx.needs_input_grad[1] or ctx.needs_input_grad[2]:
-            now, later = tap(rows, 0) @ grad.t(), tap(rows, 1) @ grad.t()
-            grad_weight = torch.lerp(now, later, f).to(weight.dtype)
-        if ctx.needs_input_grad[1]:
-            at_whole = (part == 0).nonzero().flatten()
-            slope = later - now
-            if len(at_whole):
-                sooner = tap(rows[at_whole], -1) @ grad.t()
-                slope[at_whole] = (later[at_whole] - sooner) / 2
-            grad_delays = (weight * slope).sum(1).to(part.dtype)
+            now = grad @ tap(rows, 0).t()  # (out, channel)
+            slope = _slope(rows, grad, now, part == 0)
+            grad_weight = torch.addcmul(now, slope, f.t()).t().to(weight.dtype)
+            grad_delays = (weight * slope.t()).sum(1).to(part.dtype)
         if ctx.needs_input_grad[0]:
             back = (weight.to(rows.dtype) @ grad).view_as(rows[:, 1:-1])
             grad_spikes = scatter(_spread(back, f[:, :, None]), whole, ctx.steps)

@@ -164,11 +164,12 @@ def _time_major(tensor):
 def _run_forward(current, decay, threshold):
     """Potentials before reset, `(time, neuron, n)`."""
     potential = torch.empty_like(current)
-    inputs, out = _arrays(current, potential)
-    v = 0 * inputs[0] if len(inputs) else None
+    inputs, out, v = _arrays(current, potential, current.new_zeros(current.shape[1:]))
     for t in range(len(inputs)):
-        out[t] = v = decay * v + inputs[t]
-        v = v * (v < threshold)
+        v *= decay
+        v += inputs[t]
+        out[t] = v
+        v *= v < threshold
     return potential
 
 

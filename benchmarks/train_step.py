@@ -26,6 +26,7 @@ from course_utils import plots
 FIGURES = Path(__file__).resolve().parent.parent / "figures"
 SIZES = dict(batch=64, steps=150, channels=200, hidden=30)
 SCALES = (1, 2, 4, 8, 16)
+IN_A_ROW = 5
 
 
 def median_ms(run, rounds):
@@ -34,15 +35,19 @@ def median_ms(run, rounds):
 
 
 def interleaved_ms(runs, rounds):
-    """Times in ms of several functions, called in turn so that a slow moment hits them alike."""
+    """Times in ms of several functions, in turn, so that a slow moment hits them alike.
+
+    Each turn is a few calls in a row, as in training, where one step follows another.
+    """
     for run in runs.values():
         run(), run()
     times = {name: [] for name in runs}
     for _ in range(rounds):
         for name, run in runs.items():
-            begin = time.perf_counter()
-            run()
-            times[name].append(1000 * (time.perf_counter() - begin))
+            for _ in range(IN_A_ROW):
+                begin = time.perf_counter()
+                run()
+                times[name].append(1000 * (time.perf_counter() - begin))
     return times
 
 
@@ -87,7 +92,7 @@ def growth(rounds):
         for scale in SCALES:
             sizes = SIZES | {dimension: SIZES[dimension] * scale}
             step = variants.problem(**sizes).ours
-            cost = median_ms(step, max(5, rounds // (2 * scale)))
+            cost = median_ms(step, max(2, rounds // (2 * scale)))
             work = math.prod(sizes.values())
             rows.append((dimension, scale, cost, cost / work))
     return rows
@@ -147,5 +152,5 @@ def write(rows, grown):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=12)
     main(parser.parse_args().rounds)

@@ -116,6 +116,34 @@ def test_spreading_estimators_have_the_central_difference_as_gradient(kind, esti
     torch.testing.assert_close(parameter.grad.flatten(), wanted, rtol=0, atol=1e-6)
 
 
+def share_of_whole_delays(estimator, delay, sigma):
+    """How much of a connection with `delay` waits 0, 1, … MAX_DELAY steps."""
+    taps = torch.arange(MAX_DELAY + 1, dtype=torch.float64)
+    shape = {
+        "gaussian": torch.exp(-((taps - delay) ** 2) / (2 * sigma**2)),
+        "triangle": (1 - (taps - delay).abs() / sigma).clamp(min=0),
+        "prototype": (taps == round(float(delay))).double(),
+    }[estimator]
+    return shape / shape.sum()
+
+
+@pytest.mark.parametrize("padding", WINDOWS)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("estimator", SPREADING + ("prototype",))
+def test_every_estimator_of_every_kind_is_a_weighted_sum_of_whole_delays(estimator, kind, padding):
+    spikes, weight = random_spikes(22, N, STEPS, CHANNELS), random_values(23, CHANNELS, OUT)
+    net = layer(kind, some_delays(kind, 24), estimator, padding)
+    net.sigma = 1.4
+    delays, wanted = per_connection(kind, net.delays.detach()), 0
+    for k in range(MAX_DELAY + 1):
+        part = torch.tensor([[float(share_of_whole_delays(estimator, d, 1.4)[k]) for d in row]
+                             for row in delays])  # fmt: skip
+        whole = torch.full((CHANNELS, OUT), float(k))
+        wanted = wanted + plain(spikes, whole, weight * part, *WINDOWS[padding])
+    found = net.then_linear(spikes, weight)
+    torch.testing.assert_close(found, wanted, rtol=0, atol=1e-6)
+
+
 def test_a_triangle_of_one_step_is_linear_interpolation_and_its_gradient():
     spikes, delays = random_spikes(10, N, STEPS, CHANNELS), torch.tensor([0.25, 2.0, 3.5]).double()
     tent, line = layer("axonal", delays, "triangle"), layer("axonal", delays)
@@ -207,6 +235,24 @@ def test_causal_layers_in_a_row_keep_the_clock_and_say_what_is_valid():
 def test_nothing_left_is_an_error(steps, delays):
     with pytest.raises(ValueError, match="max_delays must add up to less than"):
         valid_steps(steps, *delays)
+
+
+@pytest.mark.parametrize(
+    "arguments, error, says",
+    [
+        ((2.5, 1), TypeError, "^steps must be a whole number, not 2.5"),
+        ((0, 1), ValueError, "^steps must be at least 1, not 0"),
+        ((5, -1), ValueError, "^max_delays must be at least 0, not -1"),
+        ((5, 1.5), TypeError, "^max_delays must be a whole number, not 1.5"),
+    ],
+)
+def test_bad_arguments_of_valid_steps(arguments, error, says):
+    with pytest.raises(error, match=says):
+        valid_steps(*arguments)
+
+
+def test_a_layer_without_delays_costs_no_steps():
+    assert valid_steps(5, 0, 2, 0) == slice(2, 5)
 
 
 @pytest.mark.parametrize("kind", ["dendritic", "synaptic"])

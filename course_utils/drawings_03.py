@@ -156,7 +156,7 @@ def reach(delays, narrow, wide, sigma, here, slope, goal):
     top.plot(delays, narrow, color=GREY, ls="-", lw=2)
     top.set_title("linear interpolation", loc="left")
     bottom.plot(delays, wide, color=LEFT, lw=2.5, ls="-")
-    bottom.set_title(f"bell of sigma = {sigma:.1f} steps", loc="left")
+    bottom.set_title(f"bell of sigma = {sigma:.1f} steps (axis magnified)", loc="left")
     bottom.set(xlabel="delay (steps)", xlim=(-1, 51))
     for axes, values in ((top, narrow), (bottom, wide)):
         room = values.max() - values.min()

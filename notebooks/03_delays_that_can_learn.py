@@ -30,7 +30,8 @@ generator = torch.Generator().manual_seed(3)
 # ## Reading an image at other places
 # Networks that learn to move *pictures* sample them at points that need not be pixels. A spike
 # train is a very narrow picture. `affine_grid` says where to read, in coordinates that run from
-# −1 to 1 whatever the size; `grid_sample` reads there.
+# −1 to 1 whatever the size; `grid_sample` reads there. Pictures have the shape (picture, layer,
+# row, column), and a place is a pair (x, y). Our time runs down the rows, so we read y.
 
 # %%
 steps = 8
@@ -149,8 +150,9 @@ explore(draw, delay=slider("delay (steps)", 0, 6, 0.1, 2.3))
 
 # %% [markdown]
 # The sum of all values stays 5 as long as no spike leaves the picture. Only at whole delays do
-# spikes come out as spikes. In between, the network is fed *parts* of spikes, which no nerve
-# sends: lesson 5 therefore reports trained delays both as they are and rounded.
+# spikes come out as spikes. (A value of 1 between whole delays is no spike: it is a part of one and
+# the rest of its neighbour.) In between, the network is fed *parts* of spikes, which no nerve
+# sends: lesson 5 therefore also tests its trained delays rounded.
 #
 # ## Whole delays that are not quite whole
 # The notebook this course grew from knew this, and rounds its delays before the grid. Here is its
@@ -296,7 +298,10 @@ print(f"grid_sample: a one-sided slope at {at_one.sum()} of 24 delays, "
 #
 # ## A surrogate that goes astray
 # Rounding has no slope, so the notebook this course grew from replaces it in the backward pass.
-# It hands the gradient on, times 5, *times the delay itself*:
+# It hands the gradient on, times 5, *times the delay itself*. A `torch.autograd.Function` lets us
+# write both directions: `forward` computes, and keeps in `ctx` what `backward` needs; `backward`
+# gets the gradient of the output and returns that of the input. One that isn't the true
+# derivative is called a *surrogate*.
 
 # %%
 class Surrogate(torch.autograd.Function):
@@ -337,8 +342,8 @@ Surrogate.apply(axis).sum().backward()
 drawings_03.factor(axis.detach(), axis.grad, 49)
 
 # %% [markdown]
-# Adam rescales every gradient, so it forgives a factor; it forgives neither a zero nor a wrong
-# sign.
+# Adam rescales every gradient, so it forgives a *constant* factor. It forgives neither a zero nor a
+# wrong sign, and a factor that shrinks with the delay slows it down, as the next figure shows.
 #
 # The course steps, then **projects**: after each optimiser step, move the delay to the nearest
 # allowed value. Four delays, all best at 5 steps, under the same Adam. One starts at −2, as if
@@ -513,7 +518,8 @@ for sigma in (0.5, 2.0, 5.0, 12.0):
     print(f"gaussian, sigma {sigma}: {points_home(landscape('gaussian', sigma)[1]):.0%}")
 
 # %% [markdown]
-# Three estimators of the course, then, that differ only in this:
+# Three of the course's estimators differ only in this (`DelayLayer` also knows "triangle" and, for
+# study, "prototype"):
 # - **linear**: interpolates forward, difference of neighbours backward;
 # - **straight_through**: rounds forward, so spikes stay spikes, and uses the same difference
 #   (central) backward, as if it had not rounded;
@@ -549,13 +555,13 @@ def translation(d, steps):
 
 
 # %%
-number = translation(2, 8)
+number = translation(3, 20)
 if number is None:
     print("not tried yet")
 elif number > 0:
     print("That reads later rows: a spike arrives before it was sent.")
 else:
-    print("A delay." if abs(number + 0.5) < 1e-6 else "A torn spike: how long is one step?")
+    print("A delay." if abs(number + 0.3) < 1e-6 else "A torn spike: how long is one step?")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -577,12 +583,12 @@ def slope_of(newer, row, older, f):
 
 
 # %%
-between, kink = slope_of(0.0, 0.0, 1.0, 0.5), slope_of(0.0, 0.0, 1.0, 0.0)
+between, kink = slope_of(1.0, 2.0, 5.0, 0.5), slope_of(1.0, 2.0, 5.0, 0.0)
 if between is None:
     print("not tried yet")
 else:
-    print("Between rows:", "right." if between == 1 else "waiting longer brings the older row.")
-    print("At a kink:", "the mean of both sides." if kink == 0.5 else "not yet the mean.")
+    print("Between rows:", "right." if between == 3 else "waiting longer brings the older row.")
+    print("At a kink:", "the mean of both sides." if kink == 2 else "not yet the mean.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -610,7 +616,9 @@ if there is None:
     print("not tried yet")
 else:
     back = careful_step(there, gradient=-2.0, rate=1.0, max_delay=50)
-    print("Over the edge and back: alive." if (there, back) == (0, 2) else f"{there}, then {back}.")
+    top = careful_step(49.0, gradient=-9.0, rate=1.0, max_delay=50)
+    alive = (there, back, top) == (0, 2, 50)
+    print("Over each edge and back: alive." if alive else f"{there}, then {back}; above, {top}.")
 
 # %% [markdown]
 # <details><summary>Solution</summary>

@@ -122,7 +122,7 @@ def draw(slope):
     return figure
 
 
-explore(draw, slope=slider("slope b", 1, 25, 1, 5))
+explore(draw, slope=slider("slope b", 1, 25, 1, 25))
 
 # %% [markdown]
 # The title says how much each lends to a neuron that is half a unit short of threshold. A steep
@@ -263,7 +263,7 @@ explore(
 
 # %% [markdown]
 # ### Exercise 4.2 — the smallest current
-# Return the smallest constant current (per step of 1 ms) with which a neuron can reach threshold.
+# Return the constant current (per step of 1 ms) above which a neuron fires.
 # The potential settles at $i/(1-a)$.
 
 # %%
@@ -272,10 +272,12 @@ def smallest_current(tau_ms, threshold=1):
 
 
 # %%
-answer = [smallest_current(tau) for tau in (2, 5, 20)]
+cases = [(2, 1), (5, 1), (20, 2)]  # tau in ms, threshold
+answer = [smallest_current(tau, threshold) for tau, threshold in cases]
+wanted = [threshold * -math.expm1(-1 / tau) for tau, threshold in cases]
 if None in answer:
     print("not tried yet")
-elif all(abs(i - (1 - math.exp(-1 / t))) < 1e-6 for i, t in zip(answer, (2, 5, 20), strict=True)):
+elif all(math.isclose(mine, its) for mine, its in zip(answer, wanted, strict=True)):
     print("Right: a slow membrane forgets less, so it can wait for a weaker current.")
 else:
     print("Not yet: solve v = a v + i for i, with v at the threshold and a = exp(-1 / tau).")
@@ -332,11 +334,11 @@ figure
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# Every spike of the late neuron comes twice. When the potential crosses threshold, the
-# comparison still sees the old one; when the spike is out, the potential it is compared with
-# has not been reset yet. The two neurons differ in their counts, and more in their timing:
-# the late one says everything two times, and one step late. Its weights can learn to live with
-# that, but it isn't the neuron in the equation.
+# Every spike of the late neuron comes twice, as long as the current is steady. When the potential
+# crosses threshold, the comparison still sees the old one; when the spike is out, the potential
+# it is compared with has not been reset yet. The two neurons differ in their counts, and more in
+# their timing: the late one says everything two times, and one step late. Its weights can learn
+# to live with that, but it isn't the neuron in the equation.
 # </details>
 
 # %%
@@ -567,12 +569,15 @@ plots.matrix(
 # ## What you now know
 #
 # - A spike has slope zero almost everywhere, so we lend it one; how wide it is decides who learns.
-# - A LIF neuron is update, compare, reset, in one step; a late reset doubles spikes.
+# - A LIF neuron is update, compare, reset, in one step; a late reset makes
+#   pairs of single spikes when the current is steady, one step late.
 # - Backpropagation through time is one recurrence: leak, cut at resets, add what arrives.
 # - A leaky readout's mean is a fixed weighting of spikes: no loop, and late spikes count less.
 #
 # **Read on.** Zenke, F. & Ganguli, S. (2018). *SuperSpike: supervised learning in multilayer
 # spiking neural networks.* Neural Computation 30. — Neftci, E. O., Mostafa, H. & Zenke, F. (2019).
-# *Surrogate gradient learning in spiking neural networks.* IEEE Signal Processing Magazine 36.
+# *Surrogate gradient learning in spiking neural networks.* IEEE Signal Processing Magazine 36. —
+# Zenke, F. & Vogels, T. P. (2021). *The remarkable robustness of surrogate gradient learning for
+# instilling complex function in spiking neural networks.* Neural Computation 33.
 #
 # **Next door:** `05_train_it` joins delays, neurons and readout, and lets them learn.

@@ -164,5 +164,5 @@ def staircase(effective_steps, max_delay, layers):
         axes.text(total - 4, row, f"{total - lost} ms left", ha="right", va="center")
     names = ["stimulus"] + [f"after layer {row}" for row in range(1, layers + 1)]
     axes.set_yticks(range(layers + 1), names)
-    axes.set(xlim=(0, total), ylim=(layers + 0.5, -0.5), xlabel="time on the stimulus's clock (ms)")
+    axes.set(xlim=(0, total), ylim=(layers + 0.5, -0.5), xlabel="time of arrival (ms)")
     return figure

@@ -39,7 +39,8 @@ _, two_sounds = sample(2, stimulus, generator, ipd=torch.deg2rad(ipds))
 # %% [markdown]
 # ### Predict
 # The left ear is above, the right ear below. One of these sounds comes from the right. A wave
-# reaches the near ear first. **Which picture is the sound from the right?** Decide, then
+# reaches the near ear first, by no more than a quarter of a cycle: compare each burst with the
+# *nearest* one of the other ear. **Which picture is the sound from the right?** Decide, then
 # uncover the answer.
 
 # %%
@@ -55,7 +56,9 @@ print(f"sound A comes from the {where[0]}, sound B from the {where[1]}")
 # Follow one burst from ear to ear. In sound A the lower half, the right ear, is the first to
 # burst, and the left ear follows: that sound is on the right. The shift between the two is called
 # the *interaural phase difference*, **IPD**. We write positive IPDs for sounds on the right and
-# measure them in degrees of one cycle.
+# measure them in degrees of one cycle. From here on we call the IPD the direction, and draw it on a
+# dial from −90° to +90°. It is not the angle in the room: +40° means that the right ear leads by
+# 40/360 of a cycle.
 # </details>
 #
 # ## A fibre that waits
@@ -107,8 +110,9 @@ history.plot()
 
 # %% [markdown]
 # (The training loss stays above the other because it is measured against soft labels, which are
-# never certain.) A number measured while training may flatter. So we ask again, with 2048 sounds
-# that nobody has heard before, and put both networks to the same test.
+# never certain.) The *fresh sounds* of the figure were never trained on, but `fit` keeps the epoch
+# that did best on them, and that may flatter. So we ask again, with 2048 sounds that played no part
+# at all, and put both networks to the same test.
 
 # %%
 fresh = sample(2048, stimulus, generator)
@@ -174,7 +178,9 @@ if mirrored is None:
     print("not tried yet")
 else:
     seen = math.degrees(evaluate(network, torch.zeros(1), mirrored[None]).softmax_mean)
-    verdict = "the world is mirrored" if abs(seen + 40) < 10 else "not the mirror image of +40°"
+    swapped = torch.equal(mirrored, torch.cat(spikes.split(100, dim=1)[::-1], dim=1))
+    good = swapped and abs(seen + 40) < 10
+    verdict = "the world is mirrored" if good else "these are not the same spikes, ears exchanged"
     print(f"The sound was at +40°, the network now points to {seen:+.0f}°: {verdict}.")
 
 # %% [markdown]
@@ -184,8 +190,8 @@ else:
 # def swap_ears(spikes):
 #     return torch.cat([spikes[:, 100:], spikes[:, :100]], dim=1)
 # ```
-# The fibres of the two ears have different delays and weights, and yet the answer is mirrored: the
-# network learned to compare the ears, whichever of them leads.
+# The fibres of the two ears have different delays and weights, and yet the answer is mirrored: for
+# this sound the network compares the ears, whichever of them leads.
 # </details>
 #
 # ### Exercise 0.2 — deaf in one ear
@@ -203,7 +209,9 @@ if one_ear is None:
     print("not tried yet")
 else:
     off = evaluate(network, fresh[0], one_ear).error_deg
-    verdict = "one ear knows no direction" if off > 40 else "some spikes of the left ear remain"
+    right_kept = torch.equal(one_ear[..., 100:], fresh[1][..., 100:])
+    good = right_kept and not one_ear[..., :100].any() and off > 40
+    verdict = "one ear knows no direction" if good else "silence the left ear, and only that"
     print(f"wrong by {off:.0f}°, straight ahead by {chance.straight_ahead_deg:.0f}°: {verdict}.")
 
 # %% [markdown]

@@ -166,10 +166,13 @@ def lead_ms(ipd_deg, frequency_hz):
 # %%
 if lead_ms(40, 20) is None:
     print("not tried yet")
-elif math.isclose(lead_ms(40, 20), -lead_ms(-40, 20)) and math.isclose(lead_ms(90, 500), 0.5):
+elif not math.isclose(lead_ms(40, 20), -lead_ms(-40, 20)):
+    print("The sign is lost: at -40° the left ear leads, so the lead must be negative.")
+elif math.isclose(lead_ms(90, 500), 0.5) and math.isclose(lead_ms(90, 20), 12.5):
     print(f"Right: at 500 Hz, 90° is {lead_ms(90, 500):.2f} ms, a time that a real head can make.")
 else:
-    print(f"A quarter of a 500 Hz cycle is half a ms for either ear, not {lead_ms(90, 500)} ms.")
+    print(f"A quarter of a cycle is 0.5 ms at 500 Hz and 12.5 ms at 20 Hz, "
+          f"not {lead_ms(90, 500)} and {lead_ms(90, 20)} ms.")
 
 # %% [markdown]
 # <details><summary>A solution</summary>
@@ -309,7 +312,9 @@ if len(yours.unique()) == 1:
 else:
     ipd_heard, heard = draw_counts(2048, yours)
     score = accuracy(one_ear, ipd_heard, heard[:, :, 1:])
-    verdict = "one ear knows nothing" if score < 11 else "one ear still knows something"
+    even = torch.polar(torch.ones(len(yours)), yours.float()).mean().abs() < 0.1
+    blind = "one ear knows nothing" if even else "but not all phases are equally likely"
+    verdict = blind if score < 11 else "one ear still knows something"
     print(f"The right ear names {score:.0f} %, chance is {100 / 12:.0f} %: {verdict}.")
 
 # %% [markdown]
@@ -361,9 +366,10 @@ slope = (stimulus.firing_probability(waves + h) - stimulus.firing_probability(wa
 information = 100 * (slope**2 / (p * (1 - p))).sum(1)  # (sound, ear), 100 fibres
 
 # %% [markdown]
-# Cramér and Rao: no unbiased estimate of an ear's phase has a variance below one over its
-# information. The IPD is the difference of two such phases, so the variances add. For a bell-shaped
-# error the mean absolute error is $\sqrt{2/\pi}$ of the standard deviation.
+# Cramér and Rao: no unbiased estimate (one that is right on average) of an ear's phase has a
+# variance below one over its information. The IPD is the difference of two such phases, so the
+# variances add. For a bell-shaped error the mean absolute error is $\sqrt{2/\pi}$ of the standard
+# deviation.
 
 # %%
 deviation = (1 / information).sum(1).sqrt()
@@ -408,7 +414,8 @@ if answer is None:
     print("not tried yet")
 else:
     floor, before = (180 / n / 4 if n else 90 for n in (int(answer), int(answer) - 1))
-    good = "just enough" if floor <= bound_deg < before else "not the smallest number that will do"
+    right = floor <= bound_deg < before and (classes_needed(3.75), classes_needed(2)) == (12, 23)
+    good = "just enough" if right else "not the smallest number that will do for every bound"
     print(f"{int(answer)} classes: floor {floor:.2f}°, bound {bound_deg:.2f}°: {good}.")
 
 # %% [markdown]
@@ -424,8 +431,9 @@ else:
 #
 # ## An observer that gets there
 # A bound is only a promise. Is there an observer that keeps it? For every phase we ask: how
-# probable are just these spikes? If $c$ of an ear's 100 fibres fire in a step, the answer
-# adds $c \log p + (100 - c) \log (1 - p)$. Here is one sound, with left phase 100°.
+# probable are just these spikes? Probabilities of independent fibres and steps multiply, so their
+# logarithms add. A step in which $c$ of an ear's 100 fibres fire adds
+# $c \log p + (100 - c) \log (1 - p)$. Here is one sound, with left phase 100°.
 
 # %%
 _, spikes = sample(1, stimulus, generator, ipd=math.radians(40), phase=math.radians(100))

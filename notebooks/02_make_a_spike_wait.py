@@ -165,8 +165,9 @@ drawings_02.arrivals(method_a[0], random_waits, stimulus.steps)
 # <details><summary>What happened</summary>
 #
 # From 50 to 149 ms, as the printed line says: after the slowest has begun and before the fastest
-# has ended. Outside are two triangles of silence. Inside the triangles a zero says something
-# about *delays*; inside the frame a zero says something about the *sound*.
+# has ended. Outside, two triangles of silence cut into the raster. Inside the triangles a zero says
+# something about *delays*; everywhere else it says something about the *sound*, but only from 50 to
+# 149 ms for all fibres.
 # </details>
 #
 # Now listen as a neuron would. A coincidence detector counts pairs: one spike from the left ear
@@ -194,8 +195,8 @@ print(f"coincidences in a step: {heard[:50].mean():.0f} before the window, "
 
 # %% [markdown]
 # The sound was equally loud all the time, but the neuron is told that it swells and dies away.
-# Left and right are misaligned at both ends, and a network would learn weights and thresholds for
-# a mixture of two situations. Inside the frame the level is steady.
+# Left and right are misaligned at both ends, and a network would have to find one set of weights
+# for both situations. Inside the window the level is steady.
 #
 # That level lies below *as sent* for another reason. Random delays up to a whole cycle smear the
 # 20 Hz wave, until the pairs of all fibres together meet only as often as by accident:
@@ -206,11 +207,12 @@ assert abs(heard[50:150].mean() / by_accident - 1) < 0.02
 print(f"two ears that know nothing of each other: {by_accident:.0f} pairs in a step")
 
 # %% [markdown]
-# Better delays can raise that level for some pairs of fibres; the sloping ends they cannot mend.
+# Better delays can raise that level for some pairs of fibres; but as long as fibres wait for
+# different times, the ends slope.
 #
 # ## What clipping costs
 # Method B pays in length. Our 150 ms become 100 ms. Lesson 1's Cramér–Rao bound says what no
-# observer can beat, and it can be asked for any window.
+# unbiased observer can beat, and it can be asked for any window.
 #
 # ### Predict
 # A third of the time is gone. **Does the smallest possible error grow by a third, by a half, or
@@ -252,6 +254,9 @@ bounds = [observer.cramer_rao(stimulus, window_ms=150 - m) for m in longest]
 drawings_02.price(longest, bounds, stimulus.duration_ms)
 
 # %% [markdown]
+# (At the right end only a fraction of a cycle is left, and it matters which. The figure lets all
+# fibres hear the same one.)
+#
 # ## Several layers
 # A layer with delays up to 50 ms hands on 50 ms less than it got. If the next layer delays as
 # well, it clips again.
@@ -291,9 +296,11 @@ for layers in (1, 2, 3, 4):
 drawings_02.staircase(100, 50, layers=4)
 
 # %% [markdown]
-# Hatched is what clipping has taken. It is always the *beginning*: the last layer's first step is
-# the one for which even the slowest chain of delays has arrived. Ask for too much and you are
-# told so, in place of a result full of silence:
+# Hatched is what clipping has taken. On the clock of *arrivals* it is always the beginning: the
+# last layer's first step is the one for which even the slowest chain of delays has arrived. On
+# the sender's clock it depends on the fibre: one that doesn't wait loses its beginning, one that
+# waits longest loses its end, like fibre 2 above. Ask for too much and you are told so, in place
+# of a result full of silence:
 
 # %%
 try:
@@ -318,7 +325,9 @@ if answer is None:
 elif answer.tolist() == [1, 1, 0, 0]:
     print("The last spike came round to the front: it is heard before it was sent.")
 else:
-    print("A delay." if answer.tolist() == [0, 1, 0, 0] else f"Not in[t - d]: {answer.tolist()}")
+    unmoved, twice = (delay_train(torch.tensor([1.0, 0, 0, 1]), d).tolist() for d in (0, 2))
+    good = (unmoved, twice) == ([1, 0, 0, 1], [0, 0, 1, 0]) and answer.tolist() == [0, 1, 0, 0]
+    print("A delay, for d = 0, 1 and 2." if good else f"Not in[t - d] for every d: {answer}")
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -393,8 +402,8 @@ else:
 # - A delay is `out[t] = in[t - d]`, and an impulse checks it; `torch.roll` is not a delay.
 # - Padding (Method A) keeps every spike but surrounds them with silence nobody sent, so fibres
 #   with different delays no longer cover the same time.
-# - Clipping (Method B) raises the smallest possible error by `sqrt(T / (T - max_delay))`: a
-#   fraction of a degree for our stimulus.
+# - Clipping (Method B) raises the bound by a factor of about `sqrt(T / (T - max_delay))`: a
+#   fraction of a degree for our 150 ms and a `max_delay` of 50 ms.
 # - Every further layer with delays needs another `max_delay` of stimulus.
 #
 # *References.* L. A. Jeffress (1948), A place theory of sound localization. Journal of

@@ -163,13 +163,11 @@ def _time_major(tensor):
 
 def _run_forward(current, decay, threshold):
     """Potentials before reset, `(time, neuron, n)`."""
-    potential = torch.empty_like(current)
-    inputs, out, v = _arrays(current, potential, current.new_zeros(current.shape[1:]))
-    for t in range(len(inputs)):
-        v *= decay
-        v += inputs[t]
-        out[t] = v
-        v *= v < threshold
+    potential = current.clone()
+    (v,) = _arrays(potential)
+    for t in range(1, len(v)):
+        before = v[t - 1]
+        v[t] += decay * before * (before < threshold)
     return potential
 
 

@@ -9,7 +9,11 @@ from typing import Any
 
 import ipywidgets
 
-_STYLE = {"style": {"description_width": "initial"}, "layout": {"width": "28em"}}
+
+def _style(label: str) -> dict:
+    """Room for the whole label, and for the same length of track behind a long one."""
+    width = f"{20 + 0.6 * len(label):.0f}em"
+    return {"style": {"description_width": "initial"}, "layout": {"width": width}}
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Slider:
         """Build the ipywidgets slider; it reports once, when it is let go."""
         settings = dict(
             value=self.start, min=self.low, max=self.high, step=self.step,
-            description=self.label, continuous_update=False, **_STYLE,
+            description=self.label, continuous_update=False, **_style(self.label),
         )
         if isinstance(self.start, int):
             return ipywidgets.IntSlider(**settings)
@@ -56,7 +60,7 @@ class Choice:
         """Build the ipywidgets menu."""
         pairs = [(str(option), option) for option in self.options]
         return ipywidgets.Dropdown(
-            options=pairs, value=self.start, description=self.label, **_STYLE
+            options=pairs, value=self.start, description=self.label, **_style(self.label)
         )
 
 

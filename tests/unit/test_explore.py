@@ -228,3 +228,10 @@ def test_a_bad_choice_is_refused_in_one_sentence(arguments, error, words):
 def test_bad_input_to_explore_is_refused_in_one_sentence(draw, controls, error, words):
     with pytest.raises(error, match=re.escape(words)):
         explore(draw, **controls)
+
+
+def test_a_long_label_leaves_the_track_its_length():
+    short, long = (slider("x" * n, 0, 10, 1, 5).widget() for n in (5, 35))
+    assert short.style.description_width == long.style.description_width == "initial"
+    widths = [int(widget.layout.width.removesuffix("em")) for widget in (short, long)]
+    assert widths[1] - widths[0] == round(0.6 * 30)

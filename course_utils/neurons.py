@@ -146,8 +146,6 @@ class _Lif(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx, grad, _):
-        if grad is None:
-            return (None,) * 6
         potential, spikes = ctx.saved_tensors
         decay, threshold, surrogate, slope, detach_reset = ctx.settings
         q = surrogate_slope(potential - threshold, surrogate, slope)

@@ -1,4 +1,4 @@
-"""Result tables of long studies: read them, and say mean and interval in one line."""
+"""Result tables of long studies: fill them, read them, and say mean and interval in one line."""
 
 import csv
 from pathlib import Path
@@ -25,6 +25,49 @@ def read(path) -> list[dict]:
         if None in row or None in row.values():
             raise ValueError(f"row {number} of {path.name} must have one value for each column")
     return [{key: _number(value) for key, value in row.items()} for row in rows]
+
+
+def fill(path, settings: dict, seeds, run) -> None:
+    """Run what is missing in a table, and append it a row at a time.
+
+    A study that was broken off goes on where it stopped.
+
+    Parameters
+    ----------
+    path : path of a CSV file, made if it is not there
+    settings : dict
+        Name of each setting, and whatever `run` needs to know of it.
+    seeds : iterable of int
+    run : callable
+        `run(seed, setting)` returns the further columns of a row as a dict.
+
+    Raises
+    ------
+    ValueError
+        If a row does not have the columns of the table; the file is left as it was.
+    """
+    path = Path(path)
+    rows = read(path) if path.exists() else []
+    done = {(row["setting"], row["seed"]) for row in rows}
+    columns = list(rows[0]) if rows else None
+    for seed in seeds:
+        for name, setting in settings.items():
+            if (name, seed) in done:
+                continue
+            row = {"setting": name, "seed": seed} | run(seed, setting)
+            if columns not in (None, list(row)):
+                raise ValueError(f"run must return the columns {columns[2:]}, not {list(row)[2:]}")
+            _append(path, row, header=columns is None)
+            columns = list(row)
+            print(*row.values(), flush=True)
+
+
+def _append(path, row, header):
+    with path.open("w" if header else "a", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, row, lineterminator="\n")
+        if header:
+            table.writeheader()
+        table.writerow(row)
 
 
 def mean_interval(rows, column: str, **where) -> tuple[float, float, float]:

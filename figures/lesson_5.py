@@ -7,27 +7,18 @@ each. `seconds` is the processor time of training on one thread. Rows are append
     python figures/lesson_5.py [seed ...]
 """
 
-import csv
 import sys
 import time
 from pathlib import Path
 
 import torch
 
+from course_utils import tables
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import evaluate, fit
 
 TABLE = Path(__file__).with_name("lesson_5.csv")
-COLUMNS = (
-    "setting",
-    "seed",
-    "accuracy",
-    "argmax_error_deg",
-    "error_deg",
-    "rounded_error_deg",
-    "seconds",
-)
 STIMULUS, TEST_SOUNDS = Stimulus(), 4096
 
 SMALL = dict(classes=12, hidden=30, epochs=20, soft_labels=0.5)
@@ -46,38 +37,33 @@ SETTINGS = {
 }
 
 
-def run(
-    seed,
-    classes,
-    hidden,
-    epochs,
-    soft_labels,
-    learn_delays=True,
-    init="uniform",
-    left_ear=True,
-    whole_delays=None,
-):
-    """Train and test once; returns the numbers of a row."""
+def run(seed, setting):
+    """Train and test once; returns the columns of a row."""
+    setting = dict(learn_delays=True, init="uniform", left_ear=True, whole_delays=None) | setting
     generator = torch.Generator().manual_seed(seed)
     network = Localiser(
         STIMULUS,
-        Classes(classes),
-        hidden,
-        init=init,
-        learn_delays=learn_delays,
+        Classes(setting["classes"]),
+        setting["hidden"],
+        init=setting["init"],
+        learn_delays=setting["learn_delays"],
         generator=generator,
     )
-    if not left_ear:
+    if not setting["left_ear"]:
         mute_left_ear(network)
     begin = time.process_time()
-    how = dict(soft_labels=soft_labels, whole_delays=whole_delays)
-    fit(network, generator, epochs, progress=False, **how)
+    how = {name: setting[name] for name in ("epochs", "soft_labels", "whole_delays")}
+    fit(network, generator, progress=False, **how)
     seconds = time.process_time() - begin
     test = sample(TEST_SOUNDS, STIMULUS, torch.Generator().manual_seed(1000 + seed))
     report, rounded = evaluate(network, *test), evaluate(network.rounded(), *test)
-    return (
-        report.accuracy, report.argmax_error_deg, report.error_deg, rounded.error_deg, seconds,
-    )  # fmt: skip
+    return {
+        "accuracy": f"{report.accuracy:.4f}",
+        "argmax_error_deg": f"{report.argmax_error_deg:.3f}",
+        "error_deg": f"{report.error_deg:.3f}",
+        "rounded_error_deg": f"{rounded.error_deg:.3f}",
+        "seconds": f"{seconds:.0f}",
+    }
 
 
 def mute_left_ear(network):
@@ -92,24 +78,6 @@ def mute_left_ear(network):
     network.register_forward_pre_hook(silence)
 
 
-def main(seeds):
-    """Run what is missing in the table, a row at a time."""
-    torch.set_num_threads(1)
-    if not TABLE.exists():
-        TABLE.write_text(",".join(COLUMNS) + "\n")
-    with TABLE.open(newline="") as file:
-        done = {(row["setting"], int(row["seed"])) for row in csv.DictReader(file)}
-    for seed in seeds:
-        for name, setting in SETTINGS.items():
-            if (name, seed) in done:
-                continue
-            accuracy, *errors, seconds = run(seed, **setting)
-            errors = ",".join(f"{error:.3f}" for error in errors)
-            row = f'"{name}",{seed},{accuracy:.4f},{errors},{seconds:.0f}'
-            with TABLE.open("a") as file:
-                file.write(row + "\n")
-            print(row, flush=True)
-
-
 if __name__ == "__main__":
-    main([int(seed) for seed in sys.argv[1:]] or range(5))
+    torch.set_num_threads(1)
+    tables.fill(TABLE, SETTINGS, [int(seed) for seed in sys.argv[1:]] or range(5), run)

@@ -9,7 +9,6 @@ not run again.
     python figures/prototype_recipe.py [seed ...]
 """
 
-import csv
 import math
 import sys
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
+from course_utils import tables
 from course_utils.delays import shift_then_clip
 from course_utils.neurons import leaky_readout, spike
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -89,8 +89,10 @@ def data(phase, ears, generator):
     return ipd, spikes
 
 
-def run(delays_are, train_phase, test_phase, ears, seed):
-    """Train and test once; returns accuracy, mean error in degrees, share of delays at a bound."""
+def run(seed, setting):
+    """Train and test once; returns the columns of a row."""
+    delays_are, train_phase, test_phase, ears = setting
+    begin = time.perf_counter()
     generator = torch.Generator().manual_seed(seed)
     one = float(torch.rand(1, generator=generator)) * 2 * math.pi
     ipd, spikes = data(one if train_phase == "one" else None, ears, generator)
@@ -128,29 +130,14 @@ def run(delays_are, train_phase, test_phase, ears, seed):
     error = float(torch.rad2deg((CLASSES.midpoint(winner) - test_ipd).abs()).mean())
     applied = delays.detach().clamp(0, MAX_DELAY - 1)
     at_bound = float(((applied == 0) | (applied == MAX_DELAY - 1)).double().mean())
-    return accuracy, error, at_bound, float(loss.detach())
-
-
-def main(seeds):
-    """Run what is missing in the table, a row at a time."""
-    columns = ["setting", "seed", "accuracy", "error_deg", "at_bound", "last_loss", "seconds"]
-    if not TABLE.exists():
-        TABLE.write_text(",".join(columns) + "\n")
-    with TABLE.open() as file:
-        done = {(row["setting"], int(row["seed"])) for row in csv.DictReader(file)}
-    for seed in seeds:
-        for name, setting in SETTINGS.items():
-            if (name, seed) in done:
-                continue
-            begin = time.perf_counter()
-            accuracy, error, at_bound, loss = run(*setting, seed)
-            seconds = time.perf_counter() - begin
-            numbers = f"{accuracy:.4f},{error:.3f},{at_bound:.3f},{loss:.3f},{seconds:.0f}"
-            row = f'"{name}",{seed},{numbers}'
-            with TABLE.open("a") as file:
-                file.write(row + "\n")
-            print(row, flush=True)
+    return {
+        "accuracy": f"{accuracy:.4f}",
+        "error_deg": f"{error:.3f}",
+        "at_bound": f"{at_bound:.3f}",
+        "last_loss": f"{float(loss.detach()):.3f}",
+        "seconds": f"{time.perf_counter() - begin:.0f}",
+    }
 
 
 if __name__ == "__main__":
-    main([int(seed) for seed in sys.argv[1:]] or range(5))
+    tables.fill(TABLE, SETTINGS, [int(seed) for seed in sys.argv[1:]] or range(5), run)

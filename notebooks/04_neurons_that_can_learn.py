@@ -117,6 +117,7 @@ def draw(slope):
         axes.plot(u, neurons.surrogate_slope(u, name, slope), label=name)
     axes.axvline(0, color=plots.GREY, ls=":", lw=1)
     axes.set(xlabel="potential above threshold (1)", ylabel="lent slope (1)")
+    axes.set(yscale="log", ylim=(1e-5, 30))
     axes.set_title(f"lent at −0.5: {said}")
     axes.legend()
     return figure

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.tables import mean_interval, read
+from course_utils.tables import fill, mean_interval, read
 
 # two-sided 95 % quantiles of Student's t, from a printed table
 T_975 = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 9: 2.262, 30: 2.042}
@@ -102,3 +102,33 @@ def test_only_the_rows_asked_for_count():
 def test_too_few_rows_and_unknown_columns(rows, where, says):
     with pytest.raises(ValueError, match=says):
         mean_interval(rows, "x", **where)
+
+
+def test_a_study_goes_on_where_it_stopped(tmp_path, capsys):
+    path, calls = tmp_path / "study.csv", []
+
+    def run(seed, setting):
+        calls.append((seed, setting))
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return {"error_deg": f"{seed + setting:.1f}"}
+
+    settings = {"plain": 1, "with, comma": 2}
+    with pytest.raises(KeyboardInterrupt):
+        fill(path, settings, range(2), run)
+    assert [row["error_deg"] for row in read(path)] == [1, 2]
+    fill(path, settings, range(2), run)
+    fill(path, settings, range(2), run)
+    assert calls == [(0, 1), (0, 2), (1, 1), (1, 1), (1, 2)]
+    found = [(row["setting"], row["seed"], row["error_deg"]) for row in read(path)]
+    assert found == [("plain", 0, 1), ("with, comma", 0, 2), ("plain", 1, 2), ("with, comma", 1, 3)]
+    assert path.read_text().startswith("setting,seed,error_deg\n")
+
+
+def test_a_row_of_other_columns_is_refused_and_leaves_the_table_alone(tmp_path):
+    path = tmp_path / "study.csv"
+    fill(path, {"a": 0}, [0], lambda seed, setting: {"error_deg": 1})
+    before = path.read_text()
+    with pytest.raises(ValueError, match=r"run must .* \['error_deg'\], not \['ms'\]"):
+        fill(path, {"a": 0}, [0, 1], lambda seed, setting: {"ms": 1})
+    assert path.read_text() == before

@@ -17,7 +17,7 @@ import math
 
 import torch
 
-from course_utils import drawings_00, observer, plots
+from course_utils import checks, drawings_00, observer, plots
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -173,26 +173,10 @@ def swap_ears(spikes):
 
 
 # %%
-mirrored = swap_ears(spikes)
-if mirrored is None:
-    print("not tried yet")
-else:
-    seen = math.degrees(evaluate(network, torch.zeros(1), mirrored[None]).softmax_mean)
-    swapped = torch.equal(mirrored, torch.cat(spikes.split(100, dim=1)[::-1], dim=1))
-    good = swapped and abs(seen + 40) < 10
-    verdict = "the world is mirrored" if good else "these are not the same spikes, ears exchanged"
-    print(f"The sound was at +40°, the network now points to {seen:+.0f}°: {verdict}.")
+checks.exercise_0_1(swap_ears, spikes, network)
 
 # %% [markdown]
-# <details><summary>A solution</summary>
-#
-# ```python
-# def swap_ears(spikes):
-#     return torch.cat([spikes[:, 100:], spikes[:, :100]], dim=1)
-# ```
-# The fibres of the two ears have different delays and weights, and yet the answer is mirrored: for
-# this sound the network compares the ears, whichever of them leads.
-# </details>
+# [Solution](solutions/00_where_is_that_sound.ipynb)
 #
 # ### Exercise 0.2 — deaf in one ear
 # Silence the left ear. Will the network still be better than luck? Guess before you run the check.
@@ -204,27 +188,10 @@ def silence_left(spikes):
 
 
 # %%
-one_ear = silence_left(fresh[1])
-if one_ear is None:
-    print("not tried yet")
-else:
-    off = evaluate(network, fresh[0], one_ear).error_deg
-    right_kept = torch.equal(one_ear[..., 100:], fresh[1][..., 100:])
-    good = right_kept and not one_ear[..., :100].any() and off > 40
-    verdict = "one ear knows no direction" if good else "silence the left ear, and only that"
-    print(f"wrong by {off:.0f}°, straight ahead by {chance.straight_ahead_deg:.0f}°: {verdict}.")
+checks.exercise_0_2(silence_left, fresh, network)
 
 # %% [markdown]
-# <details><summary>A solution</summary>
-#
-# ```python
-# def silence_left(spikes):
-#     spikes = spikes.clone()
-#     spikes[:, :, :100] = False
-#     return spikes
-# ```
-# Direction lies in neither ear. It lies *between* them.
-# </details>
+# [Solution](solutions/00_where_is_that_sound.ipynb)
 #
 # ## What the course opens
 # A stimulus becomes spikes, spikes wait, neurons fire, a readout points. You have seen the whole

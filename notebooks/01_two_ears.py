@@ -17,7 +17,7 @@ import math
 import torch
 from torch import nn
 
-from course_utils import drawings_01, observer, plots, tables
+from course_utils import checks, drawings_01, observer, plots, tables
 from course_utils.explore import explore, slider
 from course_utils.stimuli import Classes, Stimulus, sample
 
@@ -164,24 +164,10 @@ def lead_ms(ipd_deg, frequency_hz):
 
 
 # %%
-if lead_ms(40, 20) is None:
-    print("not tried yet")
-elif not math.isclose(lead_ms(40, 20), -lead_ms(-40, 20)):
-    print("The sign is lost: at -40° the left ear leads, so the lead must be negative.")
-elif math.isclose(lead_ms(90, 500), 0.5) and math.isclose(lead_ms(90, 20), 12.5):
-    print(f"Right: at 500 Hz, 90° is {lead_ms(90, 500):.2f} ms, a time that a real head can make.")
-else:
-    print(f"A quarter of a cycle is 0.5 ms at 500 Hz and 12.5 ms at 20 Hz, "
-          f"not {lead_ms(90, 500)} and {lead_ms(90, 20)} ms.")
+checks.exercise_1_1(lead_ms)
 
 # %% [markdown]
-# <details><summary>A solution</summary>
-#
-# ```python
-# def lead_ms(ipd_deg, frequency_hz):
-#     return ipd_deg / 360 * 1000 / frequency_hz
-# ```
-# </details>
+# [Solution](solutions/01_two_ears.ipynb)
 #
 # ## A phase for each sound
 # In nature nobody tells us when a wave began. In the eight rasters, somebody did. To see what that
@@ -306,26 +292,10 @@ def draw_phases(n, generator):
 
 
 # %%
-yours = draw_phases(2048, generator)
-if len(yours.unique()) == 1:
-    print("not tried yet: all sounds have the same phase")
-else:
-    ipd_heard, heard = draw_counts(2048, yours)
-    score = accuracy(one_ear, ipd_heard, heard[:, :, 1:])
-    even = torch.polar(torch.ones(len(yours)), yours.float()).mean().abs() < 0.1
-    blind = "one ear knows nothing" if even else "but not all phases are equally likely"
-    verdict = blind if score < 11 else "one ear still knows something"
-    print(f"The right ear names {score:.0f} %, chance is {100 / 12:.0f} %: {verdict}.")
+checks.exercise_1_2(draw_phases)
 
 # %% [markdown]
-# <details><summary>A solution</summary>
-#
-# ```python
-# def draw_phases(n, generator):
-#     return 2 * math.pi * torch.rand(n, generator=generator)
-# ```
-# Forget the factor 2π and phases cover a sixth of a circle: the score falls, but not to chance.
-# </details>
+# [Solution](solutions/01_two_ears.ipynb)
 #
 # ## What a class can't say
 # Naming a class is coarse: the answer is its midpoint, wherever in it the sound is.
@@ -409,25 +379,10 @@ def classes_needed(bound_deg):
 
 
 # %%
-answer = classes_needed(bound_deg)
-if answer is None:
-    print("not tried yet")
-else:
-    floor, before = (180 / n / 4 if n else 90 for n in (int(answer), int(answer) - 1))
-    right = floor <= bound_deg < before and (classes_needed(3.75), classes_needed(2)) == (12, 23)
-    good = "just enough" if right else "not the smallest number that will do for every bound"
-    print(f"{int(answer)} classes: floor {floor:.2f}°, bound {bound_deg:.2f}°: {good}.")
+checks.exercise_1_3(classes_needed)
 
 # %% [markdown]
-# <details><summary>A solution</summary>
-#
-# ```python
-# def classes_needed(bound_deg):
-#     return math.ceil(180 / 4 / bound_deg)
-# ```
-# There is another way out: keep few classes, and answer with a *mean* of their midpoints. Lesson 5
-# takes it.
-# </details>
+# [Solution](solutions/01_two_ears.ipynb)
 #
 # ## An observer that gets there
 # A bound is only a promise. Is there an observer that keeps it? For every phase we ask: how

@@ -15,7 +15,7 @@
 # %%
 import torch
 
-from course_utils import delays, drawings_02, observer
+from course_utils import checks, delays, drawings_02, observer
 from course_utils.explore import explore, slider
 from course_utils.stimuli import Stimulus, sample
 
@@ -319,27 +319,10 @@ def delay_train(train, d):
 
 
 # %%
-answer = delay_train(torch.tensor([1.0, 0, 0, 1]), 1)
-if answer is None:
-    print("not tried yet")
-elif answer.tolist() == [1, 1, 0, 0]:
-    print("The last spike came round to the front: it is heard before it was sent.")
-else:
-    unmoved, twice = (delay_train(torch.tensor([1.0, 0, 0, 1]), d).tolist() for d in (0, 2))
-    good = (unmoved, twice) == ([1, 0, 0, 1], [0, 0, 1, 0]) and answer.tolist() == [0, 1, 0, 0]
-    print("A delay, for d = 0, 1 and 2." if good else f"Not in[t - d] for every d: {answer}")
+checks.exercise_2_1(delay_train)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def delay_train(train, d):
-#     late = torch.zeros_like(train)
-#     late[d:] = train[: len(train) - d]
-#     return late
-# ```
-# `train[:-d]` looks shorter, but for `d = 0` it is empty.
-# </details>
+# [Solution](solutions/02_make_a_spike_wait.ipynb)
 #
 # ### Exercise 2.2 — the length budget
 # A network has `n_layers` layers, and each may delay by up to `max_delay` steps. How many steps
@@ -351,21 +334,10 @@ def stimulus_steps(effective, max_delay, n_layers):
 
 
 # %%
-answer = stimulus_steps(100, 50, 3)
-if answer is None:
-    print("not tried yet")
-else:
-    print("Every layer sees only filled fibres." if answer == 250 else
-          f"{answer} steps leave the last layer {answer - 150} of the 100.")  # fmt: skip
+checks.exercise_2_2(stimulus_steps)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def stimulus_steps(effective, max_delay, n_layers):
-#     return effective + n_layers * max_delay
-# ```
-# </details>
+# [Solution](solutions/02_make_a_spike_wait.ipynb)
 #
 # ### Exercise 2.3 — how long may a fibre wait?
 # The sound lasts 150 ms and cannot be made longer. What is the longest `max_delay`, in multiples
@@ -378,24 +350,10 @@ def longest_wait(limit_deg):
 
 
 # %%
-answer = longest_wait(1.2)
-if answer is None:
-    print("not tried yet")
-else:
-    chosen, beyond = (
-        observer.cramer_rao(stimulus, max(10, 150 - m)) for m in (answer, answer + 10)
-    )
-    print("Right:" if chosen < 1.2 <= beyond else "Not yet:", f"the bound is {chosen:.2f}°, "
-          f"and with 10 ms more it is {beyond:.2f}°.")  # fmt: skip
+checks.exercise_2_3(longest_wait)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def longest_wait(limit_deg):
-#     return max(m for m, bound in zip(longest, bounds) if bound < limit_deg)
-# ```
-# </details>
+# [Solution](solutions/02_make_a_spike_wait.ipynb)
 
 # %% [markdown]
 # ## What you now know

@@ -19,7 +19,7 @@ import time
 import torch
 import torch.nn.functional as F
 
-from course_utils import delays, drawings_03, plots
+from course_utils import checks, delays, drawings_03, plots
 from course_utils.explore import explore, slider
 from course_utils.stimuli import Stimulus, sample
 
@@ -555,22 +555,10 @@ def translation(d, steps):
 
 
 # %%
-number = translation(3, 20)
-if number is None:
-    print("not tried yet")
-elif number > 0:
-    print("That reads later rows: a spike arrives before it was sent.")
-else:
-    print("A delay." if abs(number + 0.3) < 1e-6 else "A torn spike: how long is one step?")
+checks.exercise_3_1(translation)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def translation(d, steps):
-#     return -2 * d / steps
-# ```
-# </details>
+# [Solution](solutions/03_delays_that_can_learn.ipynb)
 #
 # ### Exercise 3.2 — one slope for every delay
 # The delay is $d = k + f$. You get three neighbouring rows of the input: `newer` is
@@ -583,23 +571,10 @@ def slope_of(newer, row, older, f):
 
 
 # %%
-between, kink = slope_of(1.0, 2.0, 5.0, 0.5), slope_of(1.0, 2.0, 5.0, 0.0)
-if between is None:
-    print("not tried yet")
-else:
-    print("Between rows:", "right." if between == 3 else "waiting longer brings the older row.")
-    print("At a kink:", "the mean of both sides." if kink == 2 else "not yet the mean.")
+checks.exercise_3_2(slope_of)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def slope_of(newer, row, older, f):
-#     if f == 0:
-#         return (older - newer) / 2
-#     return older - row
-# ```
-# </details>
+# [Solution](solutions/03_delays_that_can_learn.ipynb)
 #
 # ### Exercise 3.3 — a step that cannot die
 # Take one step of gradient descent on a delay, and make sure that the next gradient can still act
@@ -611,23 +586,10 @@ def careful_step(delay, gradient, rate, max_delay):
 
 
 # %%
-there = careful_step(1.0, gradient=9.0, rate=1.0, max_delay=50)
-if there is None:
-    print("not tried yet")
-else:
-    back = careful_step(there, gradient=-2.0, rate=1.0, max_delay=50)
-    top = careful_step(49.0, gradient=-9.0, rate=1.0, max_delay=50)
-    alive = (there, back, top) == (0, 2, 50)
-    print("Over each edge and back: alive." if alive else f"{there}, then {back}; above, {top}.")
+checks.exercise_3_3(careful_step)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def careful_step(delay, gradient, rate, max_delay):
-#     return min(max(delay - rate * gradient, 0), max_delay)
-# ```
-# </details>
+# [Solution](solutions/03_delays_that_can_learn.ipynb)
 
 # %% [markdown]
 # ## What you now know

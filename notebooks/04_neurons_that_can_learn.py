@@ -18,7 +18,7 @@ from timeit import timeit
 
 import torch
 
-from course_utils import neurons, plots
+from course_utils import checks, neurons, plots
 from course_utils.explore import explore, slider
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
@@ -171,22 +171,10 @@ def superspike(u, b):
 
 
 # %%
-answer, wanted = superspike(u, 10), neurons.surrogate_slope(u, "superspike", 10)
-if answer is None:
-    print("not tried yet")
-elif torch.allclose(answer, wanted):
-    print("Right: largest at threshold, and never quite zero: distant neurons still learn.")
-else:
-    print("Not yet: at threshold it should be 1, and the same above as below threshold.")
+checks.exercise_4_1(superspike)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def superspike(u, b):
-#     return 1 / (1 + b * u.abs()) ** 2
-# ```
-# </details>
+# [Solution](solutions/04_neurons_that_can_learn.ipynb)
 #
 # ## A neuron that leaks
 #
@@ -273,24 +261,10 @@ def smallest_current(tau_ms, threshold=1):
 
 
 # %%
-cases = [(2, 1), (5, 1), (20, 2)]  # tau in ms, threshold
-answer = [smallest_current(tau, threshold) for tau, threshold in cases]
-wanted = [threshold * -math.expm1(-1 / tau) for tau, threshold in cases]
-if None in answer:
-    print("not tried yet")
-elif all(math.isclose(mine, its) for mine, its in zip(answer, wanted, strict=True)):
-    print("Right: a slow membrane forgets less, so it can wait for a weaker current.")
-else:
-    print("Not yet: solve v = a v + i for i, with v at the threshold and a = exp(-1 / tau).")
+checks.exercise_4_2(smallest_current)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def smallest_current(tau_ms, threshold=1):
-#     return threshold * (1 - math.exp(-1 / tau_ms))
-# ```
-# </details>
+# [Solution](solutions/04_neurons_that_can_learn.ipynb)
 #
 # ## A reset that comes too late
 #
@@ -527,21 +501,10 @@ def steps_to_half(tau_ms):
 
 
 # %%
-if steps_to_half(5) is None:
-    print("not tried yet")
-elif all(abs(steps_to_half(t) - t * math.log(2)) < 1e-3 for t in (5, 20)):
-    print("Right: a half-life. At 5 ms the last 3 to 4 ms of the window speak softly.")
-else:
-    print("Not yet: a = exp(-1 / tau), so a to the power k is exp(-k / tau).")
+checks.exercise_4_3(steps_to_half)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def steps_to_half(tau_ms):
-#     return tau_ms * math.log(2)
-# ```
-# </details>
+# [Solution](solutions/04_neurons_that_can_learn.ipynb)
 #
 # ## All of it, as one picture
 #

@@ -17,7 +17,7 @@ import math
 
 import torch
 
-from course_utils import observer, plots, tables
+from course_utils import checks, observer, plots, tables
 from course_utils.explore import explore, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -171,24 +171,10 @@ def softmax_mean(logits, midpoints):
 
 
 # %%
-with torch.no_grad():
-    logits = network(test_spikes[:100])
-mine, wanted = softmax_mean(logits, classes.midpoints), network.decode(logits)
-if mine is None:
-    print("not tried yet")
-elif mine.shape == wanted.shape and torch.allclose(mine, wanted, atol=1e-5):
-    print("Right: neighbouring classes share the vote, and the mean falls between them.")
-else:
-    print("Not yet: the probabilities of one sound must add up to 1 (dim=1), then weigh.")
+checks.exercise_5_1(softmax_mean)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def softmax_mean(logits, midpoints):
-#     return torch.softmax(logits, dim=1) @ midpoints
-# ```
-# </details>
+# [Solution](solutions/05_train_it.ipynb)
 #
 # ## Where is it wrong?
 
@@ -444,31 +430,10 @@ def rounding_costs(rows, setting):
 
 
 # %%
-def wanted_cost(setting):
-    columns = ("rounded_error_deg", "error_deg")
-    after, before = (tables.mean_interval(rows, name, setting=setting)[0] for name in columns)
-    return after - before
-
-
-costs, hard = rounding_costs(rows, "learned"), rounding_costs(rows, "hard labels")
-if costs is None:
-    print("not tried yet")
-elif len(costs) == 5 and all(
-    math.isclose(sum(c) / 5, wanted_cost(name), abs_tol=1e-9)
-    for c, name in ((costs, "learned"), (hard, "hard labels"))
-):
-    print(f"Right: on average {sum(costs) / 5:+.2f}°, for steps of 1 ms = 7.2°.")
-else:
-    print("Not yet: keep the rows of this setting; rounded comes first in the difference.")
+checks.exercise_5_2(rounding_costs, rows)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def rounding_costs(rows, setting):
-#     return [r["rounded_error_deg"] - r["error_deg"] for r in rows if r["setting"] == setting]
-# ```
-# </details>
+# [Solution](solutions/05_train_it.ipynb)
 #
 # ## Whole steps from the start
 #

@@ -1,7 +1,8 @@
 """What we ask of a lesson, in one place: `make run` and the tests both read it from here.
 
 A lesson is a pair in notebooks/: `NN_name.py` (percent format, the source) and `NN_name.ipynb`
-(the same cells with their outputs, which is what a reader opens).
+(the same cells with their outputs, which is what a reader opens). Its exercises are solved in a
+pair of the same name in notebooks/solutions/.
 Functions that look for trouble return a list of sentences; an empty list is good news.
 """
 
@@ -30,6 +31,12 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 def lessons(folder: Path = NOTEBOOKS) -> list[str]:
     """Return the names of the lessons, in order, without a suffix."""
     return sorted({path.stem for path in folder.glob("[0-9][0-9]_*.*") if path.is_file()})
+
+
+def pages(name: str, folder: Path = NOTEBOOKS) -> list[str]:
+    """Return a lesson and, if there are any, its solutions, as paths in `folder` without suffix."""
+    solved = f"solutions/{name}"
+    return [name, solved] if (folder / f"{solved}.py").exists() else [name]
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -113,6 +120,29 @@ def page_problems(folder: Path, name: str) -> list[str]:
         problems.append("widget state is saved in the metadata; make run strips it")
     if not any("explore(" in cell.source for cell in code):
         problems.append("no slider: nothing calls explore(")
+    return problems
+
+
+def exercises(code: list) -> list[str]:
+    """Return the exercises that these cells check, such as "exercise_2_1"."""
+    return [e for cell in code for e in re.findall(r"\bchecks\.(exercise_\d+_\d+)", cell.source)]
+
+
+def solution_problems(folder: Path, name: str) -> list[str]:
+    """Say where the solutions of a lesson leave an exercise out, or do not pass its check."""
+    if len(pages(name, folder)) == 1:
+        return [f"{name} has no solutions"]
+    path = folder / "solutions" / f"{name}.ipynb"
+    cells = read(path).cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    posed = exercises([c for c in read(folder / f"{name}.ipynb").cells if c.cell_type == "code"])
+    problems = size_problems(path) + output_problems(code) + image_problems(cells)
+    if exercises(code) != posed or not posed:
+        problems.append(f"the lesson has {posed}, the solutions {exercises(code)}")
+    for cell in code:
+        said = "".join(str(o.get("data", {}).get("text/plain", "")) for o in cell.outputs)
+        if exercises([cell]) and not said.startswith("Right: "):
+            problems.append(f"{exercises([cell])[0]} is not solved: {said}")
     return problems
 
 

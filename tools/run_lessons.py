@@ -2,8 +2,9 @@
 
     python -m tools.run_lessons [NAME ...]      for example 02_make_a_spike_wait
 
-The `.py` is the source: its cells replace those of the `.ipynb`. A lesson that fails leaves its
-`.ipynb` as it was. The status is 1 if any lesson failed, 2 if a name is unknown.
+The `.py` is the source: its cells replace those of the `.ipynb`. The solutions of a lesson run
+right after it. A page that fails leaves its `.ipynb` as it was. The status is 1 if any page
+failed, 2 if a name is unknown.
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ class PeakMemory:
             self.megabytes = max(self.megabytes, total / 1e6)
 
 
-def run_lesson(folder: Path, name: str) -> str | None:
-    """Run one lesson and save it; return what went wrong, or None."""
+def run_page(folder: Path, name: str) -> str | None:
+    """Run one page and save it; return what went wrong, or None."""
     try:
         notebook = checks.from_source(folder, name)
         client = NotebookClient(
@@ -65,7 +66,7 @@ def run_lesson(folder: Path, name: str) -> str | None:
             # The kernel is on this machine: a warning that TCP is not encrypted helps nobody.
             extra_arguments=["--log-level=ERROR"],
             coalesce_streams=True,  # of a progress bar, keep the last line
-            resources={"metadata": {"path": str(folder)}},
+            resources={"metadata": {"path": str((folder / name).parent)}},
         )
         client.execute()
     except Exception as error:  # a lesson may fail in any way; the others still run
@@ -90,13 +91,14 @@ def main(arguments: list[str] | None = None, folder: Path = checks.NOTEBOOKS) ->
         print(f"No lesson called {', '.join(unknown) or 'NN_*.py'}; {folder} holds {have}.")
         return 2
 
-    width = max(len(name) for name in names)
-    print(f"{'lesson':<{width}}  seconds  peak MB")
+    pages = [page for name in names for page in checks.pages(name, folder)]
+    width = max(len(name) for name in pages)
+    print(f"{'page':<{width}}  seconds  peak MB")
     failures, seconds, peak = 0, 0.0, 0.0
-    for name in names:
+    for name in pages:
         start = time.perf_counter()
         with PeakMemory() as memory:
-            problem = run_lesson(folder, name)
+            problem = run_page(folder, name)
         took = time.perf_counter() - start
         seconds, peak = seconds + took, max(peak, memory.megabytes)
         failed = "" if problem is None else "  FAILED"
@@ -104,8 +106,8 @@ def main(arguments: list[str] | None = None, folder: Path = checks.NOTEBOOKS) ->
         if problem is not None:
             failures += 1
             print("    " + "\n    ".join(problem.splitlines()[-25:]), flush=True)
-    ok = len(names) - failures
-    print(f"lessons: {ok} ok, {failures} failed, {seconds:.0f} seconds, {peak:.0f} MB peak")
+    ok = len(pages) - failures
+    print(f"pages: {ok} ok, {failures} failed, {seconds:.0f} seconds, {peak:.0f} MB peak")
     return 1 if failures else 0
 
 

@@ -28,8 +28,9 @@ generator = torch.Generator().manual_seed(0)
 
 # %% [markdown]
 # ## Hear two sounds
-# Each ear has 100 nerve fibres, and each fibre fires at random, more often when the sound wave is
-# high. A raster has one row for each fibre and one mark for each spike.
+# Each ear has 100 nerve [fibres](glossary.ipynb#fibre), and each fibre fires at random, more often
+# when the sound wave is high. A [raster](glossary.ipynb#raster) has one row for each fibre and one
+# mark for each spike.
 
 # %%
 stimulus = Stimulus(frequency_hz=20, duration_ms=150, fibres_per_ear=100)
@@ -55,10 +56,10 @@ print(f"sound A comes from the {where[0]}, sound B from the {where[1]}")
 #
 # Follow one burst from ear to ear. In sound A the lower half, the right ear, is the first to
 # burst, and the left ear follows: that sound is on the right. The shift between the two is called
-# the *interaural phase difference*, **IPD**. We write positive IPDs for sounds on the right and
-# measure them in degrees of one cycle. From here on we call the IPD the direction, and draw it on a
-# dial from −90° to +90°. It is not the angle in the room: +40° means that the right ear leads by
-# 40/360 of a cycle.
+# the *interaural phase difference*, **[IPD](glossary.ipynb#IPD)**. We write positive IPDs for
+# sounds on the right and measure them in degrees of one cycle. From here on we call the IPD the
+# direction, and draw it on a dial from −90° to +90°. It is not the angle in the room: +40° means
+# that the right ear leads by 40/360 of a cycle.
 # </details>
 #
 # ## A fibre that waits
@@ -89,9 +90,9 @@ print(f"That is {best / 50 * 360:.0f}° of a cycle; the sound is at 40°.")
 # </details>
 #
 # ## Thirty neurons
-# Our network gives every fibre its own wait, a *delay*, drawn at random and then learned. Behind
-# them sit thirty neurons that fire when enough spikes meet, and twelve outputs, one for each
-# direction of 15° width.
+# Our network gives every fibre its own wait, a *[delay](glossary.ipynb#delay)*, drawn at random and
+# then learned. Behind them sit thirty neurons that fire when enough spikes meet, and twelve
+# outputs, one for each direction of 15° width.
 
 # %%
 classes = Classes(12)
@@ -109,10 +110,10 @@ history = fit(network, generator, epochs=8, soft_labels=0.5)
 history.plot()
 
 # %% [markdown]
-# (The training loss stays above the other because it is measured against soft labels, which are
-# never certain.) The *fresh sounds* of the figure were never trained on, but `fit` keeps the epoch
-# that did best on them, and that may flatter. So we ask again, with 2048 sounds that played no part
-# at all, and put both networks to the same test.
+# (The training loss stays above the other because it is measured against [soft
+# labels](glossary.ipynb#soft-label), which are never certain.) The *fresh sounds* of the figure
+# were never trained on, but `fit` keeps the epoch that did best on them, and that may flatter. So
+# we ask again, with 2048 sounds that played no part at all, and put both networks to the same test.
 
 # %%
 fresh = sample(2048, stimulus, generator)
@@ -194,8 +195,8 @@ checks.exercise_0_2(silence_left, fresh, network)
 # [Solution](solutions/00_where_is_that_sound.ipynb)
 #
 # ## What the course opens
-# A stimulus becomes spikes, spikes wait, neurons fire, a readout points. You have seen the whole
-# house through the keyhole; each lesson opens one door.
+# A stimulus becomes spikes, spikes wait, neurons fire, a [readout](glossary.ipynb#readout) points.
+# You have seen the whole house through the keyhole; each lesson opens one door.
 #
 # | lesson | the question | what you open |
 # |---|---|---|

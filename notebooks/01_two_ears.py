@@ -215,7 +215,8 @@ def accuracy(net, ipd, counts):
 # %% [markdown]
 # ### Predict
 # We draw one phase and use it for all sounds, to learn and to test. The learner hears **only the
-# right ear**. Chance is one in twelve. **How often can one ear name the direction?**
+# right ear**. [Chance](glossary.ipynb#chance) is one in twelve. **How often can one ear name the
+# direction?**
 
 # %%
 ipd, counts = draw_counts(4096, phase=phase)
@@ -262,7 +263,7 @@ plots.bars(list(scores), named, intervals, ylabel="directions named (%)", lines=
 # With a phase for each sound **one ear is at chance**: no learner can do better, because a random
 # phase plus an IPD is just another random phase. And the learner that trained with both ears but
 # one phase is at chance as well in this run: it never had to compare them. The last bar is our
-# control: the same learner can do it, once the data ask for it.
+# [control](glossary.ipynb#control): the same learner can do it, once the data ask for it.
 # </details>
 #
 # Did that trap catch spiking networks too? We ran the old recipe on one ear, with a phase
@@ -318,14 +319,16 @@ assert abs(floor_deg - chance.class_floor_deg) < 0.03
 # <details><summary>What happened</summary>
 #
 # Within a class the distance to its middle is anything from 0° to half a width, so a quarter of the
-# width on average. This is the **class floor**: no answer in midpoints gets below it. From now
-# on we always report an error in degrees, beside chance and beside the floor.
+# width on average. This is the **[class floor](glossary.ipynb#class-floor)**: no answer in
+# midpoints gets below it. From now on we always report an error in degrees, beside chance and
+# beside the floor.
 # </details>
 #
 # ## How well could anyone do?
 # The spikes are random, so even the best observer errs. How much a step can tell about the
-# phase is its **Fisher information**: how steeply the probability changes with the phase, squared,
-# over the variance of a spike, $p'^2 / (p (1 - p))$. Independent fibres and steps add up.
+# phase is its **[Fisher information](glossary.ipynb#Fisher-information)**: how steeply the
+# probability changes with the phase, squared, over the variance of a spike, $p'^2 / (p (1 - p))$.
+# Independent fibres and steps add up.
 
 # %%
 ipd = (torch.rand(500, generator=generator) - 0.5) * math.pi
@@ -336,10 +339,10 @@ slope = (stimulus.firing_probability(waves + h) - stimulus.firing_probability(wa
 information = 100 * (slope**2 / (p * (1 - p))).sum(1)  # (sound, ear), 100 fibres
 
 # %% [markdown]
-# Cramér and Rao: no unbiased estimate (one that is right on average) of an ear's phase has a
-# variance below one over its information. The IPD is the difference of two such phases, so the
-# variances add. For a bell-shaped error the mean absolute error is $\sqrt{2/\pi}$ of the standard
-# deviation.
+# [Cramér and Rao](glossary.ipynb#bound): no [unbiased](glossary.ipynb#bias) estimate (one that is
+# right on average) of an ear's phase has a variance below one over its information. The IPD is the
+# difference of two such phases, so the variances add. For a bell-shaped error the mean absolute
+# error is $\sqrt{2/\pi}$ of the standard deviation.
 
 # %%
 deviation = (1 / information).sum(1).sqrt()
@@ -370,8 +373,8 @@ drawings_01.bound(fibres, bounds, levels=[(chance.class_floor_deg, "floor of 12 
 # </details>
 #
 # ### Exercise 1.3 — enough classes
-# With 12 classes, a perfect argmax is much coarser than the spikes. How many classes do you need
-# for a floor no higher than a given bound?
+# With 12 classes, a perfect [argmax](glossary.ipynb#argmax) is much coarser than the spikes. How
+# many classes do you need for a floor no higher than a given bound?
 
 # %%
 def classes_needed(bound_deg):
@@ -406,8 +409,9 @@ drawings_01.likelihood(grid_deg, scores, best_deg.tolist(), 40)
 
 # %% [markdown]
 # Each ear has one sharp peak, and the distance between the peaks is the estimate. That is
-# **maximum likelihood**. How sharp a peak is, its curvature, is the Fisher information again. We
-# now let this observer listen to many sounds, each with its own phase.
+# **[maximum likelihood](glossary.ipynb#maximum-likelihood)**. How sharp a peak is, its curvature,
+# is the Fisher information again. We now let this observer listen to many sounds, each with its own
+# phase.
 
 # %%
 def listen(fibres, n):

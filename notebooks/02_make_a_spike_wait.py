@@ -103,8 +103,8 @@ drawings_02.waiting(recording, wait, max_delay)
 # From here on we use `pad_then_shift` for A and `shift_then_clip` for B.
 #
 # ### Is it really a delay?
-# The test is a single spike, an *impulse*: sent at $t$, it must arrive at $t + d$, for every
-# fibre and every $d$. We try 200 fibres with random delays.
+# The test is a single spike, an *[impulse](glossary.ipynb#impulse)*: sent at $t$, it must arrive at
+# $t + d$, for every fibre and every $d$. We try 200 fibres with random delays.
 
 # %%
 generator = torch.Generator().manual_seed(2)
@@ -151,8 +151,9 @@ explore(draw, first_ms=slider("delay of fibre 0 (ms)", 0, 8, 1, 2),
 # ## What a neuron hears
 #
 # ### Predict
-# All 200 fibres wait, each for its own random time up to 50 ms, by Method A. **From which ms to
-# which ms have all of them arrived, and what does the raster look like outside?**
+# All 200 fibres wait, each for its own random time up to 50 ms, by [Method
+# A](glossary.ipynb#Method-A). **From which ms to which ms have all of them arrived, and what does
+# the raster look like outside?**
 
 # %%
 filled = delays.pad_then_shift(torch.ones(1, 150, 200), random_waits, 50)[0].mean(1)
@@ -170,9 +171,9 @@ drawings_02.arrivals(method_a[0], random_waits, stimulus.steps)
 # 149 ms for all fibres.
 # </details>
 #
-# Now listen as a neuron would. A coincidence detector counts pairs: one spike from the left ear
-# and one from the right in the same ms. We average over 200 sounds, so the tone's own ups and
-# downs nearly average out: every sound has its own phase.
+# Now listen as a neuron would. A [coincidence](glossary.ipynb#coincidence) detector counts pairs:
+# one spike from the left ear and one from the right in the same ms. We average over 200 sounds, so
+# the tone's own ups and downs nearly average out: every sound has its own phase.
 
 # %%
 assert complete.min() == 50 and complete.max() == 149
@@ -211,8 +212,8 @@ print(f"two ears that know nothing of each other: {by_accident:.0f} pairs in a s
 # different times, the ends slope.
 #
 # ## What clipping costs
-# Method B pays in length. Our 150 ms become 100 ms. Lesson 1's Cramér–Rao bound says what no
-# unbiased observer can beat, and it can be asked for any window.
+# [Method B](glossary.ipynb#Method-B) pays in length. Our 150 ms become 100 ms. Lesson 1's
+# Cramér–Rao bound says what no unbiased observer can beat, and it can be asked for any window.
 #
 # ### Predict
 # A third of the time is gone. **Does the smallest possible error grow by a third, by a half, or
@@ -279,9 +280,10 @@ for layer in range(3):
 # leave 50, one cycle of the tone, and the third would have nothing to look at.
 # </details>
 #
-# In general, `stimulus = effective + layers * max_delay`. The notebook this course grew from
-# gives this very rule for several layers in a remark, but never tests it. We do, for one to four
-# layers: the remark is right.
+# In general, `stimulus = effective + layers * max_delay`: that is the
+# [length budget](glossary.ipynb#length-budget). The notebook this course grew from gives this very
+# rule for several layers in a remark, but never tests it. We do, for one to four layers: the remark
+# is right.
 
 # %%
 for layers in (1, 2, 3, 4):

@@ -185,7 +185,8 @@ print(f"{broken.float().mean():.1%} of the outputs are not binary; the worst is 
 #
 # More than one in twenty. A coordinate such as `2 / 200 * 17` has no exact binary form; the
 # reading points miss the rows by some hundred-thousandths of a step, and a little of a neighbour
-# leaks in. As a *value* this is harmless. As a *gradient* it is not, as we are about to see.
+# leaks in. As a *value* this is harmless. As a *[gradient](glossary.ipynb#gradient)* it is not, as
+# we are about to see.
 # </details>
 #
 # ## Where the gradient comes from
@@ -212,8 +213,8 @@ drawings_03.kinks(fine, [loss(d) for d in fine], whole, [loss(d) for d in whole]
 
 # %% [markdown]
 # Straight pieces between whole delays, a kink at each of them. In the middle of a piece there is
-# one slope, and everyone agrees about it: autograd, and the finite difference that needs no
-# calculus at all.
+# one slope, and everyone agrees about it: autograd, and the [finite
+# difference](glossary.ipynb#finite-difference) that needs no calculus at all.
 
 # %%
 d = torch.tensor(2.3, requires_grad=True)
@@ -301,7 +302,7 @@ print(f"grid_sample: a one-sided slope at {at_one.sum()} of 24 delays, "
 # It hands the gradient on, times 5, *times the delay itself*. A `torch.autograd.Function` lets us
 # write both directions: `forward` computes, and keeps in `ctx` what `backward` needs; `backward`
 # gets the gradient of the output and returns that of the input. One that isn't the true
-# derivative is called a *surrogate*.
+# derivative is called a *[surrogate](glossary.ipynb#surrogate-gradient)*.
 
 # %%
 class Surrogate(torch.autograd.Function):
@@ -342,12 +343,13 @@ Surrogate.apply(axis).sum().backward()
 drawings_03.factor(axis.detach(), axis.grad, 49)
 
 # %% [markdown]
-# Adam rescales every gradient, so it forgives a *constant* factor. It forgives neither a zero nor a
-# wrong sign, and a factor that shrinks with the delay slows it down, as the next figure shows.
+# [Adam](glossary.ipynb#Adam) rescales every gradient, so it forgives a *constant* factor. It
+# forgives neither a zero nor a wrong sign, and a factor that shrinks with the delay slows it down,
+# as the next figure shows.
 #
-# The course steps, then **projects**: after each optimiser step, move the delay to the nearest
-# allowed value. Four delays, all best at 5 steps, under the same Adam. One starts at −2, as if
-# the last step had pushed it there.
+# The course steps, then **[projects](glossary.ipynb#projection)**: after each optimiser step, move
+# the delay to the nearest allowed value. Four delays, all best at 5 steps, under the same Adam. One
+# starts at −2, as if the last step had pushed it there.
 
 # %%
 def learn(apply, project, updates=60):
@@ -372,9 +374,9 @@ runs = {name: learn(*rule) for name, rule in rules.items()}
 drawings_03.paths(list(runs.values()), list(runs), goal=5)
 
 # %% [markdown]
-# Left: the delay at 0 is dead, the one below 0 runs away. Middle: an ordinary `clamp` in the
-# forward pass is better, yet its gradient outside is 0, and a delay that got out is dead too.
-# Right: after one update everybody is inside, and everybody learns.
+# Left: the delay at 0 is [dead](glossary.ipynb#dead-delay), the one below 0 runs away. Middle: an
+# ordinary `clamp` in the forward pass is better, yet its gradient outside is 0, and a delay that
+# got out is dead too. Right: after one update everybody is inside, and everybody learns.
 #
 # With a `DelayLayer` (which therefore has no clamp) the two calls are `optimiser.step()` and
 # `layer.project_()`:

@@ -178,10 +178,10 @@ checks.exercise_4_1(superspike)
 #
 # ## A neuron that leaks
 #
-# A **leaky integrate-and-fire neuron** (LIF) does three things in each step, in this order:
-# *update* (what is left of the potential, plus what arrives), *compare* with the threshold, and
-# *reset* to zero if it fired. In each step it keeps the share $a = e^{-dt/\tau}$ of its
-# potential.
+# A **leaky integrate-and-fire neuron** ([LIF](glossary.ipynb#LIF-neuron)) does three things in each
+# step, in this order: *update* (what is left of the potential, plus what arrives), *compare* with
+# the threshold, and *[reset](glossary.ipynb#reset)* to zero if it fired. In each step it keeps the
+# share $a = e^{-dt/\tau}$ of its potential.
 
 # %%
 def lif_by_hand(current, tau_ms=5, threshold=1, detach_reset=True):
@@ -207,7 +207,7 @@ print(f"{int(spikes.sum())} spikes, all of them equal")
 # %% [markdown]
 # ### Predict
 # Every millisecond brings a neuron 0.15. After 100 ms that is fifteen times its threshold of 1,
-# and its time constant is 5 ms. **How many spikes does it fire?**
+# and its [time constant](glossary.ipynb#time-constant) is 5 ms. **How many spikes does it fire?**
 
 # %%
 steady = torch.full((1, 100, 1), 0.15)
@@ -325,7 +325,8 @@ assert (int(right.sum()), int(late.sum())) == (25, 28) and 2 * double == int(lat
 # A spike at one time depends on all currents before it. Call $g_t$ the gradient that arrives at
 # spike $t$ from above, $q_t$ the lent slope there, $s_t$ the spike and $v_t$ the potential before
 # the reset. Then the gradient $e_t$ of the loss with respect to the current is one recurrence,
-# read from the last step to the first:
+# read from the last step to the first. That is
+# [backpropagation through time](glossary.ipynb#backpropagation-through-time):
 #
 # $$e_t = q_t\,g_t + a\,e_{t+1}\,(1 - s_t - q_t v_t)$$
 #

@@ -49,9 +49,9 @@ print(f"sounds, steps, fibres: {tuple(test_spikes.shape)}")
 
 # %% [markdown]
 # ### Predict
-# The loss is the **cross entropy**: minus the logarithm of the probability that the network gave
-# to the right class, averaged over sounds. The network knows nothing yet.
-# **What will its loss be, about? And its error in degrees?** Decide, then run.
+# The loss is the **[cross entropy](glossary.ipynb#cross-entropy)**: minus the logarithm of the
+# probability that the network gave to the right class, averaged over sounds. The network knows
+# nothing yet. **What will its loss be, about? And its error in degrees?** Decide, then run.
 
 # %%
 report = evaluate(untrained, test_ipd, test_spikes)
@@ -124,9 +124,10 @@ plots.bars(list(rungs), list(rungs.values()), ylabel="mean error (degrees)", log
 # <details><summary>What happened</summary>
 #
 # Read by **argmax** (the middle of the class with the largest readout), the network sits just
-# above the floor that twelve classes allow; it cannot get below it. Read by the **softmax mean**
-# (the middles of all classes, weighted by their probabilities), it goes well below, because
-# probabilities say *where within the class*: a sound near an edge makes two classes likely.
+# above the floor that twelve classes allow; it cannot get below it. Read by the **[softmax
+# mean](glossary.ipynb#softmax-mean)** (the middles of all classes, weighted by their
+# probabilities), it goes well below, because probabilities say *where within the class*: a sound
+# near an edge makes two classes likely.
 # </details>
 #
 # Move the source in steps of one degree, through a class and into the next. Watch which of the two
@@ -305,8 +306,9 @@ explore(
 #
 # If everyone waits 10 ms longer, the network hears what it would have heard 10 ms earlier:
 # the same sound at another phase, and every phase is equally likely. Nothing changes. Physicists
-# call that a **gauge freedom**. The loss does not care, so nothing stops the common part from
-# drifting, in the worst case into a bound. `fit(..., remove_common_mode=True)` holds it.
+# call that a **[gauge freedom](glossary.ipynb#gauge-freedom)**. The loss does not care, so nothing
+# stops the common part from drifting, in the worst case into a bound. `fit(...,
+# remove_common_mode=True)` holds it.
 #
 # If the right ear waits longer, its phase falls back, and that *is* a smaller IPD: the pointer
 # goes to the left, by almost 7.2° per millisecond. What matters is differences of delays.

@@ -39,6 +39,12 @@ def pages(name: str, folder: Path = NOTEBOOKS) -> list[str]:
     return [name, solved] if (folder / f"{solved}.py").exists() else [name]
 
 
+def all_pages(folder: Path = NOTEBOOKS) -> list[str]:
+    """Return every page: each lesson with its solutions, and the glossary."""
+    found = [page for name in lessons(folder) for page in pages(name, folder)]
+    return found + ["glossary"] * (folder / "glossary.py").exists()
+
+
 def read(path: Path) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
 
@@ -219,8 +225,11 @@ def _silent_images(output) -> list[str]:
     return silent + [t[:60] for t in re.findall(r"<img\b[^>]*>", text) if not _has_alt(t)]
 
 
-def tidy(notebook) -> None:
-    """Strip, in place, what differs between two equal runs and what no saved page can use."""
+def tidy(notebook, keep_pictures: bool = False) -> None:
+    """Strip, in place, what differs between two equal runs and what no saved page can use.
+
+    The pictures of a slider stay only if asked for: they would outgrow a saved lesson.
+    """
     notebook.metadata = nbformat.from_dict(page_metadata())
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -229,8 +238,9 @@ def tidy(notebook) -> None:
         cell.outputs = [output for output in cell.outputs if not _only_a_widget(output)]
         for output in cell.outputs:
             # Without a kernel the view is an error box; the picture beside it is shown instead.
-            output.get("data", {}).pop(WIDGET_VIEW, None)
-            output.get("metadata", {}).pop(WIDGET_VIEW, None)
+            if output.get("data", {}).pop(WIDGET_VIEW, None) and not keep_pictures:
+                output.data.pop("text/html", None)
+            output.get("metadata", {}).pop("text/html", None)  # how long the pictures took
 
 
 def _only_a_widget(output) -> bool:

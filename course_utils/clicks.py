@@ -11,7 +11,7 @@ from .stimuli import IPD_LIMIT
 
 @dataclass(frozen=True)
 class ClickPair:
-    """Two clicks in silence; how long is the gap?
+    """Two clicks in silence, and the question how long the gap was.
 
     Each click makes each fibre fire once with probability `answer_share`, late or early by a
     Gaussian `jitter_ms`; between clicks fibres fire by themselves at `background_hz`. The middle

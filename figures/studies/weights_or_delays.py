@@ -54,7 +54,8 @@ def run(seed, setting):
     row["shuffled_error_deg"] = ""
     if setting["delays"] in COMPARED:
         sounds = study.test(network, source, seed)[2]
-        row["shuffled_error_deg"] = f"{evaluate(study.shuffled(network, seed), *sounds).error_deg:.3f}"
+        mixed = evaluate(study.shuffled(network, seed), *sounds)
+        row["shuffled_error_deg"] = f"{mixed.error_deg:.3f}"
     return row | {"bound_deg": f"{study.bound(network):.3f}", "seconds": f"{seconds:.1f}"}
 
 

@@ -49,7 +49,8 @@ def lags(values_ms, title):
     values = np.sort(np.asarray(values_ms, dtype=float).ravel())
     edges = np.concatenate([[-12.5], values[np.abs(values) <= 12.5], [12.5]])
     hole = float(np.diff(edges).max())
-    said = f"{len(values)} lags; largest hole between −12.5 and 12.5 ms: {hole:.1f} ms"
+    some = "1 lag" if len(values) == 1 else f"{len(values)} lags"
+    said = f"{some}; largest hole between −12.5 and 12.5 ms: {hole:.1f} ms"
     figure, axes = plots.canvas(f"{title}: {said}.", width=7, height=1.9)
     axes.axvspan(-12.5, 12.5, color="#eeeeee")
     axes.plot(values, np.zeros(len(values)), "|", color=LEFT, ms=30, mew=1.2)

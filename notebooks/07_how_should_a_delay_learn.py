@@ -86,10 +86,9 @@ for tau_ms, sigma in ((2.0, 0.25), (20.0, 0.25), (2.0, 6.25)):
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# A long trace, or a wide bell, smooths the loss and makes its valley shallower. The crowd of spikes
-# of a 20 Hz wave is kind: even the narrow landscape is one valley, except far out, where half a
-# cycle away the *other* side of the wave is nearer. No smoothing mends that: it is a true ambiguity
-# of the sound.
+# A long trace, or a wide bell, smooths the loss and makes its valley shallower. With a short trace
+# the valley is deepest, and its sides are rough: noise of these 512 sounds leaves small dips, and
+# walking downhill ends in the first of them. That is why one starts wide and narrows later.
 # </details>
 #
 # ## When spikes are few
@@ -125,9 +124,9 @@ for name in ("linear", "gaussian, sigma 8"):
 # </details>
 #
 # ### Predict
-# Thirty-one copies of one sparse fibre start at 0, 1/2 … 50 steps; all want to reach 30. They
-# follow the same optimiser for 300 updates. The bell and the triangle start wide and narrow as
-# they go. **How many of the copies arrive, for each rule?** Then move the slider.
+# Thirty-one copies of one sparse fibre start evenly spread over 0 to 50 steps; all want to reach
+# 30. They follow the same optimiser for 300 updates. The bell and the triangle start wide and
+# narrow as they go. **How many of the copies arrive, for each rule?** Then move the slider.
 
 # %%
 train = torch.zeros(1, 200, 1)
@@ -325,7 +324,7 @@ for estimator in ("linear", "straight_through"):
 
 # %%
 TAU, THRESHOLD = 5.0, 1.0
-sent, weight = torch.tensor([2.0, 4.0, 9.0]), torch.tensor([0.5, 0.5, 0.4])
+sent, weight = torch.tensor([2.0, 4.0, 9.0]), torch.tensor([0.5, 0.45, 0.3])
 
 
 def pulse(s):
@@ -403,10 +402,10 @@ def draw(second_delay):
     )
 
 
-explore(draw, second_delay=slider("delay of the second input (ms)", 0.0, 12.0, 0.5, 4.0))
+explore(draw, second_delay=slider("delay of the second input (ms)", 0.0, 14.0, 0.5, 4.0))
 
 # %%
-for second in (4.0, 8.0, 9.0, 9.5, 10.0, 11.0):
+for second in (4.0, 8.0, 10.0, 11.0, 11.5, 12.0):
     moved = torch.tensor([6.0, second, 1.0], dtype=torch.float64)
     when = spike_time(moved)
     if when is None:

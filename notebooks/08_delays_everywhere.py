@@ -168,7 +168,7 @@ fit(synaptic, generator, epochs=6, soft_labels=1.0)
 twin = synaptic.rounded()
 taps = torch.zeros(10, 20, 51)
 where = twin.delay.delays.detach().long().T[..., None]  # (neuron, fibre, 1)
-taps.scatter_(2, where, twin.w_hidden.detach().T[..., None])
+taps = taps.scatter(2, where, twin.w_hidden.detach().T[..., None])
 
 # %%
 past = spikes[:4].float().transpose(1, 2)  # (sound, fibre, time)
@@ -283,11 +283,21 @@ print({gap: round(answers(single, gap), 1) for gap in (10, 20, 30, 40, 50, 60)})
 far = tables.read("../figures/studies/far_events.csv")
 gaps = list(range(5, 66, 5))
 kinds = list(dict.fromkeys(row["setting"] for row in far))
-curves = {
-    name: [tables.mean_interval(far, f"says_{gap:02d}", setting=name) for gap in gaps]
-    for name in kinds
+remembering = [name for name in kinds if "tau" in name or "recurrent" in name]
+groups = {
+    "delays": [name for name in kinds if name not in remembering],
+    "memory instead": ["no delays", *remembering],
 }
-charts.lines(gaps, curves, "gap between the clicks (ms)", "mean answer (ms)")
+
+
+def draw(which):
+    curves = {"the truth": [(gap, gap, gap) for gap in gaps]}
+    for name in groups[which]:
+        curves[name] = [tables.mean_interval(far, f"says_{g:02d}", setting=name) for g in gaps]
+    return charts.lines(gaps, curves, "gap between the clicks (ms)", "mean answer (ms)")
+
+
+explore(draw, which=choice("networks", list(groups)))
 
 # %%
 for name in kinds:

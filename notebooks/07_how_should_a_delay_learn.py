@@ -117,10 +117,11 @@ for name in ("linear", "gaussian, sigma 8"):
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
-# Linear interpolation and straight-through see one step. Beyond, they point home by chance or not
-# at all. A wide bell or triangle still knows the way at twelve steps, and pays near the target,
-# where its gradient is small and its forward pass is blurred. The prototype's rule sees no
-# further than linear: it only multiplies.
+# Linear interpolation and straight-through see one step. Beyond, most of their gradients are zero
+# or point anywhere. The prototype's rule is unsure even at one step: through `grid_sample` it hears
+# one neighbour only, and rounding noise picks which (lesson 3). A wide bell still knows the way at
+# twelve steps; a triangle, as far as it is wide. Both pay near the target, where their gradient is
+# small and their forward pass is blurred.
 # </details>
 #
 # ### Predict

@@ -15,7 +15,7 @@ def seeded(seed=0):
 EXACT = ClickPair(channels=3, answer_share=1, jitter_ms=0, background_hz=0)
 
 
-@pytest.mark.parametrize("gap", [5.0, 20, 65])
+@pytest.mark.parametrize("gap", [5.0, 20.0, 65.0])
 def test_every_fibre_hears_two_clicks_with_the_gap_between_them(gap):
     angle, spikes = EXACT.sample(40, seeded(), gap_ms=gap)
     assert spikes.shape == (40, 140, 3) and spikes.dtype == torch.bool

@@ -5,7 +5,7 @@ PYTHON  ?= python3
 LABFLAGS ?=
 LESSONS ?=
 TESTS   ?=
-STUDIES ?= $(sort $(basename $(notdir $(filter-out %/study.py %/summary.py,$(wildcard figures/studies/*.py)))))
+STUDIES ?= $(sort $(basename $(notdir $(filter-out %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py)))))
 SEEDS   ?= 0 1 2 3 4
 JOBS    ?= 2
 
@@ -48,6 +48,7 @@ lint: $(VENV)/.lint
 studies: $(VENV)/.lab
 	set -e; for study in $(STUDIES); do \
 	  $(BIN)/python figures/studies/$$study.py $(SEEDS) --jobs $(JOBS); done
+	$(BIN)/python figures/studies/pictures.py
 	$(BIN)/python figures/studies/summary.py
 
 bench: $(VENV)/.bench

@@ -53,9 +53,8 @@ def run(seed, setting):
     name = setting["name"]
     generator = torch.Generator().manual_seed(seed)
     network = network_of(name, generator)
-    lr = 0.005 if NETWORKS[name][0] is None else 0.02
     begin = time.process_time()
-    fit(network, generator, 12, lr=lr, soft_labels=1.0, source=TASK.sample, progress=False)
+    fit(network, generator, 12, soft_labels=1.0, source=TASK.sample, progress=False)
     seconds = time.process_time() - begin
     fresh = torch.Generator().manual_seed(1000 + seed)
     report = evaluate(network, *TASK.sample(study.TEST_SOUNDS, fresh))

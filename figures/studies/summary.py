@@ -102,11 +102,17 @@ def claims():
             ("two layers, delays in both", "two layers, frozen delays in both"),
             ("two layers, delays in both, causal", "two layers, delays in both"),
             ("recurrent", "two layers, delays in both"),
+            ("recurrent", "one layer, delays"),
         ):
             yield (
                 8, f"{name} against {control}, {fibres} per ear", table, "error_deg",
                 dict(fibres=fibres, network=name), dict(fibres=fibres, network=control), fibres,
             )  # fmt: skip
+    yield (
+        8, "recurrent against recurrent with a wide surrogate, 2 per ear", table, "error_deg",
+        dict(fibres=2, network="recurrent"),
+        dict(fibres=2, network="recurrent, wide surrogate"), 2,
+    )  # fmt: skip
     table = "studies/far_events.csv"
     for name in ("delays of 15 in both", "delays of 30 in front", "recurrent"):
         yield (

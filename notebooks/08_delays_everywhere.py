@@ -120,10 +120,10 @@ plots.rasters(
 
 # %%
 deeper = tables.read("../figures/studies/deeper.csv")
-names = list(dict.fromkeys(row["network"] for row in deeper))
 
 
 def draw(fibres):
+    names = list(dict.fromkeys(r["network"] for r in deeper if r["fibres"] == fibres))
     results = [tables.mean_interval(deeper, "error_deg", network=n, fibres=fibres) for n in names]
     bound = observer.cramer_rao(Stimulus(fibres_per_ear=fibres), window_ms=100)
     return plots.bars(
@@ -137,9 +137,9 @@ explore(draw, fibres=choice("fibres per ear", [2, 10]))
 # %%
 pairs = [
     ("two layers, no delays", "one layer, delays"),
-    ("two layers, frozen delays in both", "two layers, delays in both"),
     ("two layers, no delays", "two layers, delays in both"),
-    ("two layers, delays in both, causal", "two layers, delays in both"),
+    ("two layers, frozen delays in both", "two layers, delays in both"),
+    ("recurrent", "two layers, delays in both"),
 ]
 for fibres in (2, 10):
     for first, second in pairs:

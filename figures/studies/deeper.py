@@ -33,6 +33,14 @@ NETWORKS = {
     "recurrent": ("recurrent", dict()),
     "recurrent, wide surrogate": ("recurrent", dict(surrogate="sigmoid", slope=5)),
 }
+BOTH = [
+    "one layer, delays",
+    "two layers, no delays",
+    "two layers, delays in both",
+    "two layers, frozen delays in both",
+    "recurrent",
+]
+"""What is also measured with ten fibres per ear."""
 
 
 def settings():
@@ -41,7 +49,7 @@ def settings():
         f"{fibres} per ear, {name}": dict(fibres=fibres, network=name)
         for fibres in (2, 10)
         for name in NETWORKS
-        if fibres == 2 or "wide" not in name
+        if fibres == 2 or name in BOTH
     }
 
 

@@ -244,8 +244,52 @@ explore(
 # <details><summary>What happened</summary>
 #
 # A ring of $n$ neurons is a delay of $n$ steps, made of neurons. It costs $n$ of them for one
-# delay, and a weight below the threshold breaks it. So a recurrent network *can* do what delays
-# do. Whether training finds it is another question; the bars above are one answer.
+# delay, and a weight below the threshold breaks it. So a recurrent network *can* do what delays do.
+# </details>
+#
+# Can training find it? Going back in time, the gradient passes the loop once in each step, and
+# every time it is multiplied by weights and by the surrogate's slope (lesson 4).
+#
+# ### Predict
+# Two surrogates: the wide sigmoid of lesson 4 (slope 5), and a steep SuperSpike (slope 25), which
+# is nearly zero away from the threshold. **How large is the gradient 50 steps before the loss,
+# for each?**
+
+# %%
+drive = 0.3 * torch.rand(32, 80, 30, generator=generator)
+loop = (2 * torch.rand(30, 30, generator=generator) - 1) / 30**0.5
+
+
+def gradient_sizes(surrogate, slope):
+    current = drive.clone().requires_grad_()
+    spikes = recurrent_lif(current, loop, 5.0, surrogate=surrogate, slope=slope)
+    spikes[:, -1].sum().backward()
+    return current.grad.abs().mean((0, 2)).flip(0)  # from the last step back
+
+
+# %%
+wide, steep = gradient_sizes("sigmoid", 5.0), gradient_sizes("superspike", 25.0)
+back = [1, 10, 20, 30, 40, 50, 60]
+sizes = {
+    name: [3 * (float(values[step]),) for step in back]
+    for name, values in (("sigmoid, slope 5", wide), ("SuperSpike, slope 25", steep))
+}
+charts.lines(back, sizes, "steps back from the loss", "mean size of the gradient", log_y=True)
+
+# %%
+for name in ("recurrent", "recurrent, wide surrogate"):
+    mean, low, high = tables.mean_interval(deeper, "error_deg", network=name, fibres=2)
+    print(f"{name:26s} {mean:5.1f}° ({low:.1f}° to {high:.1f}°)")
+assert float(wide[50]) > 100 * float(steep[50])
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# The wide one explodes: each step back multiplies it, and what the weights hear is noise. The
+# network trained with it is hardly better than "straight ahead". The steep one fades: the network
+# hears the last few steps only, and at the same rate and for the same time it learns. Had we tried
+# only the first, we would have written that recurrence does not work. A negative result is only as
+# good as the effort behind it.
 # </details>
 #
 # ## How far can it hear?
@@ -374,7 +418,7 @@ checks.exercise_8_3(next_potential)
 # | Faster? (list) | whole rows instead of a grid, no loop in the readout | 3, 4 | `train_step.csv` |
 # | Method B? (list) | yes, and its length budget for several layers | 2, 8 | – |
 # | Other methods? (list) | five estimators, a delays-only network, exact gradients | 6, 7 | `estimators.csv`, `gradient_reach.csv` |
-# | Larger delays, or an RNN? (introduction) | delays in a row add up; recurrence can, but did not learn it here | 8 | `far_events.csv`, `deeper.csv` |
+# | Larger delays, or an RNN? (introduction) | delays in a row add up; recurrence works too, if its surrogate is steep | 8 | `far_events.csv`, `deeper.csv` |
 #
 # All tables lie in `figures/` and `figures/studies/`; `make studies` fills them again.
 #

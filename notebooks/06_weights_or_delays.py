@@ -161,7 +161,7 @@ for fibres in (1, 2, 10, 100):
 # %%
 def draw(kind, hidden):
     fibres = (1, 2, 10, 100) if (kind, hidden) == ("axonal", 30) else (1, 2, 10)
-    names = [name for name in conditions if name != "none" or kind == "axonal"]
+    names = conditions if kind == "axonal" else conditions[1:3] + conditions[4:]
     curves = {name: [error(name, f, hidden, kind) for f in fibres] for name in names}
     bounds = [observer.cramer_rao(Stimulus(fibres_per_ear=f), window_ms=100) for f in fibres]
     curves["bound"] = [(b, b, b) for b in bounds]

@@ -22,8 +22,8 @@ TEN = dict(fibres=10, hidden="120 + 60", classes=36, tau_ms=5.0, epochs=24)
 
 SETTINGS = {
     f"{s['fibres']} per ear: {delays}": s | dict(delays=delays)
-    for s in (TEN, HUNDRED)
-    for delays in ("learned", "frozen random")
+    for s, ways in ((TEN, ("learned", "frozen random")), (HUNDRED, ("learned",)))
+    for delays in ways
 }
 
 

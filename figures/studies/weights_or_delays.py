@@ -26,7 +26,7 @@ def cells():
             if (fibres, hidden) != (100, 10):
                 yield "axonal", fibres, hidden, 50, COMPARED + CONTROLS + ears
         for fibres in (1, 2, 10):
-            yield "synaptic", fibres, hidden, 50, COMPARED + CONTROLS[1:]
+            yield "synaptic", fibres, hidden, 50, COMPARED + CONTROLS[2:]
     for hidden in (3, 10, 30):
         for kind in ("axonal", "synaptic"):
             for fibres in (1, 2, 4, 10):

@@ -238,7 +238,7 @@ checks.exercise_6_1(count_lags)
 # gained. **Where do you expect a large number?** Then choose *synaptic*.
 
 # %%
-FIBRES, HIDDEN = (1, 2, 4, 10), (3, 10, 30)
+FIBRES, HIDDEN = (1, 2, 4, 10), (10, 30)
 
 
 def draw(kind):

@@ -17,7 +17,7 @@ from course_utils.stimuli import Classes, Stimulus
 from course_utils.training import fit
 
 # One wide layer for many fibres; for few, two layers (lesson 8), which share a range of 50 ms.
-HUNDRED = dict(fibres=100, hidden="200", classes=60, tau_ms=2.5, epochs=20)
+HUNDRED = dict(fibres=100, hidden="200", classes=60, tau_ms=2.5, epochs=28)
 TEN = dict(fibres=10, hidden="120 + 60", classes=36, tau_ms=5.0, epochs=24)
 
 SETTINGS = {

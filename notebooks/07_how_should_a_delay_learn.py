@@ -425,8 +425,8 @@ for second in (4.0, 8.0, 10.0, 11.0, 11.5, 12.0):
 # weakness.
 #
 # ### Exercise 7.1 — whole, bounded, and nothing lost
-# One update of one delay: it wants to move by `move` steps. Return the nearest whole delay and what is
-# carried over to the next update.
+# One update of one delay: it wants to move by `move` steps. Return the nearest whole delay and what
+# is carried over to the next update.
 
 # %%
 def whole_step(delay, carry, move, max_delay):

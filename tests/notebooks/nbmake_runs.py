@@ -36,11 +36,6 @@ def run_nbmake(folder: Path, startup: str = "") -> dict[str, str]:
     return results
 
 
-def seconds(folder: Path) -> dict[str, float]:
-    """Return how long each notebook of the last run in `folder` took."""
-    return {page: float(case.get("time")) for page, case in _cases(folder / "nbmake.xml")}
-
-
 def _cases(report: Path):
     """Return each page, such as "solutions/00_name", with its entry in the report."""
     for case in ElementTree.parse(report).iter("testcase"):

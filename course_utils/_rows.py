@@ -21,39 +21,39 @@ def split(delays):
 
 
 def gather(spikes, whole, max_delay) -> torch.Tensor:
-    """Row `j` of channel `c` is time `j - 1 + max_delay - whole[c]` of the input.
+    """Row `j` of channel `c` is time `j - 1 + max_delay - whole[..., c]` of the input.
 
     Parameters
     ----------
     spikes : tensor `(n, time, channel)`
-    whole : int64 tensor `(channel,)`, in steps, in [0, max_delay]
+    whole : int64 tensor `(..., channel)`, in steps, in [0, max_delay]
     max_delay : int, in steps
 
     Returns
     -------
-    tensor `(channel, time - max_delay + 2, n)` of the dtype of `spikes`: the window and one row
-    on either side of it, silent where the recording has not begun or has ended.
+    tensor `(..., channel, time - max_delay + 2, n)` of the dtype of `spikes`: the window and one
+    row on either side of it, silent where the recording has not begun or has ended.
     """
     n, steps, channels = spikes.shape
     length = steps - max_delay + 2
     flat = spikes.permute(2, 1, 0).reshape(channels * steps, n)
     first = max_delay - 1 - whole
-    time = (first[:, None] + torch.arange(length, device=flat.device)).clamp_(0, steps - 1)
+    time = (first[..., None] + torch.arange(length, device=flat.device)).clamp_(0, steps - 1)
     index = time + steps * torch.arange(channels, device=flat.device)[:, None]
-    rows = flat.index_select(0, index.flatten()).view(channels, length, n)
-    rows[whole == max_delay, 0] = 0
-    rows[whole == 0, -1] = 0
+    rows = flat.index_select(0, index.flatten()).view(*whole.shape, length, n)
+    rows[..., 0, :].masked_fill_((whole == max_delay)[..., None], 0)
+    rows[..., -1, :].masked_fill_((whole == 0)[..., None], 0)
     return rows
 
 
 def scatter(grad_rows, whole, steps) -> torch.Tensor:
-    """The adjoint of `gather`: `(channel, rows, n)` back to `(n, steps, channel)`."""
-    channels, length, n = grad_rows.shape
+    """The adjoint of `gather`: `(..., channel, rows, n)` back to `(n, steps, channel)`."""
+    *_, channels, length, n = grad_rows.shape
     max_delay = steps + 2 - length
     grad = grad_rows.new_zeros(channels, steps + 2, n)  # one silent row at each end
-    time = (max_delay - whole)[:, None] + torch.arange(length, device=grad.device)
+    time = (max_delay - whole)[..., None] + torch.arange(length, device=grad.device)
     index = time + (steps + 2) * torch.arange(channels, device=grad.device)[:, None]
-    grad.flatten(0, 1).index_add_(0, index.flatten(), grad_rows.flatten(0, 1))
+    grad.flatten(0, 1).index_add_(0, index.flatten(), grad_rows.flatten(0, -2))
     return grad[:, 1:-1].permute(2, 1, 0)
 
 
@@ -93,10 +93,10 @@ _scratch = _Scratch()
 
 def _spread(back, f):
     """Gradient of the rows from the gradient `back` of the window, `(channel, time, n)`."""
-    channels, length, n = back.shape
-    grad_rows = back.new_zeros(channels, length + 2, n)
-    grad_rows[:, 1:-1] = (1 - f) * back
-    grad_rows[:, :-2] += f * back
+    *channels, length, n = back.shape
+    grad_rows = back.new_zeros(*channels, length + 2, n)
+    grad_rows[..., 1:-1, :] = (1 - f) * back
+    grad_rows[..., :-2, :] += f * back
     return grad_rows
 
 
@@ -196,3 +196,62 @@ class DelayedLinear(torch.autograd.Function):
             back = (weight.to(rows.dtype) @ grad).view_as(rows[:, 1:-1])
             grad_spikes = scatter(_spread(back, f[:, :, None]), whole, ctx.steps)
         return grad_spikes, grad_delays, grad_weight, None
+
+
+_CHUNK = 2**20  # numbers gathered at once for synaptic delays: more would leave the cache
+
+
+class DelayedSynapses(torch.autograd.Function):
+    """One delay and one weight for each connection `(channel, out)`.
+
+    As `DelayedLinear`, with rows gathered for each connection, a few outputs at a time. For each
+    output, one product of its rows with three shifted copies of its gradient gives <g, x_0>,
+    <g, x_1> and <g, x_-1>; the formulas of `DelayedLinear` turn them into both gradients.
+    """
+
+    @staticmethod
+    def forward(ctx, spikes, delays, weight, max_delay):
+        dtype = torch.promote_types(weight.dtype, spikes.dtype)
+        spikes = spikes.to(dtype)
+        ctx.save_for_backward(spikes, delays, weight)
+        ctx.max_delay = max_delay
+        n, steps, _ = spikes.shape
+        length = steps - max_delay
+        out = spikes.new_empty(length, weight.shape[1], n)  # as the neurons will read it
+        for some, rows, _, part in _by_output(spikes, delays, max_delay):
+            w = weight.t()[some].to(dtype)
+            both = torch.stack([w * part, w * (1 - part)], dim=1)
+            late, now = (both @ rows).unflatten(-1, (length + 2, n)).unbind(1)
+            out[:, some] = (late[:, :-2] + now[:, 1:-1]).transpose(0, 1)
+        return out.permute(2, 0, 1)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad_out):
+        spikes, delays, weight = ctx.saved_tensors
+        steps = spikes.shape[1]
+        grad = F.pad(grad_out.permute(1, 2, 0).to(spikes.dtype), (0, 0, 0, 0, 2, 2))
+        grad = grad.transpose(0, 1)  # (out, window + 4, n)
+        grad_spikes = torch.zeros_like(spikes) if ctx.needs_input_grad[0] else None
+        grad_delays, grad_weight = (spikes.new_empty(weight.shape) for _ in range(2))
+        for some, rows, whole, part in _by_output(spikes, delays, ctx.max_delay):
+            w, g = weight.t()[some].to(spikes.dtype), grad[some]
+            shifted = [g[:, 1:-1], g[:, 2:], g[:, :-2]]  # against x_0, x_1 and x_-1
+            now, late, early = (rows @ torch.stack(shifted, -1).flatten(1, 2)).unbind(-1)
+            slope = torch.where(part == 0, (late - early) / 2, late - now)
+            grad_weight[:, some] = torch.addcmul(now, part, slope).t()
+            grad_delays[:, some] = (w * slope).t()
+            if grad_spikes is not None:
+                back = w[..., None, None] * g[:, None, 2:-2]
+                grad_spikes += scatter(_spread(back, part[..., None, None]), whole, steps)
+        return grad_spikes, grad_delays.to(delays.dtype), grad_weight.to(weight.dtype), None
+
+
+def _by_output(spikes, delays, max_delay):
+    """A few outputs at a time: which, their rows `(out, channel, rows * n)`, and the delays."""
+    n, steps, channels = spikes.shape
+    size = max(1, _CHUNK // max(1, channels * (steps - max_delay + 2) * n))
+    for start in range(0, delays.shape[1], size):
+        some = slice(start, start + size)
+        whole, part = split(delays.t()[some])
+        yield some, gather(spikes, whole, max_delay).flatten(-2), whole, part.to(spikes.dtype)

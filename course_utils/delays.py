@@ -254,10 +254,7 @@ class DelayLayer(nn.Module):
         spikes = _padded(spikes, max_delay, self.padding)
         if self.kind == "axonal":
             return _rows.DelayedLinear.apply(spikes, delays, weight, max_delay)
-        columns = zip(delays.unbind(1), weight.split(1, dim=1), strict=True)
-        return torch.cat(
-            [_rows.DelayedLinear.apply(spikes, *column, max_delay) for column in columns], dim=2
-        )
+        return _rows.DelayedSynapses.apply(spikes, delays, weight, max_delay)
 
     def _synaptic_kernel(self, spikes, weight):
         spikes, delays, max_delay = _checked(spikes, self.delays, self.max_delay, self.outputs)

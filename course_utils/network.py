@@ -11,13 +11,57 @@ from .neurons import leak, leaky_readout, lif, surrogate_slope
 from .stimuli import Classes, Stimulus
 
 
-class Localiser(nn.Module):
+class DirectionNetwork(nn.Module):
+    """Any network with one output for each direction: what `training` can fit and evaluate.
+
+    Parameters
+    ----------
+    stimulus : Stimulus, or anything with `channels`, `steps` and `dt_ms`
+    classes : Classes
+    """
+
+    def __init__(self, stimulus: Stimulus, classes: Classes):
+        super().__init__()
+        self.stimulus, self.classes = stimulus, classes
+
+    def delay_layers(self) -> list[DelayLayer]:
+        """All layers of delays, from the input on."""
+        return [module for module in self.modules() if isinstance(module, DelayLayer)]
+
+    def decode(self, logits, rule: str = "mean") -> torch.Tensor:
+        """Turn `(n, classes)` logits into an IPD in radians, `(n,)`.
+
+        Parameters
+        ----------
+        rule : "mean" or "argmax"
+            The mean of the class midpoints under the softmax, or the midpoint of the winner.
+        """
+        check.one_of("rule", rule, ("mean", "argmax"))
+        if logits.ndim != 2 or logits.shape[1] != self.classes.n:
+            raise ValueError(
+                f"logits must have shape (n, {self.classes.n}), not {tuple(logits.shape)}"
+            )
+        if rule == "argmax":
+            return self.classes.midpoint(logits.argmax(1))
+        return torch.softmax(logits, dim=1) @ self.classes.midpoints.to(logits.dtype)
+
+    def rounded(self) -> "DirectionNetwork":
+        """A copy whose delays are whole numbers of steps."""
+        twin = copy.deepcopy(self)
+        for parent in twin.modules():
+            for name, child in parent.named_children():
+                if isinstance(child, DelayLayer):
+                    setattr(parent, name, child.rounded())
+        return twin
+
+
+class Localiser(DirectionNetwork):
     """Delays, a layer of LIF neurons, and one leaky readout for each direction.
 
     Parameters
     ----------
-    stimulus : Stimulus
-        What the network will hear: sets the channels, the time step and the length.
+    stimulus : Stimulus, or anything with `channels`, `steps` and `dt_ms`
+        What the network will hear.
     classes : Classes
         The directions to tell apart.
     hidden : int
@@ -60,21 +104,21 @@ class Localiser(nn.Module):
         learn_delays: bool = True,
         generator: torch.Generator,
     ):
-        super().__init__()
+        super().__init__(stimulus, classes)
         check.whole_number("hidden", hidden)
         check.delay_range(max_delay, stimulus.steps)
         check.random_generator(generator)
         leak(tau_ms, stimulus.dt_ms)  # this and the next line say now what is wrong
         surrogate_slope(torch.zeros(()), surrogate, slope)
-        self.stimulus, self.classes, self.tau_ms = stimulus, classes, tau_ms
+        self.tau_ms = tau_ms
         self.neuron = dict(surrogate=surrogate, slope=slope, detach_reset=detach_reset)
         outputs = None if kind == "axonal" else hidden
         self.delay = DelayLayer(
             stimulus.channels, max_delay, estimator, init, generator, kind=kind, outputs=outputs
         )
         self.delay.requires_grad_(learn_delays)
-        self.w_hidden = _uniform_weight(stimulus.channels, hidden, generator)
-        self.w_out = _uniform_weight(hidden, classes.n, generator)
+        self.w_hidden = uniform_weight(stimulus.channels, hidden, generator)
+        self.w_out = uniform_weight(hidden, classes.n, generator)
 
     def hidden_spikes(self, spikes) -> torch.Tensor:
         """Spikes of the hidden neurons, `(n, time - max_delay, hidden)`."""
@@ -93,31 +137,8 @@ class Localiser(nn.Module):
         hidden = self.hidden_spikes(spikes)
         return leaky_readout(hidden, self.w_out, self.tau_ms, dt_ms=self.stimulus.dt_ms)
 
-    def decode(self, logits, rule: str = "mean") -> torch.Tensor:
-        """Turn `(n, classes)` logits into an IPD in radians, `(n,)`.
 
-        Parameters
-        ----------
-        rule : "mean" or "argmax"
-            The mean of the class midpoints under the softmax, or the midpoint of the winner.
-        """
-        check.one_of("rule", rule, ("mean", "argmax"))
-        if logits.ndim != 2 or logits.shape[1] != self.classes.n:
-            raise ValueError(
-                f"logits must have shape (n, {self.classes.n}), not {tuple(logits.shape)}"
-            )
-        if rule == "argmax":
-            return self.classes.midpoint(logits.argmax(1))
-        return torch.softmax(logits, dim=1) @ self.classes.midpoints.to(logits.dtype)
-
-    def rounded(self) -> "Localiser":
-        """A copy whose delays are whole numbers of steps."""
-        twin = copy.deepcopy(self)
-        twin.delay = self.delay.rounded()
-        return twin
-
-
-def _uniform_weight(inputs, outputs, generator):
-    """Uniform in ±1/sqrt(fan-in): `inputs` is the fan-in of an `(inputs, outputs)` matrix."""
+def uniform_weight(inputs: int, outputs: int, generator: torch.Generator) -> nn.Parameter:
+    """First weights `(inputs, outputs)`, uniform in ±1/sqrt(fan-in); the fan-in is `inputs`."""
     share = 2 * torch.rand(inputs, outputs, generator=generator) - 1
     return nn.Parameter(share / inputs**0.5)

@@ -3,6 +3,8 @@
 import csv
 from pathlib import Path
 
+import joblib
+import numpy as np
 from scipy import stats
 
 
@@ -27,10 +29,11 @@ def read(path) -> list[dict]:
     return [{key: _number(value) for key, value in row.items()} for row in rows]
 
 
-def fill(path, settings: dict, seeds, run) -> None:
+def fill(path, settings: dict, seeds, run, jobs: int = 1) -> None:
     """Run what is missing in a table, and append it a row at a time.
 
-    A study that was broken off goes on where it stopped.
+    A study that was broken off goes on where it stopped. When nothing is missing, the rows lie in
+    the order of `settings`, then of seeds; rows of other settings stay at the end.
 
     Parameters
     ----------
@@ -40,6 +43,9 @@ def fill(path, settings: dict, seeds, run) -> None:
     seeds : iterable of int
     run : callable
         `run(seed, setting)` returns the further columns of a row as a dict.
+    jobs : int
+        How many runs at once. They go through joblib, so that `joblib.parallel_config` can send
+        them to a cluster.
 
     Raises
     ------
@@ -50,16 +56,24 @@ def fill(path, settings: dict, seeds, run) -> None:
     rows = read(path) if path.exists() else []
     done = {(row["setting"], row["seed"]) for row in rows}
     columns = list(rows[0]) if rows else None
-    for seed in seeds:
-        for name, setting in settings.items():
-            if (name, seed) in done:
-                continue
-            row = {"setting": name, "seed": seed} | run(seed, setting)
-            if columns not in (None, list(row)):
-                raise ValueError(f"run must return the columns {columns[2:]}, not {list(row)[2:]}")
-            _append(path, row, header=columns is None)
-            columns = list(row)
-            print(*row.values(), flush=True)
+    missing = [
+        (name, seed) for seed in seeds for name in settings if (name, float(seed)) not in done
+    ]
+    results = joblib.Parallel(jobs, return_as="generator_unordered")(
+        joblib.delayed(_labelled)(run, name, seed, settings[name]) for name, seed in missing
+    )
+    for row in results:
+        if columns not in (None, list(row)):
+            raise ValueError(f"run must return the columns {columns[2:]}, not {list(row)[2:]}")
+        _append(path, row, header=columns is None)
+        columns = list(row)
+        print(*row.values(), flush=True)
+    if missing:
+        _sort(path, list(settings))
+
+
+def _labelled(run, name, seed, setting):
+    return {"setting": name, "seed": seed} | run(seed, setting)
 
 
 def _append(path, row, header):
@@ -68,6 +82,19 @@ def _append(path, row, header):
         if header:
             table.writeheader()
         table.writerow(row)
+
+
+def _sort(path, names):
+    """Put the rows in order, through a file beside it: never half a table."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    place = {name: number for number, name in enumerate(names)}
+    rows.sort(key=lambda row: (place.get(row["setting"], len(names)), float(row["seed"])))
+    draft = path.with_suffix(".csv.tmp")
+    draft.unlink(missing_ok=True)
+    for number, row in enumerate(rows):
+        _append(draft, row, header=number == 0)
+    draft.replace(path)
 
 
 def mean_interval(rows, column: str, **where) -> tuple[float, float, float]:
@@ -98,6 +125,50 @@ def mean_interval(rows, column: str, **where) -> tuple[float, float, float]:
     mean = sum(values) / len(values)
     half = float(stats.t.ppf(0.975, len(values) - 1) * stats.sem(values))
     return mean, mean - half, mean + half
+
+
+def paired_interval(rows, column: str, first: dict, second: dict) -> tuple[float, float, float]:
+    """Mean of `column` in `first` minus in `second`, seed by seed, and its 95 % t interval.
+
+    Two runs with one seed share their first weights, their delays and their sounds, so that their
+    difference is sharper than the difference of two means.
+
+    Parameters
+    ----------
+    rows : list of dict, as from `read`
+    column : str
+    first, second : dict
+        Column values that select the two sides, such as `{"setting": "learned"}`.
+
+    Returns
+    -------
+    mean, low, high : float
+
+    Raises
+    ------
+    ValueError
+        If a side has a seed twice, or fewer than two seeds are on both sides.
+    """
+    sides = []
+    for where in (first, second):
+        chosen = [row for row in rows if all(row[name] == where[name] for name in where)]
+        sides.append({row["seed"]: row[column] for row in chosen})
+        if len(sides[-1]) < len(chosen):
+            raise ValueError(f"each seed must stand once where {where}, but some stand twice")
+    gaps = [{"gap": sides[0][seed] - sides[1][seed]} for seed in sides[0] if seed in sides[1]]
+    return mean_interval(gaps, "gap")
+
+
+def bootstrap_interval(rows, column: str, **where) -> tuple[float, float, float]:
+    """As `mean_interval`, by drawing seeds again and again (percentile bootstrap, Efron 1979).
+
+    With a handful of seeds it is narrower than Student's interval, which stays the one to quote.
+    """
+    mean, *_ = mean_interval(rows, column, **where)
+    values = np.array([row[column] for row in rows if all(row[k] == v for k, v in where.items())])
+    draws = np.random.default_rng(0).choice(values, (10_000, len(values)))
+    low, high = np.quantile(draws.mean(axis=1), (0.025, 0.975))
+    return mean, float(low), float(high)
 
 
 def _number(text):

@@ -1,6 +1,7 @@
 """Fitting a localiser and measuring it: `fit` and `evaluate`."""
 
 import copy
+import functools
 import math
 import time
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from . import _arguments as check
 from . import plots
 from .delay_optimizer import DelayOptimizer, SigmaSchedule
 from .delays import SPREADING
-from .network import Localiser
+from .network import DirectionNetwork
 from .stimuli import Classes, check_ipd, sample
 
 
@@ -27,8 +28,9 @@ class History:
         Mean cross entropy in nats; fresh data for the second.
     validation_error_deg : list of float
         Mean absolute error of the softmax mean, in degrees.
-    delays : list of tensor `(channels,)`
-        Delays in steps, before the first epoch and after each.
+    delays : list of tensor
+        Delays of the first delay layer in steps, before the first epoch and after each; empty
+        where there are none.
     seconds : float
         Training time, without validation.
     best_epoch : int
@@ -53,19 +55,21 @@ class History:
 
 
 def fit(
-    network: Localiser,
+    network: DirectionNetwork,
     generator: torch.Generator,
     epochs: int = 20,
     *,
     steps_per_epoch: int = 64,
     batch_size: int = 64,
     data=None,
+    source=None,
     lr: float = 0.02,
     delay_lr: float = 0.5,
     soft_labels: float = 0.0,
     remove_common_mode: bool = False,
     whole_delays: str | None = None,
     anneal: float = 0.25,
+    schedules=(),
     validation_samples: int = 1024,
     progress: bool = True,
 ) -> History:
@@ -77,7 +81,7 @@ def fit(
 
     Parameters
     ----------
-    network : Localiser
+    network : DirectionNetwork
     generator : torch.Generator
         Draws training and validation data, phases, and the order of stored data.
     epochs, steps_per_epoch, batch_size : int
@@ -85,6 +89,9 @@ def fit(
     data : (ipd, spikes), optional
         Stored training data, reused in every epoch; the last incomplete batch is left out. By
         default every batch is drawn fresh.
+    source : callable, optional
+        `source(n, generator) -> (ipd, spikes)` draws fresh sounds for training and validation;
+        by default `stimuli.sample` of the network's stimulus.
     lr : float
         Peak learning rate of the weights.
     delay_lr : float
@@ -96,6 +103,9 @@ def fit(
     anneal : float
         Share of all updates over which a "gaussian" or "triangle" layer narrows; such a layer
         is validated with its delays rounded.
+    schedules : iterable
+        Further schedules, such as `delay_optimizer.Anneal`: each one's `step()` is called after
+        every update.
     validation_samples : int
         Fresh sounds drawn once for validation.
     progress : bool
@@ -117,25 +127,27 @@ def fit(
     check.finite_number("anneal", anneal, 0, 1)
     how = dict(whole=whole_delays, remove_common_mode=remove_common_mode)
     optimisers = _optimisers(network, lr, delay_lr, generator=generator, **how)
-    schedules = [
+    schedules = list(schedules) + [
         torch.optim.lr_scheduler.OneCycleLR(
             optimiser, [group["lr"] for group in optimiser.param_groups], epochs * steps_per_epoch
         )
         for optimiser in optimisers
     ]
-    spreading = network.delay.estimator in SPREADING
-    if spreading:
-        updates = max(1, round(anneal * epochs * steps_per_epoch))
-        schedules.append(SigmaSchedule(network.delay, updates))
-    validation = sample(validation_samples, network.stimulus, generator)
+    layers = network.delay_layers()
+    spreading = [layer for layer in layers if layer.estimator in SPREADING]
+    updates = max(1, round(anneal * epochs * steps_per_epoch))
+    schedules += [SigmaSchedule(layer, updates) for layer in spreading]
+    if source is None:
+        source = functools.partial(_sounds, network.stimulus)
+    validation = source(validation_samples, generator)
     history = History(chance_loss=math.log(network.classes.n))
-    history.delays.append(network.delay.delays.detach().clone())
+    history.delays += [layer.delays.detach().clone() for layer in layers[:1]]
     best = math.inf, None
     bar = tqdm(range(1, epochs + 1), disable=not progress, desc="epoch", mininterval=0.5)
     for epoch in bar:
         begin = time.perf_counter()
         total = 0.0
-        for ipd, spikes in _batches(network, generator, steps_per_epoch, batch_size, data):
+        for ipd, spikes in _batches(source, generator, steps_per_epoch, batch_size, data):
             loss = cross_entropy(network(spikes), ipd, network.classes, soft_labels)
             for optimiser in optimisers:
                 optimiser.zero_grad()
@@ -148,7 +160,7 @@ def fit(
         history.loss.append(total / steps_per_epoch)
         history.validation_loss.append(report.loss)
         history.validation_error_deg.append(report.error_deg)
-        history.delays.append(network.delay.delays.detach().clone())
+        history.delays += [layer.delays.detach().clone() for layer in layers[:1]]
         if report.loss < best[0]:
             best = report.loss, copy.deepcopy(network.state_dict())
             history.best_epoch = epoch
@@ -170,14 +182,15 @@ def cross_entropy(logits, ipd, classes: Classes, soft_labels: float = 0.0) -> to
 
 
 def _optimisers(network, lr, delay_lr, **how):
-    """Adam for the weights; a `DelayOptimizer` if the delays are to be learned."""
+    """Adam for the weights, and a `DelayOptimizer` for each layer of delays to be learned."""
     check.finite_number("lr", lr, 0, math.inf, exclusive=True)
     check.finite_number("delay_lr", delay_lr, 0, math.inf, exclusive=True)
-    delays = network.delay.delays
-    weights = [p for p in network.parameters() if p is not delays and p.requires_grad]
+    layers = [layer for layer in network.delay_layers() if layer.delays.requires_grad]
+    delays = {id(layer.delays) for layer in layers}
+    weights = [p for p in network.parameters() if id(p) not in delays and p.requires_grad]
     optimisers = [torch.optim.Adam(weights, lr=lr)] if weights else []
-    if delays.requires_grad:
-        optimisers.append(DelayOptimizer([delays], network.delay.max_delay, delay_lr, **how))
+    for layer in layers:
+        optimisers.append(DelayOptimizer([layer.delays], layer.max_delay, delay_lr, **how))
     if not optimisers:
         raise ValueError("network must have at least one parameter that requires a gradient")
     return optimisers
@@ -199,10 +212,14 @@ def _stored_batches(data, network, batch_size):
     return len(ipd) // batch_size
 
 
-def _batches(network, generator, count, batch_size, data):
+def _sounds(stimulus, n, generator):
+    return sample(n, stimulus, generator)
+
+
+def _batches(source, generator, count, batch_size, data):
     if data is None:
         for _ in range(count):
-            yield sample(batch_size, network.stimulus, generator)
+            yield source(batch_size, generator)
         return
     ipd, spikes = data
     order = torch.randperm(len(ipd), generator=generator)
@@ -278,7 +295,7 @@ class Report:
 
 
 @torch.no_grad()
-def evaluate(network: Localiser, ipd, spikes, batch_size: int = 512) -> Report:
+def evaluate(network: DirectionNetwork, ipd, spikes, batch_size: int = 512) -> Report:
     """Measure `network` on IPDs `(n,)` in radians and spikes `(n, time, channels)`.
 
     Raises

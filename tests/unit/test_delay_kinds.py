@@ -6,6 +6,7 @@ from delay_references import central_difference, random_spikes, random_values, v
 from hypothesis import given
 from hypothesis import strategies as st
 
+from course_utils import _rows
 from course_utils.delays import (
     ESTIMATORS,
     KINDS,
@@ -71,6 +72,25 @@ def test_every_kind_and_padding_equals_plain_loops(kind, padding, whole):
     found = layer(kind, delays, padding=padding).then_linear(spikes, weight)
     wanted = plain(spikes, per_connection(kind, delays), weight, *WINDOWS[padding])
     torch.testing.assert_close(found, wanted, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("numbers_at_once", [1, 50, 10**9])
+def test_synaptic_delays_do_not_depend_on_how_many_rows_are_gathered(monkeypatch, numbers_at_once):
+    monkeypatch.setattr(_rows, "_CHUNK", numbers_at_once)
+    generator = torch.Generator().manual_seed(3)
+    spikes = random_spikes(1, N, STEPS, CHANNELS, torch.float64).requires_grad_()
+    values = some_delays("synaptic", 2)
+    values[0, 0], values[1, 1], values[2, 0] = 0, MAX_DELAY, 2  # bounds and a whole one
+    delays = values.requires_grad_()
+    weight = torch.randn(CHANNELS, OUT, generator=generator, dtype=torch.float64).requires_grad_()
+    inputs = spikes, delays, weight
+    columns = zip(delays.unbind(1), weight.split(1, dim=1), strict=True)
+    plain = torch.cat([shift_then_clip(spikes, d, MAX_DELAY) @ w for d, w in columns], dim=2)
+    fused = _rows.DelayedSynapses.apply(spikes, delays, weight, MAX_DELAY)
+    torch.testing.assert_close(fused, plain)
+    wanted = torch.autograd.grad(plain.square().sum(), inputs)
+    found = torch.autograd.grad(fused.square().sum(), inputs)
+    torch.testing.assert_close(found, wanted)
 
 
 @pytest.mark.parametrize("kind", KINDS)

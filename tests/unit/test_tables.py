@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from course_utils.tables import fill, mean_interval, read
+from course_utils.tables import bootstrap_interval, fill, mean_interval, paired_interval, read
 
 # two-sided 95 % quantiles of Student's t, from a printed table
 T_975 = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 9: 2.262, 30: 2.042}
@@ -121,7 +122,8 @@ def test_a_study_goes_on_where_it_stopped(tmp_path, capsys):
     fill(path, settings, range(2), run)
     assert calls == [(0, 1), (0, 2), (1, 1), (1, 1), (1, 2)]
     found = [(row["setting"], row["seed"], row["error_deg"]) for row in read(path)]
-    assert found == [("plain", 0, 1), ("with, comma", 0, 2), ("plain", 1, 2), ("with, comma", 1, 3)]
+    assert found == [("plain", 0, 1), ("plain", 1, 2), ("with, comma", 0, 2), ("with, comma", 1, 3)]
+    assert not list(tmp_path.glob("*.tmp"))
     assert path.read_text().startswith("setting,seed,error_deg\n")
 
 
@@ -132,3 +134,53 @@ def test_a_row_of_other_columns_is_refused_and_leaves_the_table_alone(tmp_path):
     with pytest.raises(ValueError, match=r"run must .* \['error_deg'\], not \['ms'\]"):
         fill(path, {"a": 0}, [0, 1], lambda seed, setting: {"ms": 1})
     assert path.read_text() == before
+
+
+def double(seed, setting):
+    return {"x": 2 * seed + setting}
+
+
+def test_two_jobs_fill_the_same_table_as_one(tmp_path):
+    settings = {"b": 10, "a": 20}
+    fill(tmp_path / "one.csv", settings, range(3), double)
+    fill(tmp_path / "two.csv", settings, range(3), double, jobs=2)
+    assert (tmp_path / "one.csv").read_text() == (tmp_path / "two.csv").read_text()
+    assert [row["x"] for row in read(tmp_path / "two.csv")] == [10, 12, 14, 20, 22, 24]
+
+
+def test_rows_of_a_setting_that_is_gone_stay_at_the_end(tmp_path):
+    path = tmp_path / "study.csv"
+    fill(path, {"old": 0}, [0], double)
+    fill(path, {"new": 1}, [0], double)
+    assert [row["setting"] for row in read(path)] == ["new", "old"]
+
+
+PAIRS = [
+    {"setting": name, "seed": float(seed), "x": x}
+    for name, values in (("a", (1, 5, 12)), ("b", (0, 3, 9)), ("c", (7,)))
+    for seed, x in enumerate(values)
+]
+
+
+def test_pairs_are_matched_by_seed_whatever_their_order():
+    mean, low, high = paired_interval(PAIRS[::-1], "x", {"setting": "a"}, {"setting": "b"})
+    assert mean == pytest.approx(2)
+    half = stats.t.ppf(0.975, 2) * 1 / math.sqrt(3)  # differences 1, 2 and 3
+    assert (low, high) == pytest.approx((2 - half, 2 + half))
+
+
+def test_pairs_that_are_not_pairs_are_refused():
+    with pytest.raises(ValueError, match="gap needs at least two rows"):
+        paired_interval(PAIRS, "x", {"setting": "a"}, {"setting": "c"})
+    with pytest.raises(ValueError, match="each seed must stand once where {}"):
+        paired_interval(PAIRS, "x", {}, {"setting": "b"})
+
+
+def test_the_bootstrap_repeats_itself_and_is_narrower_than_student():
+    rows = [{"x": float(x)} for x in (1, 2, 4, 8, 16)]
+    mean, low, high = bootstrap_interval(rows, "x")
+    assert bootstrap_interval(rows, "x") == (mean, low, high)
+    _, wide_low, wide_high = mean_interval(rows, "x")
+    assert wide_low < low < mean < high < wide_high
+    exact = np.std([1, 2, 4, 8, 16]) / math.sqrt(5)  # standard deviation of a drawn mean
+    assert (high - low) / (2 * 1.96) == pytest.approx(exact, rel=0.1)

@@ -164,6 +164,9 @@ explore(
 
 # %% [markdown]
 # ### Exercise 0.1 — mirror the world
+# How an exercise works: put your line in the place of the three dots, run the cell, then run the
+# next one. It checks your answer, and says what a wrong one would mean.
+#
 # What should the network say if left and right nerve are exchanged? Channels 0 to 99 are the left
 # ear, 100 to 199 the right. Swap them; `torch.cat([a, b], dim=1)` puts channels side by side.
 

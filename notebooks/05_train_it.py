@@ -423,8 +423,9 @@ assert abs(mean) < 0.1
 # </details>
 #
 # ### Exercise 5.2 — does rounding cost anything?
-# Each row of the table also has a `rounded_error_deg`. Return, for one setting, the list of
-# differences (rounded minus continuous), one for each seed.
+# Each row of the table is a dictionary, such as `rows[0]`. Beside its `setting` and its `error_deg`
+# it has a `rounded_error_deg`. Return, for one setting, the list of differences (rounded minus
+# continuous), one for each seed.
 
 # %%
 def rounding_costs(rows, setting):

@@ -66,7 +66,7 @@ class SpikeCorrelator:
     """Points by cross-correlation of the same spikes that a network hears, knowing the head.
 
     For each direction it reads every band's correlogram at the time difference which this head
-    gives this band, and adds up.
+    gives this band, and adds up; its answer is the mean direction under a softmax of the sums.
 
     Parameters
     ----------
@@ -74,10 +74,14 @@ class SpikeCorrelator:
     nerve : cochlea.Nerve
     max_delay_ms : float
         Lags beyond this one are not looked at.
+    sharpness : float
+        Factor before the softmax. 10 has the smallest error on noise and tones, of 5, 10, ..., 160.
     """
 
-    def __init__(self, head: heads.Head, nerve: cochlea.Nerve, max_delay_ms: float = 1):
-        self.head, self.nerve = head, nerve
+    def __init__(
+        self, head: heads.Head, nerve: cochlea.Nerve, max_delay_ms: float = 1, sharpness=10.0
+    ):
+        self.head, self.nerve, self.sharpness = head, nerve, sharpness
         self.max_lag = round(max_delay_ms / nerve.dt_ms)
         lag = band_differences(head, nerve) / 1000 / nerve.dt_ms + self.max_lag
         lag = lag.clamp(0, 2 * self.max_lag - 1e-6)
@@ -91,8 +95,9 @@ class SpikeCorrelator:
         return read.sum(1)
 
     def estimate(self, spikes) -> torch.Tensor:
-        """Azimuth of the best direction in radians, `(n,)`."""
-        return torch.deg2rad(self.head.azimuth_deg[self.scores(spikes).argmax(1)]).float()
+        """Azimuth in radians, `(n,)`."""
+        belief = torch.softmax(self.sharpness * self.scores(spikes), dim=1)
+        return belief @ torch.deg2rad(self.head.azimuth_deg).float()
 
 
 def band_differences(head: heads.Head, nerve: cochlea.Nerve) -> torch.Tensor:

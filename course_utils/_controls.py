@@ -31,6 +31,27 @@ class Slider:
         """The two ends, where a picture is most likely to break."""
         return (self.low, self.high)
 
+    keep_all = False
+    """Whether a picture for only some of the positions would leave something out."""
+
+    @property
+    def positions(self) -> list:
+        """Every value that the slider can stop at."""
+        steps = round((self.high - self.low) / self.step)
+        inside = (round(self.low + k * self.step, 10) for k in range(steps))
+        return [*inside, self.high]
+
+    @property
+    def places(self) -> int:
+        """Decimal places of what the reader sees."""
+        if isinstance(self.start, int):
+            return 0
+        return max(0, *(-Decimal(repr(x)).as_tuple().exponent for x in (self.low, self.step)))
+
+    def say(self, value) -> str:
+        """`value` as the reader sees it."""
+        return f"{value:.{self.places}f}"
+
     def widget(self) -> ipywidgets.Widget:
         """Build the ipywidgets slider; it reports once, when it is let go."""
         settings = dict(
@@ -39,8 +60,7 @@ class Slider:
         )
         if isinstance(self.start, int):
             return ipywidgets.IntSlider(**settings)
-        places = max(-Decimal(repr(x)).as_tuple().exponent for x in (self.low, self.step))
-        return ipywidgets.FloatSlider(readout_format=f".{max(places, 0)}f", **settings)
+        return ipywidgets.FloatSlider(readout_format=f".{self.places}f", **settings)
 
 
 @dataclass(frozen=True)
@@ -56,9 +76,20 @@ class Choice:
         """Every option: there is no end that stands for the others."""
         return self.options
 
+    keep_all = True
+
+    @property
+    def positions(self) -> list:
+        """Every option."""
+        return list(self.options)
+
+    def say(self, value) -> str:
+        """`value` as the menu shows it."""
+        return str(value)
+
     def widget(self) -> ipywidgets.Widget:
         """Build the ipywidgets menu."""
-        pairs = [(str(option), option) for option in self.options]
+        pairs = [(self.say(option), option) for option in self.options]
         return ipywidgets.Dropdown(
             options=pairs, value=self.start, description=self.label, **_style(self.label)
         )

@@ -113,8 +113,44 @@ class DelayOptimizer(torch.optim.Optimizer):
         return (wanted + chance).floor().clamp_(max=self.max_delay)
 
 
-class SigmaSchedule:
-    """Shrink a layer's `sigma` geometrically over the first updates, then hold it.
+class Anneal:
+    """Move one attribute geometrically from `start` to `end` over some updates, then hold it.
+
+    Parameters
+    ----------
+    owner : object
+        Whatever has the attribute, such as a layer or a network.
+    name : str
+        The attribute, such as "sigma" or "tau_ms".
+    start, end : float
+        Above 0, in the attribute's unit.
+    updates : int
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `owner` has no such attribute, or a number is out of range.
+    """
+
+    def __init__(self, owner, name: str, start: float, end: float, updates: int):
+        if not hasattr(owner, name):
+            raise ValueError(f"name must be an attribute of {type(owner).__name__}, not {name!r}")
+        self.owner, self.name = owner, name
+        self.start = check.finite_number("start", start, 0, math.inf, exclusive=True)
+        self.end = check.finite_number("end", end, 0, math.inf, exclusive=True)
+        self.updates = check.whole_number("updates", updates)
+        self.done = 0
+        setattr(owner, name, self.start)
+
+    def step(self) -> None:
+        """Move on by one update."""
+        self.done = min(self.done + 1, self.updates)
+        value = self.start * (self.end / self.start) ** (self.done / self.updates)
+        setattr(self.owner, self.name, value)
+
+
+class SigmaSchedule(Anneal):
+    """Shrink a layer's `sigma` over the first updates, then hold it.
 
     Parameters
     ----------
@@ -128,15 +164,6 @@ class SigmaSchedule:
 
     def __init__(self, layer, updates: int, start: float | None = None, end: float | None = None):
         check.one_of("layer.estimator", layer.estimator, SPREADING)
-        self.layer, self.updates = layer, check.whole_number("updates", updates)
         start = max(layer.max_delay / 2, 1.0) if start is None else start
         end = {"gaussian": 0.23, "triangle": 1.0}[layer.estimator] if end is None else end
-        self.start = check.finite_number("start", start, 0, math.inf, exclusive=True)
-        self.end = check.finite_number("end", end, 0, math.inf, exclusive=True)
-        self.done = 0
-        layer.sigma = self.start
-
-    def step(self) -> None:
-        """Move on by one update."""
-        self.done = min(self.done + 1, self.updates)
-        self.layer.sigma = self.start * (self.end / self.start) ** (self.done / self.updates)
+        super().__init__(layer, "sigma", start, end, updates)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import itertools
+import os
+import time
 
 import ipywidgets
 from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
+from . import _frames
 from ._controls import Choice, Slider, choice, slider
 from .plots import alt_text, png
 
 __all__ = ["choice", "explore", "slider"]
 _WIDGET = "application/vnd.jupyter.widget-view+json"
+FRAMES = "LEARNING_DELAYS_FRAMES"
+"""The environment variable that asks for a page without a kernel: how many pictures at most."""
 
 
 def explore(draw, /, **controls) -> None:
@@ -23,7 +29,9 @@ def explore(draw, /, **controls) -> None:
 
     Every execution first draws the default and all corners (each combination of slider ends and
     options), so that a picture that breaks under the reader's hand breaks here instead.
-    Outside IPython it draws them and shows nothing.
+    Outside IPython it draws them and shows nothing. If the environment variable `FRAMES` is set to
+    a number, the output also holds a page for readers without a kernel: so many pictures, drawn
+    beforehand, and a script that swaps them.
 
     Parameters
     ----------
@@ -51,9 +59,15 @@ def explore(draw, /, **controls) -> None:
     first = _frame(draw, {name: control.start for name, control in controls.items()})
     for corner in itertools.product(*(control.corners for control in controls.values())):
         _frame(draw, dict(zip(controls, corner, strict=True)))
-    if get_ipython() is not None:
-        data, metadata = _bundle(_panel(draw, controls, first), *first)
-        display(data, metadata=metadata, raw=True)
+    if get_ipython() is None:
+        return
+    data, metadata = _bundle(_panel(draw, controls, first), *first)
+    budget = int(os.environ.get(FRAMES, 0))
+    if budget:
+        began = time.perf_counter()
+        data["text/html"] = _frames.page(functools.partial(_frame, draw), controls, budget)
+        metadata["text/html"] = {"seconds": round(time.perf_counter() - began, 2)}
+    display(data, metadata=metadata, raw=True)
 
 
 def _frame(draw, values: dict) -> tuple[bytes, str]:

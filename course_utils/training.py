@@ -69,6 +69,7 @@ def fit(
     remove_common_mode: bool = False,
     whole_delays: str | None = None,
     anneal: float = 0.25,
+    schedules=(),
     validation_samples: int = 1024,
     progress: bool = True,
 ) -> History:
@@ -102,6 +103,9 @@ def fit(
     anneal : float
         Share of all updates over which a "gaussian" or "triangle" layer narrows; such a layer
         is validated with its delays rounded.
+    schedules : iterable
+        Further schedules, such as `delay_optimizer.Anneal`: each one's `step()` is called after
+        every update.
     validation_samples : int
         Fresh sounds drawn once for validation.
     progress : bool
@@ -123,7 +127,7 @@ def fit(
     check.finite_number("anneal", anneal, 0, 1)
     how = dict(whole=whole_delays, remove_common_mode=remove_common_mode)
     optimisers = _optimisers(network, lr, delay_lr, generator=generator, **how)
-    schedules = [
+    schedules = list(schedules) + [
         torch.optim.lr_scheduler.OneCycleLR(
             optimiser, [group["lr"] for group in optimiser.param_groups], epochs * steps_per_epoch
         )

@@ -17,7 +17,7 @@ import math
 
 import torch
 
-from course_utils import drawings_00, observer, plots
+from course_utils import checks, drawings_00, observer, plots
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -28,8 +28,9 @@ generator = torch.Generator().manual_seed(0)
 
 # %% [markdown]
 # ## Hear two sounds
-# Each ear has 100 nerve fibres, and each fibre fires at random, more often when the sound wave is
-# high. A raster has one row for each fibre and one mark for each spike.
+# Each ear has 100 nerve [fibres](glossary.ipynb#fibre), and each fibre fires at random, more often
+# when the sound wave is high. A [raster](glossary.ipynb#raster) has one row for each fibre and one
+# mark for each spike.
 
 # %%
 stimulus = Stimulus(frequency_hz=20, duration_ms=150, fibres_per_ear=100)
@@ -55,10 +56,10 @@ print(f"sound A comes from the {where[0]}, sound B from the {where[1]}")
 #
 # Follow one burst from ear to ear. In sound A the lower half, the right ear, is the first to
 # burst, and the left ear follows: that sound is on the right. The shift between the two is called
-# the *interaural phase difference*, **IPD**. We write positive IPDs for sounds on the right and
-# measure them in degrees of one cycle. From here on we call the IPD the direction, and draw it on a
-# dial from −90° to +90°. It is not the angle in the room: +40° means that the right ear leads by
-# 40/360 of a cycle.
+# the *interaural phase difference*, **[IPD](glossary.ipynb#IPD)**. We write positive IPDs for
+# sounds on the right and measure them in degrees of one cycle. From here on we call the IPD the
+# direction, and draw it on a dial from −90° to +90°. It is not the angle in the room: +40° means
+# that the right ear leads by 40/360 of a cycle.
 # </details>
 #
 # ## A fibre that waits
@@ -89,9 +90,9 @@ print(f"That is {best / 50 * 360:.0f}° of a cycle; the sound is at 40°.")
 # </details>
 #
 # ## Thirty neurons
-# Our network gives every fibre its own wait, a *delay*, drawn at random and then learned. Behind
-# them sit thirty neurons that fire when enough spikes meet, and twelve outputs, one for each
-# direction of 15° width.
+# Our network gives every fibre its own wait, a *[delay](glossary.ipynb#delay)*, drawn at random and
+# then learned. Behind them sit thirty neurons that fire when enough spikes meet, and twelve
+# outputs, one for each direction of 15° width.
 
 # %%
 classes = Classes(12)
@@ -109,10 +110,10 @@ history = fit(network, generator, epochs=8, soft_labels=0.5)
 history.plot()
 
 # %% [markdown]
-# (The training loss stays above the other because it is measured against soft labels, which are
-# never certain.) The *fresh sounds* of the figure were never trained on, but `fit` keeps the epoch
-# that did best on them, and that may flatter. So we ask again, with 2048 sounds that played no part
-# at all, and put both networks to the same test.
+# (The training loss stays above the other because it is measured against [soft
+# labels](glossary.ipynb#soft-label), which are never certain.) The *fresh sounds* of the figure
+# were never trained on, but `fit` keeps the epoch that did best on them, and that may flatter. So
+# we ask again, with 2048 sounds that played no part at all, and put both networks to the same test.
 
 # %%
 fresh = sample(2048, stimulus, generator)
@@ -173,26 +174,10 @@ def swap_ears(spikes):
 
 
 # %%
-mirrored = swap_ears(spikes)
-if mirrored is None:
-    print("not tried yet")
-else:
-    seen = math.degrees(evaluate(network, torch.zeros(1), mirrored[None]).softmax_mean)
-    swapped = torch.equal(mirrored, torch.cat(spikes.split(100, dim=1)[::-1], dim=1))
-    good = swapped and abs(seen + 40) < 10
-    verdict = "the world is mirrored" if good else "these are not the same spikes, ears exchanged"
-    print(f"The sound was at +40°, the network now points to {seen:+.0f}°: {verdict}.")
+checks.exercise_0_1(swap_ears, spikes, network)
 
 # %% [markdown]
-# <details><summary>A solution</summary>
-#
-# ```python
-# def swap_ears(spikes):
-#     return torch.cat([spikes[:, 100:], spikes[:, :100]], dim=1)
-# ```
-# The fibres of the two ears have different delays and weights, and yet the answer is mirrored: for
-# this sound the network compares the ears, whichever of them leads.
-# </details>
+# [Solution](solutions/00_where_is_that_sound.ipynb)
 #
 # ### Exercise 0.2 — deaf in one ear
 # Silence the left ear. Will the network still be better than luck? Guess before you run the check.
@@ -204,31 +189,14 @@ def silence_left(spikes):
 
 
 # %%
-one_ear = silence_left(fresh[1])
-if one_ear is None:
-    print("not tried yet")
-else:
-    off = evaluate(network, fresh[0], one_ear).error_deg
-    right_kept = torch.equal(one_ear[..., 100:], fresh[1][..., 100:])
-    good = right_kept and not one_ear[..., :100].any() and off > 40
-    verdict = "one ear knows no direction" if good else "silence the left ear, and only that"
-    print(f"wrong by {off:.0f}°, straight ahead by {chance.straight_ahead_deg:.0f}°: {verdict}.")
+checks.exercise_0_2(silence_left, fresh, network)
 
 # %% [markdown]
-# <details><summary>A solution</summary>
-#
-# ```python
-# def silence_left(spikes):
-#     spikes = spikes.clone()
-#     spikes[:, :, :100] = False
-#     return spikes
-# ```
-# Direction lies in neither ear. It lies *between* them.
-# </details>
+# [Solution](solutions/00_where_is_that_sound.ipynb)
 #
 # ## What the course opens
-# A stimulus becomes spikes, spikes wait, neurons fire, a readout points. You have seen the whole
-# house through the keyhole; each lesson opens one door.
+# A stimulus becomes spikes, spikes wait, neurons fire, a [readout](glossary.ipynb#readout) points.
+# You have seen the whole house through the keyhole; each lesson opens one door.
 #
 # | lesson | the question | what you open |
 # |---|---|---|

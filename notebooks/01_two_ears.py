@@ -17,7 +17,7 @@ import math
 import torch
 from torch import nn
 
-from course_utils import drawings_01, observer, plots, tables
+from course_utils import checks, drawings_01, observer, plots, tables
 from course_utils.explore import explore, slider
 from course_utils.stimuli import Classes, Stimulus, sample
 
@@ -164,24 +164,10 @@ def lead_ms(ipd_deg, frequency_hz):
 
 
 # %%
-if lead_ms(40, 20) is None:
-    print("not tried yet")
-elif not math.isclose(lead_ms(40, 20), -lead_ms(-40, 20)):
-    print("The sign is lost: at -40° the left ear leads, so the lead must be negative.")
-elif math.isclose(lead_ms(90, 500), 0.5) and math.isclose(lead_ms(90, 20), 12.5):
-    print(f"Right: at 500 Hz, 90° is {lead_ms(90, 500):.2f} ms, a time that a real head can make.")
-else:
-    print(f"A quarter of a cycle is 0.5 ms at 500 Hz and 12.5 ms at 20 Hz, "
-          f"not {lead_ms(90, 500)} and {lead_ms(90, 20)} ms.")
+checks.exercise_1_1(lead_ms)
 
 # %% [markdown]
-# <details><summary>A solution</summary>
-#
-# ```python
-# def lead_ms(ipd_deg, frequency_hz):
-#     return ipd_deg / 360 * 1000 / frequency_hz
-# ```
-# </details>
+# [Solution](solutions/01_two_ears.ipynb)
 #
 # ## A phase for each sound
 # In nature nobody tells us when a wave began. In the eight rasters, somebody did. To see what that
@@ -229,7 +215,8 @@ def accuracy(net, ipd, counts):
 # %% [markdown]
 # ### Predict
 # We draw one phase and use it for all sounds, to learn and to test. The learner hears **only the
-# right ear**. Chance is one in twelve. **How often can one ear name the direction?**
+# right ear**. [Chance](glossary.ipynb#chance) is one in twelve. **How often can one ear name the
+# direction?**
 
 # %%
 ipd, counts = draw_counts(4096, phase=phase)
@@ -276,7 +263,7 @@ plots.bars(list(scores), named, intervals, ylabel="directions named (%)", lines=
 # With a phase for each sound **one ear is at chance**: no learner can do better, because a random
 # phase plus an IPD is just another random phase. And the learner that trained with both ears but
 # one phase is at chance as well in this run: it never had to compare them. The last bar is our
-# control: the same learner can do it, once the data ask for it.
+# [control](glossary.ipynb#control): the same learner can do it, once the data ask for it.
 # </details>
 #
 # Did that trap catch spiking networks too? We ran the old recipe on one ear, with a phase
@@ -306,26 +293,10 @@ def draw_phases(n, generator):
 
 
 # %%
-yours = draw_phases(2048, generator)
-if len(yours.unique()) == 1:
-    print("not tried yet: all sounds have the same phase")
-else:
-    ipd_heard, heard = draw_counts(2048, yours)
-    score = accuracy(one_ear, ipd_heard, heard[:, :, 1:])
-    even = torch.polar(torch.ones(len(yours)), yours.float()).mean().abs() < 0.1
-    blind = "one ear knows nothing" if even else "but not all phases are equally likely"
-    verdict = blind if score < 11 else "one ear still knows something"
-    print(f"The right ear names {score:.0f} %, chance is {100 / 12:.0f} %: {verdict}.")
+checks.exercise_1_2(draw_phases)
 
 # %% [markdown]
-# <details><summary>A solution</summary>
-#
-# ```python
-# def draw_phases(n, generator):
-#     return 2 * math.pi * torch.rand(n, generator=generator)
-# ```
-# Forget the factor 2π and phases cover a sixth of a circle: the score falls, but not to chance.
-# </details>
+# [Solution](solutions/01_two_ears.ipynb)
 #
 # ## What a class can't say
 # Naming a class is coarse: the answer is its midpoint, wherever in it the sound is.
@@ -348,14 +319,16 @@ assert abs(floor_deg - chance.class_floor_deg) < 0.03
 # <details><summary>What happened</summary>
 #
 # Within a class the distance to its middle is anything from 0° to half a width, so a quarter of the
-# width on average. This is the **class floor**: no answer in midpoints gets below it. From now
-# on we always report an error in degrees, beside chance and beside the floor.
+# width on average. This is the **[class floor](glossary.ipynb#class-floor)**: no answer in
+# midpoints gets below it. From now on we always report an error in degrees, beside chance and
+# beside the floor.
 # </details>
 #
 # ## How well could anyone do?
 # The spikes are random, so even the best observer errs. How much a step can tell about the
-# phase is its **Fisher information**: how steeply the probability changes with the phase, squared,
-# over the variance of a spike, $p'^2 / (p (1 - p))$. Independent fibres and steps add up.
+# phase is its **[Fisher information](glossary.ipynb#Fisher-information)**: how steeply the
+# probability changes with the phase, squared, over the variance of a spike, $p'^2 / (p (1 - p))$.
+# Independent fibres and steps add up.
 
 # %%
 ipd = (torch.rand(500, generator=generator) - 0.5) * math.pi
@@ -366,10 +339,10 @@ slope = (stimulus.firing_probability(waves + h) - stimulus.firing_probability(wa
 information = 100 * (slope**2 / (p * (1 - p))).sum(1)  # (sound, ear), 100 fibres
 
 # %% [markdown]
-# Cramér and Rao: no unbiased estimate (one that is right on average) of an ear's phase has a
-# variance below one over its information. The IPD is the difference of two such phases, so the
-# variances add. For a bell-shaped error the mean absolute error is $\sqrt{2/\pi}$ of the standard
-# deviation.
+# [Cramér and Rao](glossary.ipynb#bound): no [unbiased](glossary.ipynb#bias) estimate (one that is
+# right on average) of an ear's phase has a variance below one over its information. The IPD is the
+# difference of two such phases, so the variances add. For a bell-shaped error the mean absolute
+# error is $\sqrt{2/\pi}$ of the standard deviation.
 
 # %%
 deviation = (1 / information).sum(1).sqrt()
@@ -400,8 +373,8 @@ drawings_01.bound(fibres, bounds, levels=[(chance.class_floor_deg, "floor of 12 
 # </details>
 #
 # ### Exercise 1.3 — enough classes
-# With 12 classes, a perfect argmax is much coarser than the spikes. How many classes do you need
-# for a floor no higher than a given bound?
+# With 12 classes, a perfect [argmax](glossary.ipynb#argmax) is much coarser than the spikes. How
+# many classes do you need for a floor no higher than a given bound?
 
 # %%
 def classes_needed(bound_deg):
@@ -409,25 +382,10 @@ def classes_needed(bound_deg):
 
 
 # %%
-answer = classes_needed(bound_deg)
-if answer is None:
-    print("not tried yet")
-else:
-    floor, before = (180 / n / 4 if n else 90 for n in (int(answer), int(answer) - 1))
-    right = floor <= bound_deg < before and (classes_needed(3.75), classes_needed(2)) == (12, 23)
-    good = "just enough" if right else "not the smallest number that will do for every bound"
-    print(f"{int(answer)} classes: floor {floor:.2f}°, bound {bound_deg:.2f}°: {good}.")
+checks.exercise_1_3(classes_needed)
 
 # %% [markdown]
-# <details><summary>A solution</summary>
-#
-# ```python
-# def classes_needed(bound_deg):
-#     return math.ceil(180 / 4 / bound_deg)
-# ```
-# There is another way out: keep few classes, and answer with a *mean* of their midpoints. Lesson 5
-# takes it.
-# </details>
+# [Solution](solutions/01_two_ears.ipynb)
 #
 # ## An observer that gets there
 # A bound is only a promise. Is there an observer that keeps it? For every phase we ask: how
@@ -451,8 +409,9 @@ drawings_01.likelihood(grid_deg, scores, best_deg.tolist(), 40)
 
 # %% [markdown]
 # Each ear has one sharp peak, and the distance between the peaks is the estimate. That is
-# **maximum likelihood**. How sharp a peak is, its curvature, is the Fisher information again. We
-# now let this observer listen to many sounds, each with its own phase.
+# **[maximum likelihood](glossary.ipynb#maximum-likelihood)**. How sharp a peak is, its curvature,
+# is the Fisher information again. We now let this observer listen to many sounds, each with its own
+# phase.
 
 # %%
 def listen(fibres, n):

@@ -15,7 +15,7 @@
 # %%
 import torch
 
-from course_utils import delays, drawings_02, observer
+from course_utils import checks, delays, drawings_02, observer
 from course_utils.explore import explore, slider
 from course_utils.stimuli import Stimulus, sample
 
@@ -103,8 +103,8 @@ drawings_02.waiting(recording, wait, max_delay)
 # From here on we use `pad_then_shift` for A and `shift_then_clip` for B.
 #
 # ### Is it really a delay?
-# The test is a single spike, an *impulse*: sent at $t$, it must arrive at $t + d$, for every
-# fibre and every $d$. We try 200 fibres with random delays.
+# The test is a single spike, an *[impulse](glossary.ipynb#impulse)*: sent at $t$, it must arrive at
+# $t + d$, for every fibre and every $d$. We try 200 fibres with random delays.
 
 # %%
 generator = torch.Generator().manual_seed(2)
@@ -151,8 +151,9 @@ explore(draw, first_ms=slider("delay of fibre 0 (ms)", 0, 8, 1, 2),
 # ## What a neuron hears
 #
 # ### Predict
-# All 200 fibres wait, each for its own random time up to 50 ms, by Method A. **From which ms to
-# which ms have all of them arrived, and what does the raster look like outside?**
+# All 200 fibres wait, each for its own random time up to 50 ms, by [Method
+# A](glossary.ipynb#Method-A). **From which ms to which ms have all of them arrived, and what does
+# the raster look like outside?**
 
 # %%
 filled = delays.pad_then_shift(torch.ones(1, 150, 200), random_waits, 50)[0].mean(1)
@@ -170,9 +171,9 @@ drawings_02.arrivals(method_a[0], random_waits, stimulus.steps)
 # 149 ms for all fibres.
 # </details>
 #
-# Now listen as a neuron would. A coincidence detector counts pairs: one spike from the left ear
-# and one from the right in the same ms. We average over 200 sounds, so the tone's own ups and
-# downs nearly average out: every sound has its own phase.
+# Now listen as a neuron would. A [coincidence](glossary.ipynb#coincidence) detector counts pairs:
+# one spike from the left ear and one from the right in the same ms. We average over 200 sounds, so
+# the tone's own ups and downs nearly average out: every sound has its own phase.
 
 # %%
 assert complete.min() == 50 and complete.max() == 149
@@ -211,8 +212,8 @@ print(f"two ears that know nothing of each other: {by_accident:.0f} pairs in a s
 # different times, the ends slope.
 #
 # ## What clipping costs
-# Method B pays in length. Our 150 ms become 100 ms. Lesson 1's Cramér–Rao bound says what no
-# unbiased observer can beat, and it can be asked for any window.
+# [Method B](glossary.ipynb#Method-B) pays in length. Our 150 ms become 100 ms. Lesson 1's
+# Cramér–Rao bound says what no unbiased observer can beat, and it can be asked for any window.
 #
 # ### Predict
 # A third of the time is gone. **Does the smallest possible error grow by a third, by a half, or
@@ -279,9 +280,10 @@ for layer in range(3):
 # leave 50, one cycle of the tone, and the third would have nothing to look at.
 # </details>
 #
-# In general, `stimulus = effective + layers * max_delay`. The notebook this course grew from
-# gives this very rule for several layers in a remark, but never tests it. We do, for one to four
-# layers: the remark is right.
+# In general, `stimulus = effective + layers * max_delay`: that is the
+# [length budget](glossary.ipynb#length-budget). The notebook this course grew from gives this very
+# rule for several layers in a remark, but never tests it. We do, for one to four layers: the remark
+# is right.
 
 # %%
 for layers in (1, 2, 3, 4):
@@ -319,27 +321,10 @@ def delay_train(train, d):
 
 
 # %%
-answer = delay_train(torch.tensor([1.0, 0, 0, 1]), 1)
-if answer is None:
-    print("not tried yet")
-elif answer.tolist() == [1, 1, 0, 0]:
-    print("The last spike came round to the front: it is heard before it was sent.")
-else:
-    unmoved, twice = (delay_train(torch.tensor([1.0, 0, 0, 1]), d).tolist() for d in (0, 2))
-    good = (unmoved, twice) == ([1, 0, 0, 1], [0, 0, 1, 0]) and answer.tolist() == [0, 1, 0, 0]
-    print("A delay, for d = 0, 1 and 2." if good else f"Not in[t - d] for every d: {answer}")
+checks.exercise_2_1(delay_train)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def delay_train(train, d):
-#     late = torch.zeros_like(train)
-#     late[d:] = train[: len(train) - d]
-#     return late
-# ```
-# `train[:-d]` looks shorter, but for `d = 0` it is empty.
-# </details>
+# [Solution](solutions/02_make_a_spike_wait.ipynb)
 #
 # ### Exercise 2.2 — the length budget
 # A network has `n_layers` layers, and each may delay by up to `max_delay` steps. How many steps
@@ -351,21 +336,10 @@ def stimulus_steps(effective, max_delay, n_layers):
 
 
 # %%
-answer = stimulus_steps(100, 50, 3)
-if answer is None:
-    print("not tried yet")
-else:
-    print("Every layer sees only filled fibres." if answer == 250 else
-          f"{answer} steps leave the last layer {answer - 150} of the 100.")  # fmt: skip
+checks.exercise_2_2(stimulus_steps)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def stimulus_steps(effective, max_delay, n_layers):
-#     return effective + n_layers * max_delay
-# ```
-# </details>
+# [Solution](solutions/02_make_a_spike_wait.ipynb)
 #
 # ### Exercise 2.3 — how long may a fibre wait?
 # The sound lasts 150 ms and cannot be made longer. What is the longest `max_delay`, in multiples
@@ -378,24 +352,10 @@ def longest_wait(limit_deg):
 
 
 # %%
-answer = longest_wait(1.2)
-if answer is None:
-    print("not tried yet")
-else:
-    chosen, beyond = (
-        observer.cramer_rao(stimulus, max(10, 150 - m)) for m in (answer, answer + 10)
-    )
-    print("Right:" if chosen < 1.2 <= beyond else "Not yet:", f"the bound is {chosen:.2f}°, "
-          f"and with 10 ms more it is {beyond:.2f}°.")  # fmt: skip
+checks.exercise_2_3(longest_wait)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def longest_wait(limit_deg):
-#     return max(m for m, bound in zip(longest, bounds) if bound < limit_deg)
-# ```
-# </details>
+# [Solution](solutions/02_make_a_spike_wait.ipynb)
 
 # %% [markdown]
 # ## What you now know

@@ -19,7 +19,7 @@ import time
 import torch
 import torch.nn.functional as F
 
-from course_utils import delays, drawings_03, plots
+from course_utils import checks, delays, drawings_03, plots
 from course_utils.explore import explore, slider
 from course_utils.stimuli import Stimulus, sample
 
@@ -185,7 +185,8 @@ print(f"{broken.float().mean():.1%} of the outputs are not binary; the worst is 
 #
 # More than one in twenty. A coordinate such as `2 / 200 * 17` has no exact binary form; the
 # reading points miss the rows by some hundred-thousandths of a step, and a little of a neighbour
-# leaks in. As a *value* this is harmless. As a *gradient* it is not, as we are about to see.
+# leaks in. As a *value* this is harmless. As a *[gradient](glossary.ipynb#gradient)* it is not, as
+# we are about to see.
 # </details>
 #
 # ## Where the gradient comes from
@@ -212,8 +213,8 @@ drawings_03.kinks(fine, [loss(d) for d in fine], whole, [loss(d) for d in whole]
 
 # %% [markdown]
 # Straight pieces between whole delays, a kink at each of them. In the middle of a piece there is
-# one slope, and everyone agrees about it: autograd, and the finite difference that needs no
-# calculus at all.
+# one slope, and everyone agrees about it: autograd, and the [finite
+# difference](glossary.ipynb#finite-difference) that needs no calculus at all.
 
 # %%
 d = torch.tensor(2.3, requires_grad=True)
@@ -301,7 +302,7 @@ print(f"grid_sample: a one-sided slope at {at_one.sum()} of 24 delays, "
 # It hands the gradient on, times 5, *times the delay itself*. A `torch.autograd.Function` lets us
 # write both directions: `forward` computes, and keeps in `ctx` what `backward` needs; `backward`
 # gets the gradient of the output and returns that of the input. One that isn't the true
-# derivative is called a *surrogate*.
+# derivative is called a *[surrogate](glossary.ipynb#surrogate-gradient)*.
 
 # %%
 class Surrogate(torch.autograd.Function):
@@ -342,12 +343,13 @@ Surrogate.apply(axis).sum().backward()
 drawings_03.factor(axis.detach(), axis.grad, 49)
 
 # %% [markdown]
-# Adam rescales every gradient, so it forgives a *constant* factor. It forgives neither a zero nor a
-# wrong sign, and a factor that shrinks with the delay slows it down, as the next figure shows.
+# [Adam](glossary.ipynb#Adam) rescales every gradient, so it forgives a *constant* factor. It
+# forgives neither a zero nor a wrong sign, and a factor that shrinks with the delay slows it down,
+# as the next figure shows.
 #
-# The course steps, then **projects**: after each optimiser step, move the delay to the nearest
-# allowed value. Four delays, all best at 5 steps, under the same Adam. One starts at −2, as if
-# the last step had pushed it there.
+# The course steps, then **[projects](glossary.ipynb#projection)**: after each optimiser step, move
+# the delay to the nearest allowed value. Four delays, all best at 5 steps, under the same Adam. One
+# starts at −2, as if the last step had pushed it there.
 
 # %%
 def learn(apply, project, updates=60):
@@ -372,9 +374,9 @@ runs = {name: learn(*rule) for name, rule in rules.items()}
 drawings_03.paths(list(runs.values()), list(runs), goal=5)
 
 # %% [markdown]
-# Left: the delay at 0 is dead, the one below 0 runs away. Middle: an ordinary `clamp` in the
-# forward pass is better, yet its gradient outside is 0, and a delay that got out is dead too.
-# Right: after one update everybody is inside, and everybody learns.
+# Left: the delay at 0 is [dead](glossary.ipynb#dead-delay), the one below 0 runs away. Middle: an
+# ordinary `clamp` in the forward pass is better, yet its gradient outside is 0, and a delay that
+# got out is dead too. Right: after one update everybody is inside, and everybody learns.
 #
 # With a `DelayLayer` (which therefore has no clamp) the two calls are `optimiser.step()` and
 # `layer.project_()`:
@@ -555,22 +557,10 @@ def translation(d, steps):
 
 
 # %%
-number = translation(3, 20)
-if number is None:
-    print("not tried yet")
-elif number > 0:
-    print("That reads later rows: a spike arrives before it was sent.")
-else:
-    print("A delay." if abs(number + 0.3) < 1e-6 else "A torn spike: how long is one step?")
+checks.exercise_3_1(translation)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def translation(d, steps):
-#     return -2 * d / steps
-# ```
-# </details>
+# [Solution](solutions/03_delays_that_can_learn.ipynb)
 #
 # ### Exercise 3.2 — one slope for every delay
 # The delay is $d = k + f$. You get three neighbouring rows of the input: `newer` is
@@ -583,23 +573,10 @@ def slope_of(newer, row, older, f):
 
 
 # %%
-between, kink = slope_of(1.0, 2.0, 5.0, 0.5), slope_of(1.0, 2.0, 5.0, 0.0)
-if between is None:
-    print("not tried yet")
-else:
-    print("Between rows:", "right." if between == 3 else "waiting longer brings the older row.")
-    print("At a kink:", "the mean of both sides." if kink == 2 else "not yet the mean.")
+checks.exercise_3_2(slope_of)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def slope_of(newer, row, older, f):
-#     if f == 0:
-#         return (older - newer) / 2
-#     return older - row
-# ```
-# </details>
+# [Solution](solutions/03_delays_that_can_learn.ipynb)
 #
 # ### Exercise 3.3 — a step that cannot die
 # Take one step of gradient descent on a delay, and make sure that the next gradient can still act
@@ -611,23 +588,10 @@ def careful_step(delay, gradient, rate, max_delay):
 
 
 # %%
-there = careful_step(1.0, gradient=9.0, rate=1.0, max_delay=50)
-if there is None:
-    print("not tried yet")
-else:
-    back = careful_step(there, gradient=-2.0, rate=1.0, max_delay=50)
-    top = careful_step(49.0, gradient=-9.0, rate=1.0, max_delay=50)
-    alive = (there, back, top) == (0, 2, 50)
-    print("Over each edge and back: alive." if alive else f"{there}, then {back}; above, {top}.")
+checks.exercise_3_3(careful_step)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def careful_step(delay, gradient, rate, max_delay):
-#     return min(max(delay - rate * gradient, 0), max_delay)
-# ```
-# </details>
+# [Solution](solutions/03_delays_that_can_learn.ipynb)
 
 # %% [markdown]
 # ## What you now know

@@ -18,7 +18,7 @@ from timeit import timeit
 
 import torch
 
-from course_utils import neurons, plots
+from course_utils import checks, neurons, plots
 from course_utils.explore import explore, slider
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
@@ -171,29 +171,17 @@ def superspike(u, b):
 
 
 # %%
-answer, wanted = superspike(u, 10), neurons.surrogate_slope(u, "superspike", 10)
-if answer is None:
-    print("not tried yet")
-elif torch.allclose(answer, wanted):
-    print("Right: largest at threshold, and never quite zero: distant neurons still learn.")
-else:
-    print("Not yet: at threshold it should be 1, and the same above as below threshold.")
+checks.exercise_4_1(superspike)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def superspike(u, b):
-#     return 1 / (1 + b * u.abs()) ** 2
-# ```
-# </details>
+# [Solution](solutions/04_neurons_that_can_learn.ipynb)
 #
 # ## A neuron that leaks
 #
-# A **leaky integrate-and-fire neuron** (LIF) does three things in each step, in this order:
-# *update* (what is left of the potential, plus what arrives), *compare* with the threshold, and
-# *reset* to zero if it fired. In each step it keeps the share $a = e^{-dt/\tau}$ of its
-# potential.
+# A **leaky integrate-and-fire neuron** ([LIF](glossary.ipynb#LIF-neuron)) does three things in each
+# step, in this order: *update* (what is left of the potential, plus what arrives), *compare* with
+# the threshold, and *[reset](glossary.ipynb#reset)* to zero if it fired. In each step it keeps the
+# share $a = e^{-dt/\tau}$ of its potential.
 
 # %%
 def lif_by_hand(current, tau_ms=5, threshold=1, detach_reset=True):
@@ -219,7 +207,7 @@ print(f"{int(spikes.sum())} spikes, all of them equal")
 # %% [markdown]
 # ### Predict
 # Every millisecond brings a neuron 0.15. After 100 ms that is fifteen times its threshold of 1,
-# and its time constant is 5 ms. **How many spikes does it fire?**
+# and its [time constant](glossary.ipynb#time-constant) is 5 ms. **How many spikes does it fire?**
 
 # %%
 steady = torch.full((1, 100, 1), 0.15)
@@ -273,24 +261,10 @@ def smallest_current(tau_ms, threshold=1):
 
 
 # %%
-cases = [(2, 1), (5, 1), (20, 2)]  # tau in ms, threshold
-answer = [smallest_current(tau, threshold) for tau, threshold in cases]
-wanted = [threshold * -math.expm1(-1 / tau) for tau, threshold in cases]
-if None in answer:
-    print("not tried yet")
-elif all(math.isclose(mine, its) for mine, its in zip(answer, wanted, strict=True)):
-    print("Right: a slow membrane forgets less, so it can wait for a weaker current.")
-else:
-    print("Not yet: solve v = a v + i for i, with v at the threshold and a = exp(-1 / tau).")
+checks.exercise_4_2(smallest_current)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def smallest_current(tau_ms, threshold=1):
-#     return threshold * (1 - math.exp(-1 / tau_ms))
-# ```
-# </details>
+# [Solution](solutions/04_neurons_that_can_learn.ipynb)
 #
 # ## A reset that comes too late
 #
@@ -351,7 +325,8 @@ assert (int(right.sum()), int(late.sum())) == (25, 28) and 2 * double == int(lat
 # A spike at one time depends on all currents before it. Call $g_t$ the gradient that arrives at
 # spike $t$ from above, $q_t$ the lent slope there, $s_t$ the spike and $v_t$ the potential before
 # the reset. Then the gradient $e_t$ of the loss with respect to the current is one recurrence,
-# read from the last step to the first:
+# read from the last step to the first. That is
+# [backpropagation through time](glossary.ipynb#backpropagation-through-time):
 #
 # $$e_t = q_t\,g_t + a\,e_{t+1}\,(1 - s_t - q_t v_t)$$
 #
@@ -527,21 +502,10 @@ def steps_to_half(tau_ms):
 
 
 # %%
-if steps_to_half(5) is None:
-    print("not tried yet")
-elif all(abs(steps_to_half(t) - t * math.log(2)) < 1e-3 for t in (5, 20)):
-    print("Right: a half-life. At 5 ms the last 3 to 4 ms of the window speak softly.")
-else:
-    print("Not yet: a = exp(-1 / tau), so a to the power k is exp(-k / tau).")
+checks.exercise_4_3(steps_to_half)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def steps_to_half(tau_ms):
-#     return tau_ms * math.log(2)
-# ```
-# </details>
+# [Solution](solutions/04_neurons_that_can_learn.ipynb)
 #
 # ## All of it, as one picture
 #

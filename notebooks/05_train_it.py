@@ -17,7 +17,7 @@ import math
 
 import torch
 
-from course_utils import observer, plots, tables
+from course_utils import checks, observer, plots, tables
 from course_utils.explore import explore, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -49,9 +49,9 @@ print(f"sounds, steps, fibres: {tuple(test_spikes.shape)}")
 
 # %% [markdown]
 # ### Predict
-# The loss is the **cross entropy**: minus the logarithm of the probability that the network gave
-# to the right class, averaged over sounds. The network knows nothing yet.
-# **What will its loss be, about? And its error in degrees?** Decide, then run.
+# The loss is the **[cross entropy](glossary.ipynb#cross-entropy)**: minus the logarithm of the
+# probability that the network gave to the right class, averaged over sounds. The network knows
+# nothing yet. **What will its loss be, about? And its error in degrees?** Decide, then run.
 
 # %%
 report = evaluate(untrained, test_ipd, test_spikes)
@@ -124,9 +124,10 @@ plots.bars(list(rungs), list(rungs.values()), ylabel="mean error (degrees)", log
 # <details><summary>What happened</summary>
 #
 # Read by **argmax** (the middle of the class with the largest readout), the network sits just
-# above the floor that twelve classes allow; it cannot get below it. Read by the **softmax mean**
-# (the middles of all classes, weighted by their probabilities), it goes well below, because
-# probabilities say *where within the class*: a sound near an edge makes two classes likely.
+# above the floor that twelve classes allow; it cannot get below it. Read by the **[softmax
+# mean](glossary.ipynb#softmax-mean)** (the middles of all classes, weighted by their
+# probabilities), it goes well below, because probabilities say *where within the class*: a sound
+# near an edge makes two classes likely.
 # </details>
 #
 # Move the source in steps of one degree, through a class and into the next. Watch which of the two
@@ -171,24 +172,10 @@ def softmax_mean(logits, midpoints):
 
 
 # %%
-with torch.no_grad():
-    logits = network(test_spikes[:100])
-mine, wanted = softmax_mean(logits, classes.midpoints), network.decode(logits)
-if mine is None:
-    print("not tried yet")
-elif mine.shape == wanted.shape and torch.allclose(mine, wanted, atol=1e-5):
-    print("Right: neighbouring classes share the vote, and the mean falls between them.")
-else:
-    print("Not yet: the probabilities of one sound must add up to 1 (dim=1), then weigh.")
+checks.exercise_5_1(softmax_mean)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def softmax_mean(logits, midpoints):
-#     return torch.softmax(logits, dim=1) @ midpoints
-# ```
-# </details>
+# [Solution](solutions/05_train_it.ipynb)
 #
 # ## Where is it wrong?
 
@@ -319,8 +306,9 @@ explore(
 #
 # If everyone waits 10 ms longer, the network hears what it would have heard 10 ms earlier:
 # the same sound at another phase, and every phase is equally likely. Nothing changes. Physicists
-# call that a **gauge freedom**. The loss does not care, so nothing stops the common part from
-# drifting, in the worst case into a bound. `fit(..., remove_common_mode=True)` holds it.
+# call that a **[gauge freedom](glossary.ipynb#gauge-freedom)**. The loss does not care, so nothing
+# stops the common part from drifting, in the worst case into a bound. `fit(...,
+# remove_common_mode=True)` holds it.
 #
 # If the right ear waits longer, its phase falls back, and that *is* a smaller IPD: the pointer
 # goes to the left, by almost 7.2° per millisecond. What matters is differences of delays.
@@ -444,31 +432,10 @@ def rounding_costs(rows, setting):
 
 
 # %%
-def wanted_cost(setting):
-    columns = ("rounded_error_deg", "error_deg")
-    after, before = (tables.mean_interval(rows, name, setting=setting)[0] for name in columns)
-    return after - before
-
-
-costs, hard = rounding_costs(rows, "learned"), rounding_costs(rows, "hard labels")
-if costs is None:
-    print("not tried yet")
-elif len(costs) == 5 and all(
-    math.isclose(sum(c) / 5, wanted_cost(name), abs_tol=1e-9)
-    for c, name in ((costs, "learned"), (hard, "hard labels"))
-):
-    print(f"Right: on average {sum(costs) / 5:+.2f}°, for steps of 1 ms = 7.2°.")
-else:
-    print("Not yet: keep the rows of this setting; rounded comes first in the difference.")
+checks.exercise_5_2(rounding_costs, rows)
 
 # %% [markdown]
-# <details><summary>Solution</summary>
-#
-# ```python
-# def rounding_costs(rows, setting):
-#     return [r["rounded_error_deg"] - r["error_deg"] for r in rows if r["setting"] == setting]
-# ```
-# </details>
+# [Solution](solutions/05_train_it.ipynb)
 #
 # ## Whole steps from the start
 #

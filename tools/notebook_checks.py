@@ -1,7 +1,8 @@
 """What we ask of a lesson, in one place: `make run` and the tests both read it from here.
 
 A lesson is a pair in notebooks/: `NN_name.py` (percent format, the source) and `NN_name.ipynb`
-(the same cells with their outputs, which is what a reader opens).
+(the same cells with their outputs, which is what a reader opens). Its exercises are solved in a
+pair of the same name in notebooks/solutions/.
 Functions that look for trouble return a list of sentences; an empty list is good news.
 """
 
@@ -30,6 +31,18 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 def lessons(folder: Path = NOTEBOOKS) -> list[str]:
     """Return the names of the lessons, in order, without a suffix."""
     return sorted({path.stem for path in folder.glob("[0-9][0-9]_*.*") if path.is_file()})
+
+
+def pages(name: str, folder: Path = NOTEBOOKS) -> list[str]:
+    """Return a lesson and, if there are any, its solutions, as paths in `folder` without suffix."""
+    solved = f"solutions/{name}"
+    return [name, solved] if (folder / f"{solved}.py").exists() else [name]
+
+
+def all_pages(folder: Path = NOTEBOOKS) -> list[str]:
+    """Return every page: each lesson with its solutions, and the glossary."""
+    found = [page for name in lessons(folder) for page in pages(name, folder)]
+    return found + ["glossary"] * (folder / "glossary.py").exists()
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -116,6 +129,29 @@ def page_problems(folder: Path, name: str) -> list[str]:
     return problems
 
 
+def exercises(code: list) -> list[str]:
+    """Return the exercises that these cells check, such as "exercise_2_1"."""
+    return [e for cell in code for e in re.findall(r"\bchecks\.(exercise_\d+_\d+)", cell.source)]
+
+
+def solution_problems(folder: Path, name: str) -> list[str]:
+    """Say where the solutions of a lesson leave an exercise out, or do not pass its check."""
+    if len(pages(name, folder)) == 1:
+        return [f"{name} has no solutions"]
+    path = folder / "solutions" / f"{name}.ipynb"
+    cells = read(path).cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    posed = exercises([c for c in read(folder / f"{name}.ipynb").cells if c.cell_type == "code"])
+    problems = size_problems(path) + output_problems(code) + image_problems(cells)
+    if exercises(code) != posed or not posed:
+        problems.append(f"the lesson has {posed}, the solutions {exercises(code)}")
+    for cell in code:
+        said = "".join(str(o.get("data", {}).get("text/plain", "")) for o in cell.outputs)
+        if exercises([cell]) and not said.startswith("Right: "):
+            problems.append(f"{exercises([cell])[0]} is not solved: {said}")
+    return problems
+
+
 def size_problems(path: Path) -> list[str]:
     size = path.stat().st_size
     return [f"{size} bytes, above {MAX_BYTES}"] if size > MAX_BYTES else []
@@ -189,8 +225,11 @@ def _silent_images(output) -> list[str]:
     return silent + [t[:60] for t in re.findall(r"<img\b[^>]*>", text) if not _has_alt(t)]
 
 
-def tidy(notebook) -> None:
-    """Strip, in place, what differs between two equal runs and what no saved page can use."""
+def tidy(notebook, keep_pictures: bool = False) -> None:
+    """Strip, in place, what differs between two equal runs and what no saved page can use.
+
+    The pictures of a slider stay only if asked for: they would outgrow a saved lesson.
+    """
     notebook.metadata = nbformat.from_dict(page_metadata())
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -199,8 +238,9 @@ def tidy(notebook) -> None:
         cell.outputs = [output for output in cell.outputs if not _only_a_widget(output)]
         for output in cell.outputs:
             # Without a kernel the view is an error box; the picture beside it is shown instead.
-            output.get("data", {}).pop(WIDGET_VIEW, None)
-            output.get("metadata", {}).pop(WIDGET_VIEW, None)
+            if output.get("data", {}).pop(WIDGET_VIEW, None) and not keep_pictures:
+                output.data.pop("text/html", None)
+            output.get("metadata", {}).pop("text/html", None)  # how long the pictures took
 
 
 def _only_a_widget(output) -> bool:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 def run_nbmake(folder: Path) -> dict[str, str]:
     """Execute every notebook in `folder`, saving outputs there.
 
-    Returns, for each notebook's name without suffix, what went wrong ("" if nothing did).
+    Returns, for each notebook's path without suffix, what went wrong ("" if nothing did).
     """
     report = folder / "nbmake.xml"
     command = [sys.executable, "-m", "pytest", "--nbmake", "--overwrite", "--nbmake-timeout=300"]
@@ -24,8 +24,18 @@ def run_nbmake(folder: Path) -> dict[str, str]:
     print(done.stdout, done.stderr, sep="\n")
     assert done.returncode in (0, 1), f"nbmake could not run:\n{done.stdout}{done.stderr}"
     results = {}
-    for case in ElementTree.parse(report).iter("testcase"):
+    for page, case in _cases(report):
         trouble = [child for child in case if child.tag in ("failure", "error")]
-        words = "\n".join(f"{child.get('message')}\n{child.text}" for child in trouble)
-        results[Path(case.get("name")).stem] = words
+        results[page] = "\n".join(f"{child.get('message')}\n{child.text}" for child in trouble)
     return results
+
+
+def seconds(folder: Path) -> dict[str, float]:
+    """Return how long each notebook of the last run in `folder` took."""
+    return {page: float(case.get("time")) for page, case in _cases(folder / "nbmake.xml")}
+
+
+def _cases(report: Path):
+    """Return each page, such as "solutions/00_name", with its entry in the report."""
+    for case in ElementTree.parse(report).iter("testcase"):
+        yield case.get("classname").removesuffix(".ipynb").replace(".", "/"), case

@@ -108,7 +108,7 @@ def test_make_run_saves_the_good_and_leaves_the_bad_as_they_were(tmp_path, capsy
     before = {p.name: p.read_bytes() for p in tmp_path.glob("*.ipynb")}
     assert run_lessons.main([], tmp_path) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1].startswith("lessons: 1 ok, 2 failed, ")
+    assert lines[-1].startswith("pages: 1 ok, 2 failed, ")
     assert lines[-1].endswith(" MB peak")
     assert int(lines[-1].split()[-3]) > 20  # a kernel needs some tens of MB
     assert (tmp_path / "01_bad_corner.ipynb").read_bytes() == before["01_bad_corner.ipynb"]
@@ -219,3 +219,39 @@ def test_a_broken_page_is_named(tmp_path, words):
     nbformat.write(notebook, path)
     problems = checks.page_problems(tmp_path, "00_page")
     assert len(problems) == 1 and words in problems[0], problems
+
+
+POSED = """
+from course_utils import checks
+
+def lead_ms(ipd_deg, frequency_hz):
+    ...
+
+checks.exercise_1_1(lead_ms)
+"""
+
+
+@pytest.mark.parametrize(
+    ("solved", "words"),
+    [
+        ("ipd_deg / 360 * 1000 / frequency_hz", ""),
+        ("ipd_deg / 360 / frequency_hz", "exercise_1_1 is not solved: Not yet: that is the lead"),
+        ("...", "exercise_1_1 is not solved: not tried yet"),
+    ],
+)
+def test_an_unsolved_exercise_is_named(tmp_path, solved, words):
+    (tmp_path / "solutions").mkdir()
+    plant(tmp_path, "01_ears", POSED)
+    assert checks.solution_problems(tmp_path, "01_ears") == ["01_ears has no solutions"]
+    plant(tmp_path, "solutions/01_ears", POSED.replace("...", f"return {solved}"))
+    assert run_lessons.main([], tmp_path) == 0
+    problems = checks.solution_problems(tmp_path, "01_ears")
+    assert [p[: len(words)] for p in problems] == [words] * bool(words)
+
+
+def test_an_exercise_without_a_solution_is_named(tmp_path):
+    (tmp_path / "solutions").mkdir()
+    plant(tmp_path, "01_ears", POSED, "checks.exercise_1_2(draw_phases)")
+    plant(tmp_path, "solutions/01_ears", "1", outputs=True)
+    (problem,) = checks.solution_problems(tmp_path, "01_ears")
+    assert problem == "the lesson has ['exercise_1_1', 'exercise_1_2'], the solutions []"

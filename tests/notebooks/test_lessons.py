@@ -8,6 +8,7 @@ from nbmake_runs import run_nbmake
 from tools import notebook_checks as checks
 
 LESSONS = checks.lessons()
+PAGES = [page for name in LESSONS for page in checks.pages(name)]
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,7 @@ def test_the_number_of_lessons():
     assert [int(name[:2]) for name in LESSONS] == list(range(checks.EXPECTED_LESSONS))
 
 
-@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("name", PAGES)
 def test_the_pair_is_in_sync(name):
     assert checks.pair_problems(checks.NOTEBOOKS, name) == []
 
@@ -38,7 +39,12 @@ def test_the_page_keeps_its_rules(name):
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_the_lesson_runs(name, executed):
+def test_its_exercises_are_solved(name):
+    assert checks.solution_problems(checks.NOTEBOOKS, name) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_runs(name, executed):
     folder, results = executed
     assert name in results, f"nbmake did not collect {name}"
     assert results[name] == ""

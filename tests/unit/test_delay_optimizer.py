@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
+from course_utils.delay_optimizer import Anneal, DelayOptimizer, SigmaSchedule
 from course_utils.delays import DelayLayer
 
 MAX_DELAY = 20
@@ -164,3 +164,20 @@ def test_sigma_shrinks_geometrically_and_then_stays(estimator, end):
 def test_sigma_of_a_layer_that_has_none():
     with pytest.raises(ValueError, match="estimator must be one of .* not 'linear'"):
         SigmaSchedule(DelayLayer(3, MAX_DELAY, init=1.0), updates=4)
+
+
+def test_an_attribute_is_annealed_geometrically_and_then_held():
+    class Owner:
+        tau_ms = 1.0
+
+    owner = Owner()
+    schedule = Anneal(owner, "tau_ms", 40, 10, updates=2)
+    seen = [owner.tau_ms]
+    for _ in range(4):
+        schedule.step()
+        seen.append(owner.tau_ms)
+    assert seen == pytest.approx([40, 20, 10, 10, 10])
+    with pytest.raises(ValueError, match="name must be an attribute of Owner, not 'sigma'"):
+        Anneal(owner, "sigma", 1, 2, 3)
+    with pytest.raises(ValueError, match="start must be"):
+        Anneal(owner, "tau_ms", 0, 2, 3)

@@ -121,6 +121,18 @@ def test_a_source_of_ones_own_draws_training_and_validation():
     assert same(state(theirs), state(ours))
 
 
+def test_further_schedules_step_after_every_update():
+    class Counter:
+        steps = 0
+
+        def step(self):
+            self.steps += 1
+
+    counter = Counter()
+    fit(small(), seeded(1), epochs=2, schedules=[counter], **QUICK)
+    assert counter.steps == 10
+
+
 def test_stored_data_are_used_once_an_epoch_in_a_new_order():
     ipd, spikes = sample(70, STIMULUS, seeded(5))
     kept = ipd.clone(), spikes.clone()

@@ -1,0 +1,150 @@
+"""Sliders for a page without a kernel: pictures drawn beforehand, and a script that swaps them."""
+
+from __future__ import annotations
+
+import base64
+import html
+import itertools
+import json
+import math
+
+_HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
+# The script finds its figure by itself, so that any number of them can share a page.
+_SCRIPT = """
+(() => {
+  const figure = document.currentScript.parentElement;
+  const frames = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+  const controls = [...figure.querySelectorAll("[data-values]")];
+  const values = controls.map((control) => JSON.parse(control.dataset.values));
+  const [picture, said] = [figure.querySelector("img"), figure.querySelector("[role=status]")];
+  const show = () => {
+    let place = 0;
+    controls.forEach((control, k) => {
+      place = place * values[k].length + Number(control.value);
+      if (control.type === "range") {
+        const value = values[k][control.value];
+        control.setAttribute("aria-valuetext", value);
+        control.closest("div").querySelector("output").textContent = value;
+      }
+    });
+    [picture.src, picture.alt] = frames[place];
+    said.textContent = picture.alt;
+  };
+  controls.forEach((control) => control.addEventListener("input", show));
+  figure.querySelector("[hidden]").hidden = false;
+})();
+"""
+
+
+def grid(controls: dict, budget: int) -> dict[str, list]:
+    """The positions of each control that a page without a kernel shows.
+
+    Each control keeps its ends and its start. Then the control with the widest gaps gets one
+    position more, as long as all combinations together stay within `budget` pictures.
+
+    Parameters
+    ----------
+    controls : dict of Slider or Choice
+    budget : int
+        Number of pictures. The ends and the start of each control are kept even beyond it.
+
+    Returns
+    -------
+    dict of list
+        For each control its values, in order.
+    """
+    places = {name: control.positions for name, control in controls.items()}
+    start = {name: places[name].index(control.start) for name, control in controls.items()}
+    last = {name: len(values) - 1 for name, values in places.items()}
+    counts = {
+        name: last[name] + 1 if control.keep_all else len({0, start[name], last[name]})
+        for name, control in controls.items()
+    }
+    while True:
+        room = {
+            name: last[name] / (counts[name] - 1)
+            for name in controls
+            if 1 < counts[name] <= last[name]
+            and math.prod(counts.values()) / counts[name] * (counts[name] + 1) <= budget
+        }
+        if not room:
+            break
+        counts[max(room, key=room.get)] += 1
+    return {
+        name: [values[k] for k in _spread(counts[name], last[name], start[name])]
+        for name, values in places.items()
+    }
+
+
+def _spread(count: int, last: int, keep: int) -> list[int]:
+    """`count` whole numbers from 0 to `last`, evenly, `keep` among them."""
+    if count == 1:
+        return [0]
+    chosen = [round(k * last / (count - 1)) for k in range(count)]
+    if keep not in chosen:  # then it lies inside, and the nearest inner one makes way
+        nearest = min(range(1, count - 1), key=lambda k: abs(chosen[k] - keep))
+        chosen[nearest] = keep
+    return sorted(chosen)
+
+
+def page(frame, controls: dict, budget: int) -> str:
+    """The controls above a picture that follows them, as HTML that needs nothing else.
+
+    Parameters
+    ----------
+    frame : callable
+        Takes a dictionary of values, returns a PNG and its alt text.
+    controls : dict of Slider or Choice
+    budget : int
+        Number of pictures.
+
+    Returns
+    -------
+    str
+        Without a script it shows the first picture. With it, every control works by keyboard,
+        touch and mouse, and each new alt text is announced.
+    """
+    chosen = grid(controls, budget)
+    frames = [
+        frame(dict(zip(chosen, values, strict=True)))
+        for values in itertools.product(*chosen.values())
+    ]
+    start = frame({name: control.start for name, control in controls.items()})
+    rows = "".join(_row(control, chosen[name]) for name, control in controls.items())
+    pictures = json.dumps([(_source(png), alt) for png, alt in frames]).replace("<", "\\u003c")
+    everything = math.prod(len(control.positions) for control in controls.values())
+    return (
+        f'<figure class="explore" style="margin:0;position:relative">'
+        f"<div hidden>{rows}</div>"
+        f'<img alt="{html.escape(start[1])}" style="max-width:100%" src="{_source(start[0])}">'
+        f'<p role="status" style="{_HIDDEN}"></p>'
+        f"<figcaption><small>{len(frames)} of {everything} pictures, drawn beforehand; the "
+        f"notebook has them all.</small></figcaption>"
+        f'<script type="application/json">{pictures}</script><script>{_SCRIPT}</script></figure>'
+    )
+
+
+def _source(picture: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(picture).decode()
+
+
+def _row(control, values: list) -> str:
+    """One control with its label; a slider also says its value."""
+    said = [control.say(value) for value in values]
+    listed = html.escape(json.dumps(said))
+    at = values.index(control.start)
+    name = f'<span style="display:inline-block;min-width:17em">{html.escape(control.label)}</span>'
+    if control.keep_all:
+        options = "".join(
+            f'<option value="{k}"{" selected" * (k == at)}>{html.escape(word)}</option>'
+            for k, word in enumerate(said)
+        )
+        field, shown = f'<select data-values="{listed}">{options}</select>', ""
+    else:
+        field = (
+            f'<input type="range" min="0" max="{len(said) - 1}" value="{at}" '
+            f'aria-valuetext="{html.escape(said[at])}" data-values="{listed}" '
+            f'style="width:15em;max-width:70vw;height:2.5em;vertical-align:middle">'
+        )
+        shown = f"<output>{html.escape(said[at])}</output>"
+    return f"<div><label>{name} {field}</label> {shown}</div>"

@@ -1,0 +1,34 @@
+"""Checks of the exercises: each takes the reader's function and answers in words.
+
+`exercise_2_1` is the first exercise of lesson 2. It returns an `Answer`: "not tried yet" for an
+unfilled stub, a hint that names what a wrong answer would mean, or what a right one shows.
+A room for each lesson.
+"""
+
+from ._answers import Answer
+from .lesson_0 import exercise_0_1, exercise_0_2
+from .lesson_1 import exercise_1_1, exercise_1_2, exercise_1_3
+from .lesson_2 import exercise_2_1, exercise_2_2, exercise_2_3
+from .lesson_3 import exercise_3_1, exercise_3_2, exercise_3_3
+from .lesson_4 import exercise_4_1, exercise_4_2, exercise_4_3
+from .lesson_5 import exercise_5_1, exercise_5_2
+
+__all__ = [
+    "Answer",
+    "exercise_0_1",
+    "exercise_0_2",
+    "exercise_1_1",
+    "exercise_1_2",
+    "exercise_1_3",
+    "exercise_2_1",
+    "exercise_2_2",
+    "exercise_2_3",
+    "exercise_3_1",
+    "exercise_3_2",
+    "exercise_3_3",
+    "exercise_4_1",
+    "exercise_4_2",
+    "exercise_4_3",
+    "exercise_5_1",
+    "exercise_5_2",
+]

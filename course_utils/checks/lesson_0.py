@@ -1,0 +1,87 @@
+"""Checks of lesson 0: exchange the ears, and silence one of them."""
+
+import math
+
+import torch
+
+from ._answers import Answer, ask_tensor, check, not_yet, right
+
+
+def _degrees(network, spikes):
+    """Where `network` points for each sound of `spikes` `(n, time, channel)`, in degrees."""
+    with torch.no_grad():
+        return torch.rad2deg(network.decode(network(spikes)))
+
+
+@check
+def exercise_0_1(swap_ears, spikes, network) -> Answer:
+    """Exchange the ears of one sound, `spikes` `(time, 200)`, and ask `network` about it."""
+    ears = spikes.shape[1] // 2
+    left, right_ear = spikes[:, :ears], spikes[:, ears:]
+    answer = ask_tensor(swap_ears, spikes.clone())
+    if answer.shape == (2 * len(spikes), ears):
+        return not_yet(
+            "you put one ear after the other in time (dim=0); fibres lie side by side in dim=1."
+        )
+    if answer.shape != spikes.shape:
+        return not_yet(
+            f"two nerves with {ears} fibres each go on to the network, so the shape stays "
+            f"{tuple(spikes.shape)}; yours is {tuple(answer.shape)}."
+        )
+    if torch.equal(answer, spikes):
+        return not_yet("these are the spikes you were given: nobody has changed places.")
+    if torch.equal(answer, spikes.flip(1)):
+        return not_yet(
+            "the ears have changed places, but the fibres of each ear now stand in reverse order. "
+            "Every fibre has a delay of its own, so its place matters."
+        )
+    if torch.equal(answer, spikes.flip(0)):
+        return not_yet("you let time run backwards; each ear still hears with its own fibres.")
+    if torch.equal(answer[:, :ears], answer[:, ears:]):
+        return not_yet("both nerves now carry the same ear: no shift is left between them.")
+    if not torch.equal(answer, torch.cat([right_ear, left], dim=1)):
+        return not_yet(
+            f"these are not the same spikes with ears exchanged: the first {ears} channels "
+            f"should be what channels {ears} to {2 * ears - 1} were, and the other way round."
+        )
+    before, after = _degrees(network, torch.stack([spikes, answer])).tolist()
+    return right(
+        f"the network pointed to {before:+.0f}° and now points to {after:+.0f}°. "
+        "You have mirrored the world."
+    )
+
+
+@check
+def exercise_0_2(silence_left, sounds, network) -> Answer:
+    """Silence the left ear of `sounds`, `(ipd (n,), spikes (n, time, 200))`, and ask `network`."""
+    ipd, spikes = sounds
+    ears = spikes.shape[2] // 2
+    given = spikes.clone()
+    answer = ask_tensor(silence_left, given)
+    if answer.shape != spikes.shape:
+        return not_yet(
+            "a deaf ear still has its fibres, they only stay silent: the shape should be "
+            f"{tuple(spikes.shape)}, and yours is {tuple(answer.shape)}."
+        )
+    if not torch.equal(given, spikes):
+        return not_yet(
+            "you silenced the recording itself, and every later cell would hear it so: "
+            "begin with spikes = spikes.clone()."
+        )
+    deaf = [not answer[..., :ears].any(), not answer[..., ears:].any()]
+    if all(deaf):
+        return not_yet("now both ears are deaf. Leave the right one, channels 100 to 199, alone.")
+    if deaf[1]:
+        return not_yet("you silenced the right ear: the left one has channels 0 to 99.")
+    if not deaf[0] and not answer[:, :ears].any():
+        return not_yet("you silenced the first 100 ms of both ears: channels are the last axis.")
+    if not deaf[0]:
+        return not_yet("the left ear still speaks: channels 0 to 99 of every sound, at all times.")
+    if not torch.equal(answer[..., ears:], spikes[..., ears:]):
+        return not_yet("the left ear is silent, but spikes of the right ear have changed as well.")
+    off = float((_degrees(network, answer) - torch.rad2deg(ipd)).abs().mean())
+    ahead = float(torch.rad2deg(ipd).abs().mean())
+    return right(
+        f"with one ear the network is wrong by {off:.0f}° on average, and always pointing "
+        f"straight ahead is wrong by {math.floor(ahead + 0.5)}°. One ear knows no direction."
+    )

@@ -1,0 +1,109 @@
+"""Checks of lesson 3: a translation, a slope with one rule, a step that cannot die."""
+
+from ._answers import Answer, ask_number, check, close, first_hint, not_yet, right
+
+
+@check
+def exercise_3_1(translation) -> Answer:
+    """The number in the affine matrix that delays by `d` steps of `steps` rows."""
+    cases = [(3, 20), (5, 200)]
+    truth = [-2 * d / steps for d, steps in cases]
+    answers = [ask_number(translation, *case) for case in cases]
+    if close(answers, truth):
+        return right("reading 3 rows *earlier* puts every spike 3 steps *later*: a delay.")
+    if close(answers, [-t for t in truth]):
+        return not_yet(
+            "your delay has the wrong sign: it reads later rows, so an impulse comes 3 steps early."
+        )
+    mistakes = [
+        ([-2 * d / (steps - 1) for d, steps in cases],
+         "that is a step of align_corners=True. Here rows are pixels, and one is 2 / steps wide: "
+         "a spike would be torn in two."),
+        ([-d / steps for d, steps in cases],
+         "half a delay: coordinates run from -1 to 1, so the whole train is 2 long, not 1."),
+        ([-d for d, _ in cases],
+         "that is in rows. In coordinates from -1 to 1 it would read far outside of the train."),
+        ([-2 * d * steps for d, steps in cases],
+         "the more rows, the *narrower* is each of them: divide by `steps`."),
+    ]  # fmt: skip
+    moved = -answers[0] * 20 / 2
+    return first_hint(
+        answers, mistakes, f"with d = 3 in 20 rows a spike would move by {moved:g} steps, not by 3."
+    )
+
+
+@check
+def exercise_3_2(slope_of) -> Answer:
+    """The slope by the course's rule from rows t-k+1, t-k, t-k-1 and the fraction f."""
+    newer, row, older = 2.0, 3.0, 7.0
+    between = [ask_number(slope_of, newer, row, older, f) for f in (0.5, 0.1)]
+    kink = ask_number(slope_of, newer, row, older, 0.0)
+    if not close(between, [older - row] * 2):
+        return first_hint(
+            between,
+            [
+                ([row - older] * 2,
+                 "between rows the sign is wrong: waiting longer brings more of the *older* row."),
+                ([(older - newer) / 2] * 2,
+                 "between rows there is one slope, older - row. The mean is for the kink."),
+                ([row - newer] * 2,
+                 "between rows: at d = k + f you read rows t-k and t-k-1; the newer one is not "
+                 "in play."),
+                ([(older - row) * f for f in (0.5, 0.1)],
+                 "between rows the output grows *linearly* with f, so f itself drops out of the "
+                 "slope."),
+            ],
+            f"between rows the slope is {between[0]:g}, but one step longer changes the output "
+            f"from {row:g} to {older:g}.",
+        )  # fmt: skip
+    if close(kink, (older - newer) / 2):
+        return right("one slope between rows, and at a kink the mean of both sides.")
+    return first_hint(
+        [kink],
+        [
+            ([older - row], "at a kink that is the right-hand slope only."),
+            ([row - newer], "at a kink that is the left-hand slope only."),
+            ([older - newer], "at a kink that is twice the mean: two steps lie between them."),
+            ([(older + newer) / 2], "at a kink take the mean of the *slopes*, not of the rows."),
+            ([0.0], "at a kink there is a slope: the course takes the mean of left and right."),
+        ],
+        f"between rows it is right; at a kink the slopes are {row - newer:g} on the left and "
+        f"{older - row:g} on the right, and yours is {kink:g}.",
+    )  # fmt: skip
+
+
+@check
+def exercise_3_3(careful_step) -> Answer:
+    """One step of gradient descent on a delay that stays within 0 and `max_delay`."""
+    inside = ask_number(careful_step, 20.0, 4.0, 0.5, 50)
+    down = ask_number(careful_step, 1.0, 9.0, 1.0, 50)
+    up = ask_number(careful_step, 49.0, -9.0, 1.0, 50)
+    if not close(inside, 18.0):
+        return first_hint(
+            [inside],
+            [
+                ([22.0], "that climbs: a positive gradient says that waiting longer is worse."),
+                ([16.0], "the rate is not used: half a rate takes half a step."),
+                ([20.0], "the delay did not move: from 20, against a gradient of 4 at rate 0.5."),
+            ],
+            f"from 20, a gradient of 4 and a rate of 0.5 lead to 18, not to {inside:g}.",
+        )  # fmt: skip
+    if (down, up) == (0.0, 50.0):
+        back = ask_number(careful_step, down, -2.0, 1.0, 50)
+        if not close(back, 2.0):
+            return not_yet(f"from the edge at 0, a gradient of -2 should lead back to 2: {back:g}.")
+        return right("over each edge and back: this delay stays alive.")
+    if close([down, up], [1.0, 49.0]):
+        return not_yet("a step that would leave the range is not taken at all: go to the edge.")
+    if down < 0 and up > 50:
+        return not_yet(
+            f"the steps lead to {down:g} and {up:g}, outside of 0 to 50, where a clamp in the "
+            "forward pass has no slope: a dead delay."
+        )
+    if down < 0:
+        return not_yet(f"the upper edge holds; below, it leads to {down:g}, and spikes come early.")
+    if up > 50:
+        return not_yet(f"the lower edge holds; above, it leads to {up:g}, beyond `max_delay`.")
+    return not_yet(
+        f"the nearest allowed value to -8 is 0, and to 58 it is 50; yours are {down:g} and {up:g}."
+    )

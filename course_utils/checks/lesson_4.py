@@ -1,0 +1,112 @@
+"""Checks of lesson 4: a surrogate, the smallest current, a spike that is half heard."""
+
+import math
+
+import torch
+
+from .. import neurons
+from ._answers import Answer, ask_number, ask_tensor, check, close, first_hint, not_yet, right
+
+
+@check
+def exercise_4_1(superspike) -> Answer:
+    """Zenke and Ganguli's surrogate of a tensor `u` with slope `b`."""
+    u = torch.tensor([-1.0, -0.5, 0.0, 0.5, 1.0])
+    values = [ask_tensor(superspike, u.clone(), b, shape=u.shape) for b in (10, 4)]
+    answers = torch.cat(values)
+    if close(answers, torch.cat([neurons.surrogate_slope(u, "superspike", b) for b in (10, 4)])):
+        return right("largest at threshold, and never quite zero: distant neurons still learn.")
+
+    def made(formula):
+        return torch.cat([formula(b) for b in (10, 4)])
+
+    mistakes = [
+        (made(lambda b: 1 / (1 + b * u.abs())),
+         "the square is missing: half a unit away it lends more than it should."),
+        (made(lambda b: b / (1 + b * u.abs()) ** 2),
+         "times b: at threshold SuperSpike lends 1, whatever its slope."),
+        (made(lambda b: 1 / (1 + u.abs()) ** 2),
+         "b is not used, so no slope is steeper than another."),
+        (made(lambda b: 1 / (b + u.abs()) ** 2),
+         "at threshold it should be 1: b multiplies the distance, it is not added to it."),
+        (made(lambda b: neurons.surrogate_slope(u, "sigmoid", b)),
+         "that is the sigmoid's slope; it forgets distant neurons, and SuperSpike does not."),
+    ]  # fmt: skip
+    if not close(values[0], values[0].flip(0)):
+        return not_yet(
+            "above and below threshold it should be the same: a neuron is as far away, whichever "
+            "side it is on. Take |u|."
+        )
+    return first_hint(
+        answers, mistakes,
+        f"at threshold it should be 1 and half a unit away, with b = 10, 1/36; yours are "
+        f"{answers[2]:.3g} and {answers[3]:.3g}.",
+    )  # fmt: skip
+
+
+@check
+def exercise_4_2(smallest_current) -> Answer:
+    """The constant current per step of 1 ms above which a neuron fires."""
+    cases = [(2, 1), (5, 1), (20, 2)]  # tau in ms, threshold
+    keeps = [math.exp(-1 / tau) for tau, _ in cases]
+    truth = [threshold * (1 - a) for a, (_, threshold) in zip(keeps, cases, strict=True)]
+    answers = [ask_number(smallest_current, *case) for case in cases]
+    if close(answers, truth):
+        return right("a slow membrane forgets less, so it can wait for a weaker current.")
+    mistakes = [
+        ([1 - a for a in keeps],
+         "the threshold is not used: twice as high, it takes twice the current."),
+        ([h / (1 - a) for a, (_, h) in zip(keeps, cases, strict=True)],
+         "divided: that is where a current of `threshold` would settle. Solve v = i / (1 - a) "
+         "for i."),
+        ([h * a for a, (_, h) in zip(keeps, cases, strict=True)],
+         "that is what is *left* of the threshold after one step; the current must make up for "
+         "what is lost, 1 - a."),
+        ([h * (1 - 1 / a) for a, (_, h) in zip(keeps, cases, strict=True)],
+         "negative: the sign in the exponent is lost. A membrane keeps exp(-1 / tau), below 1."),
+        ([h / tau for tau, h in cases],
+         "close: it would be so for steps that are infinitely short. In a step of 1 ms the "
+         "membrane loses 1 - exp(-1 / tau)."),
+    ]  # fmt: skip
+    fired = [
+        bool(neurons.lif(torch.full((1, 400, 1), i + 1e-3), tau, threshold=h).any())
+        for i, (tau, h) in zip(answers, cases, strict=True)
+    ]
+    seen = "already fires" if fired[1] else "stays silent"
+    return first_hint(
+        answers, mistakes,
+        f"at 5 ms you say {answers[1]:.3g}; with a little more than that a neuron {seen}, and so "
+        f"it does with {'less' if fired[1] else 'more'}. Solve v = a v + i at the threshold.",
+    )  # fmt: skip
+
+
+@check
+def exercise_4_3(steps_to_half) -> Answer:
+    """How many steps from the end a spike has half of a full share."""
+    cases = [5, 20]
+    answers = [ask_number(steps_to_half, tau) for tau in cases]
+    if close(answers, [tau * math.log(2) for tau in cases], tolerance=1e-3):
+        return right("a half-life. At 5 ms the last 3 to 4 ms of the window speak softly.")
+    mistakes = [
+        ([-tau * math.log(2) for tau in cases],
+         "negative steps: log(1/2) is below 0, and so is the exponent -k / tau. They cancel."),
+        ([math.log(2) / tau for tau in cases],
+         "divided: a slower neuron takes *longer* to be heard, so k grows with tau."),
+        (cases, "after tau steps a share of 1 - 1/e is heard, 63 %: that is more than half."),
+        ([tau / 2 for tau in cases],
+         "half of tau is not half of the share: the share grows as 1 - exp(-k / tau)."),
+        ([tau * math.log10(2) for tau in cases],
+         "that is the logarithm to base 10; exp is undone by the natural one, math.log."),
+        ([tau * math.log(2) * math.log2(math.e) for tau in cases],
+         "that is the logarithm to base 2; exp is undone by the natural one, math.log."),
+        ([round(tau * math.log(2)) for tau in cases],
+         "nearly: don't round. k says where on the curve the half lies, between two steps."),
+        ([math.ceil(tau * math.log(2)) for tau in cases],
+         "nearly: that is the first whole step at which more than half is heard; k need not be "
+         "whole."),
+    ]  # fmt: skip
+    heard = 1 - math.exp(-answers[0] / 5) if answers[0] > -3000 else -math.inf
+    return first_hint(
+        answers, mistakes,
+        f"at 5 ms, a spike {answers[0]:.3g} steps from the end has {heard:.0%} of a full share.",
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+"""Two clicks and the gap between them: a task whose answer lies in two far moments."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+from . import _arguments as check
+from .stimuli import IPD_LIMIT
+
+
+@dataclass(frozen=True)
+class ClickPair:
+    """Two clicks in silence; how long is the gap?
+
+    Each click makes each fibre fire once with probability `answer_share`, late or early by a
+    Gaussian `jitter_ms`; between clicks fibres fire by themselves at `background_hz`. The middle
+    of the pair lies anywhere within ±10 ms of the middle of the first 100 ms, so that no moment
+    tells the gap by itself. The last 40 ms are room for delays.
+
+    Parameters
+    ----------
+    channels : int
+        Fibres; all hear both clicks.
+    shortest_ms, longest_ms : float
+        Range of the gap, uniform; at most 70 ms.
+    dt_ms : float
+        Time step.
+    answer_share, jitter_ms, background_hz : float
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a number is out of range.
+    """
+
+    channels: int = 20
+    shortest_ms: float = 5
+    longest_ms: float = 65
+    dt_ms: float = 1
+    answer_share: float = 0.8
+    jitter_ms: float = 1
+    background_hz: float = 2
+
+    def __post_init__(self):
+        check.whole_number("channels", self.channels)
+        check.finite_number("shortest_ms", self.shortest_ms, 0)
+        check.finite_number("longest_ms", self.longest_ms, self.shortest_ms, 70)
+        check.finite_number("dt_ms", self.dt_ms, 0, 10, exclusive=True)
+        check.finite_number("answer_share", self.answer_share, 0, 1)
+        check.finite_number("jitter_ms", self.jitter_ms, 0, 5)
+        check.finite_number("background_hz", self.background_hz, 0, 1000 / self.dt_ms)
+
+    @property
+    def steps(self) -> int:
+        """Number of time steps."""
+        return round(140 / self.dt_ms)
+
+    def gap_ms(self, angle) -> torch.Tensor:
+        """The gap that an angle in ±π/2 stands for: networks of directions answer in angles."""
+        share = torch.as_tensor(angle) / (2 * IPD_LIMIT) + 0.5
+        return self.shortest_ms + share * (self.longest_ms - self.shortest_ms)
+
+    def sample(self, n: int, generator: torch.Generator, gap_ms=None):
+        """Draw `n` pairs of clicks.
+
+        Parameters
+        ----------
+        n : int
+        generator : torch.Generator
+        gap_ms : tensor `(n,)`, optional
+            By default uniform over the range.
+
+        Returns
+        -------
+        angle : tensor `(n,)`, radians in ±π/2, see `gap_ms`
+        spikes : tensor `(n, time, channels)`, bool
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a gap outside the range, or a missing generator.
+        """
+        n = check.whole_number("n", n, low=0)
+        check.random_generator(generator)
+        width = self.longest_ms - self.shortest_ms
+        if gap_ms is None:
+            gap_ms = self.shortest_ms + width * torch.rand(n, generator=generator)
+        gap_ms = torch.as_tensor(gap_ms, dtype=torch.float32).expand(n)
+        if n and not (self.shortest_ms <= gap_ms.min() and gap_ms.max() <= self.longest_ms):
+            raise ValueError(
+                f"gap_ms must lie between {self.shortest_ms} and {self.longest_ms} ms, "
+                f"not {gap_ms.tolist()}"
+            )
+        chance = self.background_hz * self.dt_ms / 1000
+        spikes = torch.rand(n, self.steps, self.channels, generator=generator) < chance
+        middle = 50 + 20 * (torch.rand(n, generator=generator) - 0.5)
+        sound, fibre = torch.arange(n)[:, None], torch.arange(self.channels)
+        for half in (-0.5, 0.5):
+            late = self.jitter_ms * torch.randn(n, self.channels, generator=generator)
+            time = ((middle + half * gap_ms)[:, None] + late) / self.dt_ms
+            heard = torch.rand(n, self.channels, generator=generator) < self.answer_share
+            time = time.round().long().clamp(0, self.steps - 1)
+            spikes[sound, time, fibre] |= heard
+        angle = ((gap_ms - self.shortest_ms) / width - 0.5) * 2 * IPD_LIMIT if width else gap_ms * 0
+        return angle.clamp(-math.pi / 2, math.pi / 2), spikes

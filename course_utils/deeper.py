@@ -1,0 +1,130 @@
+"""Two layers of delays, and recurrence in their place: the networks of lesson 8."""
+
+import torch
+from torch import nn
+
+from . import _arguments as check
+from .delays import DelayLayer, valid_steps
+from .network import DirectionNetwork, uniform_weight
+from .neurons import leak, leaky_readout, lif
+from .recurrence import recurrent_lif
+from .stimuli import Classes
+
+
+class DeepLocaliser(DirectionNetwork):
+    """Delays, neurons, delays again, neurons again, and the readout.
+
+    Parameters
+    ----------
+    stimulus : Stimulus, or anything with `channels`, `steps` and `dt_ms`
+    classes : Classes
+    hidden : pair of int
+        Neurons of the two layers.
+    max_delays : pair of int
+        Longest delay in front of each, in steps; 0 for no delays there.
+    padding : "clip" or "causal"
+        "clip" is Method B in each layer, so that each takes its longest delay from the window.
+        "causal" keeps the input's clock, starts in silence, and reads out every step.
+    tau_ms, estimator, learn_delays, generator
+        As in `network.Localiser`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If nothing is left of the stimulus, or a number is out of range.
+    """
+
+    def __init__(
+        self,
+        stimulus,
+        classes: Classes,
+        hidden=(30, 30),
+        max_delays=(25, 25),
+        *,
+        padding: str = "clip",
+        tau_ms: float = 5,
+        estimator: str = "linear",
+        learn_delays: bool = True,
+        generator: torch.Generator,
+    ):
+        super().__init__(stimulus, classes)
+        check.random_generator(generator)
+        check.one_of("padding", padding, ("clip", "causal"))
+        leak(tau_ms, stimulus.dt_ms)  # says what is wrong with it
+        valid_steps(stimulus.steps, *max_delays)  # says if nothing is left
+        self.tau_ms, self.padding = tau_ms, padding
+        widths = [stimulus.channels, *(check.whole_number("hidden", h) for h in hidden)]
+        self.delays, self.weights = nn.ModuleList(), nn.ParameterList()
+        for inputs, outputs, longest in zip(widths[:-1], widths[1:], max_delays, strict=True):
+            layer = DelayLayer(
+                inputs, longest, estimator, generator=generator, padding=padding
+            ).requires_grad_(learn_delays and longest > 0)
+            self.delays.append(layer)
+            self.weights.append(uniform_weight(inputs, outputs, generator))
+        self.w_out = uniform_weight(widths[-1], classes.n, generator)
+
+    def hidden_spikes(self, spikes) -> list[torch.Tensor]:
+        """Spikes of both layers, each `(n, time, neuron)`."""
+        check.spike_tensor("spikes", spikes, self.stimulus.channels)
+        found = [spikes]
+        for delay, weight in zip(self.delays, self.weights, strict=True):
+            current = delay.then_linear(found[-1], weight)
+            found.append(lif(current, self.tau_ms, dt_ms=self.stimulus.dt_ms))
+        return found[1:]
+
+    def forward(self, spikes) -> torch.Tensor:
+        """Time-mean potential of every direction's readout, `(n, classes)`."""
+        last = self.hidden_spikes(spikes)[-1]
+        return leaky_readout(last, self.w_out, self.tau_ms, dt_ms=self.stimulus.dt_ms)
+
+
+class RecurrentLocaliser(DirectionNetwork):
+    """LIF neurons that hear the ears and each other; no delay but the one step between them.
+
+    Parameters
+    ----------
+    stimulus : Stimulus, or anything with `channels`, `steps` and `dt_ms`
+    classes : Classes
+    hidden : int
+    skip_ms : float
+        How much of the beginning the readout leaves out, in ms; whole steps.
+    tau_ms, generator
+        As in `network.Localiser`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a number is out of range.
+    """
+
+    def __init__(
+        self,
+        stimulus,
+        classes: Classes,
+        hidden: int = 30,
+        *,
+        skip_ms: float = 0,
+        tau_ms: float = 5,
+        generator: torch.Generator,
+    ):
+        super().__init__(stimulus, classes)
+        check.random_generator(generator)
+        leak(tau_ms, stimulus.dt_ms)  # says what is wrong with it
+        self.skip = round(check.finite_number("skip_ms", skip_ms, 0) / stimulus.dt_ms)
+        valid_steps(stimulus.steps, self.skip)  # says if nothing is left
+        self.tau_ms = tau_ms
+        check.whole_number("hidden", hidden)
+        self.w_hidden = uniform_weight(stimulus.channels, hidden, generator)
+        self.w_recurrent = uniform_weight(hidden, hidden, generator)
+        self.w_out = uniform_weight(hidden, classes.n, generator)
+
+    def hidden_spikes(self, spikes) -> torch.Tensor:
+        """Spikes of the hidden neurons, `(n, time, neuron)`."""
+        check.spike_tensor("spikes", spikes, self.stimulus.channels)
+        current = spikes.to(self.w_hidden.dtype) @ self.w_hidden
+        return recurrent_lif(current, self.w_recurrent, self.tau_ms, dt_ms=self.stimulus.dt_ms)
+
+    def forward(self, spikes) -> torch.Tensor:
+        """Time-mean potential of every direction's readout, `(n, classes)`."""
+        hidden = self.hidden_spikes(spikes)[:, self.skip :]
+        return leaky_readout(hidden, self.w_out, self.tau_ms, dt_ms=self.stimulus.dt_ms)

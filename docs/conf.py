@@ -1,0 +1,44 @@
+"""Sphinx settings of the course's site; `make site` copies this beside the pages and builds."""
+
+import os
+
+project = "Learning Delays"
+author = "The Learning Delays authors"
+project_copyright = "2026, The Learning Delays authors. MIT; text and figures also CC BY 4.0"
+language = "en"
+extensions = ["myst_nb", "sphinx_copybutton"]
+exclude_patterns = ["**.ipynb_checkpoints"]
+
+# The pages come with their outputs.
+nb_execution_mode = "off"
+nb_merge_streams = True
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 3
+nb_number_source_lines = False
+
+
+def myst_heading_slug_func(title: str) -> str:
+    """The anchors that JupyterLab gives to headings, so that one link works in both."""
+    return title.replace(" ", "-")
+
+
+html_theme = "sphinx_book_theme"
+html_title = "Learning Delays"
+html_static_path = ["_static"]
+html_css_files = ["course.css"]
+html_extra_path = ["extra"]
+html_show_sourcelink = False
+html_copy_source = False
+# No page asks another host for anything: MathJax is one file of our own, drawing with SVG.
+mathjax_path = "mathjax-tex-svg.js"
+repository = os.environ.get("REPO", "")
+html_theme_options = {
+    "use_download_button": False,  # each lesson offers a file that runs by itself
+    "use_fullscreen_button": False,
+    "show_navbar_depth": 1,
+    "show_toc_level": 2,
+    "navigation_with_keys": True,
+    "toc_title": "On this page",
+    "use_repository_button": bool(repository),
+    "repository_url": f"https://github.com/{repository}" if repository else "",
+}

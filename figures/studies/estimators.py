@@ -1,0 +1,53 @@
+"""Study 2: which gradient, which step? Estimator × learning rate × first delays.
+
+One fibre per ear and ten hidden neurons, where the delays decide. Every run gets the same 768
+updates; `seconds` is processor time of training on one thread.
+
+    python figures/studies/estimators.py [seed ...] [--jobs N]
+"""
+
+from pathlib import Path
+
+import study
+
+from course_utils.delays import ESTIMATORS
+
+FIBRES, HIDDEN = 1, 10
+RATES = (0.1, 0.5, 2.0)  # steps per update, at the peak of the one-cycle schedule
+
+
+def settings():
+    """Every setting once, and the control that does not learn its delays."""
+    first = {"random": "uniform", "all zero": 0}
+    found = {
+        f"frozen, {words}": dict(estimator="frozen", delay_lr=0.0, first=words) for words in first
+    }
+    for words in first:
+        for estimator in ESTIMATORS:
+            for rate in RATES if words == "random" else RATES[1:2]:
+                found[f"{estimator}, rate {rate}, from {words}"] = dict(
+                    estimator=estimator, delay_lr=rate, first=words
+                )
+    return found
+
+
+def run(seed, setting):
+    """Train and test once; returns the columns of a row."""
+    how = dict(fibres=FIBRES, hidden=HIDDEN, init="uniform" if setting["first"] == "random" else 0)
+    if setting["estimator"] == "frozen":
+        how["delays"] = "fixed"
+    else:
+        how |= dict(estimator=setting["estimator"], delay_lr=setting["delay_lr"])
+    network, history, source, seconds = study.train(seed, how)
+    first, last = history.delays[0], network.delay.delays.detach()
+    at_bound = ((last <= 0) | (last >= network.delay.max_delay)).float().mean()
+    return setting | study.errors(network, source, seed) | {
+        "moved_ms": f"{float((last - first).abs().mean()):.2f}",
+        "at_bound": f"{float(at_bound):.3f}",
+        "bound_deg": f"{study.bound(network):.3f}",
+        "seconds": f"{seconds:.1f}",
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    study.main(Path(__file__).with_suffix(".csv"), settings(), run)

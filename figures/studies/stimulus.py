@@ -1,0 +1,35 @@
+"""Study 6: other sounds. Do learned delays gain more where spikes are fewer or bursts sharper?
+
+    python figures/studies/stimulus.py [seed ...] [--jobs N]
+"""
+
+from pathlib import Path
+
+import study
+
+SOUNDS = {
+    "blunt bursts": dict(envelope_power=1, rate_max_hz=600),
+    "sharp bursts": dict(envelope_power=8, rate_max_hz=600),
+    "a quarter of the spikes": dict(envelope_power=2, rate_max_hz=150),
+}
+
+
+def settings():
+    """Every setting once."""
+    return {
+        f"{words}, {fibres} per ear: {delays}": dict(fibres=fibres, delays=delays) | sound
+        for words, sound in SOUNDS.items()
+        for fibres in (1, 10)
+        for delays in ("frozen random", "learned")
+    }
+
+
+def run(seed, setting):
+    """Train and test once; returns the columns of a row."""
+    network, _, source, seconds = study.train(seed, setting | dict(hidden=10))
+    row = setting | study.errors(network, source, seed)
+    return row | {"bound_deg": f"{study.bound(network):.3f}", "seconds": f"{seconds:.1f}"}
+
+
+if __name__ == "__main__":
+    study.main(Path(__file__).with_suffix(".csv"), settings(), run)

@@ -1,0 +1,126 @@
+# %% [markdown]
+# # What does that word mean?
+#
+# The words of this course, each in a sentence or two. In the lessons, a word leads here where it is
+# used for the first time.
+#
+# ### Adam
+# An optimiser that divides each gradient by its own recent size, so that the first step is the
+# learning rate, whatever the gradient's scale. Compare *SGD*, which moves in proportion to the
+# gradient.
+#
+# ### argmax
+# Naming the class with the largest output. Read so, an answer is always the middle of a class.
+#
+# ### backpropagation through time
+# Following a gradient from the end of a sequence back to its start. For a leaky neuron it is one
+# recurrence: leak, cut at resets, add what arrives.
+#
+# ### bias
+# How far an estimate leans away from the truth on average. One that does not lean is *unbiased*;
+# only of those does the Cramér–Rao bound speak.
+#
+# ### bound
+# The Cramér–Rao bound: the smallest error that any unbiased observer can have, given these spikes.
+# In degrees, and always for a window of so many ms.
+#
+# ### chance
+# What luck alone would reach: one class in twelve, or 45° for always pointing straight ahead.
+# Every result stands beside it.
+#
+# ### class floor
+# The mean error of someone who always names the right class and answers with its middle: a quarter
+# of a class, 3.75° for 12 classes.
+#
+# ### coincidence
+# Spikes that arrive in the same step. A leaky neuron fires for those that come together, so delays
+# decide what it hears.
+#
+# ### control
+# The same run without the thing that you believe in: frozen delays beside learned ones, one ear
+# beside two. Without it a claim is a wish.
+#
+# ### cross entropy
+# Minus the logarithm of the probability that was given to the right class, averaged over sounds.
+# In nats; a guesser has ln(classes).
+#
+# ### dead delay
+# A delay that got where its gradient is zero, and so stays there for good.
+#
+# ### delay
+# A wait: `out[t] = in[t - d]`, with `d` in steps of 1 ms, never negative. What is sent at `t`
+# arrives at `t + d`.
+#
+# ### fibre
+# One line of a nerve. Our ears have up to 100 fibres each, and every fibre has its own delay.
+#
+# ### finite difference
+# A slope without calculus: change the input a little, and see how much the output changes. A
+# *central* one looks to both sides.
+#
+# ### Fisher information
+# How much the spikes can tell about a phase: how steeply the firing probability changes with it,
+# squared, over the variance of a spike. It adds up over fibres and steps.
+#
+# ### gauge freedom
+# Something you can change without changing anything that can be measured. If all fibres wait
+# longer by the same time, only the moment of the answer changes.
+#
+# ### gradient
+# The slope of the loss with respect to a parameter: how much it would change for a little more of
+# it. Learning walks against it.
+#
+# ### impulse
+# A train with a single spike. It shows what a delay really does.
+#
+# ### IPD
+# Interaural phase difference: how much further the wave at the right ear is in its cycle than at
+# the left. In degrees of a cycle, positive for a sound on the right.
+#
+# ### length budget
+# How long a stimulus must be, so that after several layers of delays enough of it is left:
+# `effective + layers * max_delay`.
+#
+# ### LIF neuron
+# Leaky integrate-and-fire. In each step: *update* (keep a share of the potential, add what
+# arrives), *compare* with the threshold, *reset* if it fired.
+#
+# ### maximum likelihood
+# Choosing the answer that makes the spikes just heard most probable. With many fibres no unbiased
+# observer does better.
+#
+# ### Method A
+# Pad, then shift. No spike is lost, but there is silence around them that nobody sent.
+#
+# ### Method B
+# Shift, then clip. Only the window in which every fibre has arrived is kept, `max_delay` steps
+# shorter than the stimulus.
+#
+# ### projection
+# After a step of the optimiser, moving each delay to the nearest allowed value, in [0,
+# `max_delay`].
+#
+# ### raster
+# A picture of spikes: a row for each fibre or neuron, time to the right, a mark for each spike.
+#
+# ### readout
+# The last layer: a leaky integrator for each direction, which never fires. Its answer is the mean
+# of its potential over time.
+#
+# ### reset
+# What a neuron does after a spike: its potential goes to zero. *Detached*, learning ignores how a
+# current changes the resets.
+#
+# ### soft label
+# Instead of one right class, a bell of probabilities around the true direction. Neighbours share
+# the credit.
+#
+# ### softmax mean
+# The middles of all classes, weighted by their probabilities. It can point between classes.
+#
+# ### surrogate gradient
+# A slope that is lent to a step which has none: the step is kept on the way forward, the slope of
+# something smooth is used on the way back.
+#
+# ### time constant
+# How long a leaky neuron remembers, in ms: after one of it, 37 % of a potential is left.

@@ -1,0 +1,122 @@
+"""Every lesson in JupyterLab: Run All ends without an error, and its controls move."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from watching import still_controls, watch
+
+from tools import notebook_checks as checks
+
+# A control is a handle of a slider or a menu; the picture that follows is in the same box.
+PANEL = (".jp-OutputArea-output .widget-vbox", "[role=slider], select", "img")
+PLANTED = """
+from course_utils import plots
+from course_utils.explore import choice, explore, slider
+
+def draw(delay, ear):
+    figure, axes = plots.canvas(f"A delay of {delay} ms.", width=3, height=2)
+    axes.axvline(delay)
+    return figure
+
+explore(draw, delay=slider("delay (ms)", 0, 5, 1, 0), ear=choice("ear", ["left", "right"]))
+"""
+NO_WINDOWS = '{"windowingMode": "none"}'  # every cell in the page, seen or not
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """Start JupyterLab over a copy of the course; return its address, with its token."""
+    home = tmp_path_factory.mktemp("lab")
+    course = home / "course"
+    skip = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
+    for folder in ("notebooks", "figures"):
+        shutil.copytree(checks.ROOT / folder, course / folder, ignore=skip)
+    planted = new_notebook(cells=[new_code_cell(PLANTED), new_code_cell("1 / 0")])
+    planted.metadata.update(checks.page_metadata())
+    checks.write(planted, course / "notebooks" / "planted.ipynb")
+    settings = home / "settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text(NO_WINDOWS)
+    folders = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA")}
+    folders |= {"JUPYTER_RUNTIME_DIR": str(home / "runtime")}
+    folders |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "HOME": str(home)}
+    folders |= {"JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces")}
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
+    command += ["--ip=127.0.0.1", "--port=0", "--IdentityProvider.token=planted"]
+    command += ["--LabApp.news_url=None", f"--ServerApp.root_dir={course}"]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    environment = os.environ | folders | {"JUPYTER_PREFER_ENV_PATH": "1"}
+    log = (home / "log").open("w+")
+    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=course)
+    yield _address(home / "log", server)
+    server.terminate()
+    server.wait(30)
+
+
+def _address(log, server):
+    for _ in range(120):
+        assert server.poll() is None, log.read_text()
+        for word in log.read_text().split():
+            if word.startswith("http://127.0.0.1:"):
+                address = word.split("/lab")[0]
+                urllib.request.urlopen(f"{address}/api?token=planted", timeout=10)
+                return address
+        time.sleep(0.5)
+    raise AssertionError(f"JupyterLab does not start:\n{log.read_text()}")
+
+
+def run_all(browser, lab, name):
+    """Open a notebook, run all its cells and wait for the last; return page and context."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page, _ = watch(context, allowed=(lab, lab.replace("http", "ws"), "data:", "blob:"))
+    page.goto(f"{lab}/lab/tree/notebooks/{name}.ipynb?token=planted&reset")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.wait_for_selector("[data-status=idle]", timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_selector("text=[*]:", timeout=30_000)
+    page.wait_for_function(
+        "![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.textContent == '[*]:')",
+        timeout=300_000,
+    )
+    page.wait_for_timeout(1000)  # the last widget's view
+    return page, context
+
+
+def errors(page):
+    """Return the first line of every error output, and of every slider that shows one."""
+    shown = page.locator('[data-mime-type="application/vnd.jupyter.error"], [role=alert] >> p')
+    return [text.strip().splitlines()[-1] for text in shown.all_text_contents()]
+
+
+@pytest.mark.parametrize("name", checks.lessons())
+def test_a_lesson_runs_and_its_controls_move(name, browser, lab, screenshots):
+    page, context = run_all(browser, lab, name)
+    assert errors(page) == []
+    not_run = page.locator(".jp-CodeCell .jp-InputPrompt", has_text="[ ]:").count()
+    assert not_run == 0
+    asked = sum(cell.source.count("explore(") for cell in _code(name))
+    assert page.locator(PANEL[0]).count() == asked
+    page.screenshot(path=screenshots / f"lab-{name}-top.png")
+    assert still_controls(page, *PANEL, seconds=60) == []
+    page.locator(PANEL[0]).first.screenshot(path=screenshots / f"lab-{name}-slider.png")
+    assert errors(page) == []
+    context.close()
+
+
+def _code(name):
+    cells = checks.read(checks.NOTEBOOKS / f"{name}.ipynb").cells
+    return [cell for cell in cells if cell.cell_type == "code"]
+
+
+def test_a_planted_error_and_a_planted_still_menu_are_seen(browser, lab):
+    page, context = run_all(browser, lab, "planted")
+    assert errors(page) == ["ZeroDivisionError: division by zero"]
+    assert still_controls(page, *PANEL, seconds=5) == ["figure 0, control 1"]
+    context.close()

@@ -1,0 +1,98 @@
+"""Sliders for a page without a kernel: which pictures, and what the page holds."""
+
+import base64
+import html
+import json
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_explore import CONTROLS, Recorder, picture, shown
+
+from course_utils import _frames
+from course_utils.explore import FRAMES, choice, slider
+from course_utils.plots import png
+
+
+@st.composite
+def control(draw):
+    if draw(st.booleans()):
+        return choice("menu", list("abcd")[: draw(st.integers(1, 4))])
+    steps = draw(st.integers(1, 60))
+    start = draw(st.integers(0, steps))
+    return slider("x", 0, steps, 1, start)
+
+
+@given(controls=st.lists(control(), min_size=1, max_size=3), budget=st.integers(1, 100))
+def test_the_grid_holds_ends_and_start_and_keeps_to_the_budget(controls, budget):
+    controls = {f"c{k}": c for k, c in enumerate(controls)}
+    chosen = _frames.grid(controls, budget)
+    fewest = 1
+    for name, c in controls.items():
+        values = chosen[name]
+        needed = set(c.corners) | {c.start}
+        fewest *= len(needed)
+        assert needed <= set(values) <= set(c.positions)
+        assert values == sorted(set(values), key=c.positions.index)
+    pictures = math.prod(map(len, chosen.values()))
+    assert pictures <= max(budget, fewest)
+    # none is left that would still fit
+    for name, c in controls.items():
+        count = len(chosen[name])
+        if 1 < count < len(c.positions):
+            assert pictures / count * (count + 1) > budget
+
+
+def test_a_grid_is_even_and_a_large_budget_takes_all():
+    assert _frames.grid({"x": slider("x", 0, 100, 1, 0)}, 5)["x"] == [0, 25, 50, 75, 100]
+    assert _frames.grid({"x": slider("x", 0, 0.3, 0.1, 0.1)}, 9)["x"] == [0.0, 0.1, 0.2, 0.3]
+    two = {"x": slider("x", 0, 40, 1, 0), "y": slider("y", 0, 4, 1, 0)}
+    assert [len(values) for values in _frames.grid(two, 30).values()] == [15, 2]
+
+
+def parts(page):
+    """Return the pictures of a page, and for each control what it says at each position."""
+    (pictures,) = re.findall(r'<script type="application/json">(.*?)</script>', page, re.S)
+    said = re.findall(r'data-values="(.*?)"', page)
+    return json.loads(pictures), [json.loads(html.unescape(values)) for values in said]
+
+
+def test_the_page_holds_every_combination_in_order():
+    draw = Recorder()
+
+    def frame(values):
+        return png(draw(**values)), draw(**values).get_label()
+
+    page = _frames.page(frame, CONTROLS, 40)
+    pictures, said = parts(page)
+    assert said[0][0] == "0" and said[0][-1] == "50" and "10" in said[0]
+    assert said[1][0] == "0.50" and said[1][-1] == "2.50" and "1.00" in said[1]
+    assert said[2] == ["left", "right", "both"]
+    assert 12 <= len(pictures) == math.prod(map(len, said)) <= 40
+    place = said[0].index("50") * len(said[1]) + said[1].index("1.00")
+    source, alt = pictures[place * 3 + 1]
+    wanted = picture(delay=50, rate=1.0, ear="right")
+    assert alt == wanted.get_label()
+    assert base64.b64decode(source.removeprefix("data:image/png;base64,")) == png(wanted)
+    assert f"{len(pictures)} of {11 * 9 * 3} pictures" in page
+
+
+def test_without_a_script_the_first_picture_is_there_with_its_words():
+    page = _frames.page(lambda at: (b"png", f"at <{at['x']}>"), {"x": slider("x", 0, 9, 1, 4)}, 4)
+    (image,) = re.findall(r"<img[^>]*>", page)
+    assert 'alt="at &lt;4&gt;"' in image and base64.b64encode(b"png").decode() in image
+    assert "<div hidden>" in page  # the script shows the controls: without it they do nothing
+    assert "</" not in re.findall(r'json">(.*?)</script>', page)[0]
+
+
+@pytest.mark.parametrize("budget", [None, "30"])
+def test_explore_adds_the_page_only_when_it_is_asked_for(monkeypatch, budget):
+    monkeypatch.delenv(FRAMES, raising=False)
+    if budget:
+        monkeypatch.setenv(FRAMES, budget)
+    data, *_ = shown(picture, monkeypatch, **CONTROLS)
+    assert ("text/html" in data) == bool(budget)
+    if budget:
+        assert len(parts(data["text/html"])[0]) <= 30

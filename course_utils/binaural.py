@@ -110,19 +110,31 @@ def band_differences(head: heads.Head, nerve: cochlea.Nerve) -> torch.Tensor:
 class WaveCorrelator:
     """Points by the cross-correlation of the two waves themselves, which no nerve can see.
 
+    Every frequency has the same weight, whatever its power (Knapp and Carter 1976, "PHAT"); the
+    answer is the direction of the head whose time difference is nearest.
+
     Parameters
     ----------
     head : heads.Head
-    below_hz : float
-        Only lower frequencies are used.
+    low_hz, high_hz : float
+        Frequencies that are used.
     """
 
-    def __init__(self, head: heads.Head, below_hz: float = 1500):
-        self.head, self.below_hz = head, below_hz
-        self.table_us = heads.time_difference(head.responses, head.rate_hz, below_hz)
+    def __init__(self, head: heads.Head, low_hz: float = 150, high_hz: float = 5000):
+        self.head = head
+        self.low_hz = check.finite_number("low_hz", low_hz, 0)
+        self.high_hz = check.finite_number("high_hz", high_hz, low_hz, head.rate_hz / 2)
+        self.table_us = self._difference(head.responses)
+
+    def _difference(self, ears):
+        cross = heads.cross_spectrum(ears)
+        frequency = torch.linspace(0, self.head.rate_hz / 2, cross.shape[-1])
+        used = (frequency >= self.low_hz) & (frequency <= self.high_hz)
+        return heads.correlation_peak(
+            used * cross / cross.abs().clamp(min=1e-12), self.head.rate_hz
+        )
 
     def estimate(self, ears) -> torch.Tensor:
-        """Azimuth whose time difference is nearest to that of `(n, ear, time)`, in radians."""
-        found = heads.time_difference(ears, self.head.rate_hz, self.below_hz)
-        nearest = (found[:, None] - self.table_us).abs().argmin(1)
+        """Azimuth in radians of each of `(n, ear, time)`, `(n,)`."""
+        nearest = (self._difference(ears)[:, None] - self.table_us).abs().argmin(1)
         return torch.deg2rad(self.head.azimuth_deg[nearest]).float()

@@ -21,7 +21,7 @@ MEMBRANE_HZ = 1000
 """Hair cell: exponent, the level that drives half of the largest rate, and its corner frequency."""
 
 _RINGING_MS = 30  # the slowest filter is silent again after this time
-_FINE_HZ = 40_000  # the hair cells are computed at this rate or a little above
+_FINE_HZ = 20_000  # the hair cells are computed at this rate or a little above
 _BLOCK_MS = 10  # Fourier transforms are a whole number of these long, in samples and in steps
 
 
@@ -50,8 +50,8 @@ class Nerve:
     centres_hz : tuple of float
         Frequency of each band, in Hz.
     duration_ms, dt_ms : float
-        How long the nerve listens from the onset of the sound, and one time step, in ms. Both are
-        a whole number of times in each other, and the step in 10 ms.
+        How long the nerve listens from the onset of the sound, and one time step, in ms. The
+        duration and 10 ms are whole numbers of steps.
     bundles : int
         Bundles of each band and ear.
     fibres : int
@@ -68,8 +68,8 @@ class Nerve:
     centres_hz: tuple = field(default_factory=functools.partial(erb_spaced, 300, 1500, 5))
     duration_ms: float = 30
     dt_ms: float = 0.1
-    bundles: int = 2
-    fibres: int = 20
+    bundles: int = 1
+    fibres: int = 100
     rate_max_hz: float = 600
 
     def __post_init__(self):
@@ -175,8 +175,8 @@ def firing_rates(ears, rate_hz: int, nerve: Nerve) -> torch.Tensor:
 def spikes(rates, nerve: Nerve, generator: torch.Generator) -> torch.Tensor:
     """Draw how many fibres of each bundle fire in each step.
 
-    A Poisson number: many fibres, each of which fires rarely. With steps of 0.1 ms a bundle of 20
-    that fires as fast as it can expects 1.2 spikes.
+    A Poisson number: many fibres, each of which fires rarely (in steps of 0.1 ms with a
+    probability below 0.06).
 
     Parameters
     ----------

@@ -21,6 +21,8 @@ from . import _arguments as check
 TIME_LIMIT_US = 1000
 """Largest time difference that is looked for, in microseconds."""
 
+_FINER = 16  # correlations are computed at so many times the sampling rate
+
 
 class Head(NamedTuple):
     """Impulse responses of a head.
@@ -128,17 +130,27 @@ def time_difference(ears, rate_hz: int, below_hz: float | None = None) -> torch.
     TypeError, ValueError
         For ears of a wrong shape, or a frequency outside the recording.
     """
-    ears, fine = _waves("ears", ears, ears=True).double(), 16
-    padded = fast_length(2 * ears.shape[-1])
-    left, right = torch.fft.rfft(ears, n=padded).unbind(-2)
-    cross = left * right.conj()
+    cross = cross_spectrum(ears)
     if below_hz is not None:
+        padded = 2 * (cross.shape[-1] - 1)
         below_hz = check.finite_number("below_hz", below_hz, rate_hz / padded, rate_hz / 2)
         cross[..., math.ceil(below_hz * padded / rate_hz) :] = 0
-    correlation = torch.fft.irfft(cross, n=fine * padded)
-    lags = math.ceil(TIME_LIMIT_US * 1e-6 * fine * rate_hz)
+    return correlation_peak(cross, rate_hz)
+
+
+def cross_spectrum(ears) -> torch.Tensor:
+    """Left times conjugate right, `(..., frequency)`: the spectrum of the cross-correlation."""
+    ears = _waves("ears", ears, ears=True).double()
+    left, right = torch.fft.rfft(ears, n=fast_length(2 * ears.shape[-1])).unbind(-2)
+    return left * right.conj()
+
+
+def correlation_peak(cross, rate_hz: int) -> torch.Tensor:
+    """Lag in microseconds where the correlation with this cross-spectrum is largest; see above."""
+    correlation = torch.fft.irfft(cross, n=_FINER * 2 * (cross.shape[-1] - 1))
+    lags = math.ceil(TIME_LIMIT_US * 1e-6 * _FINER * rate_hz)
     around = torch.cat([correlation[..., -lags:], correlation[..., : lags + 1]], dim=-1)
-    return (vertex(around) - lags) * (1e6 / (fine * rate_hz))
+    return (vertex(around) - lags) * (1e6 / (_FINER * rate_hz))
 
 
 def vertex(values) -> torch.Tensor:

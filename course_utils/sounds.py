@@ -1,6 +1,7 @@
 """Sounds to place around a head: noise, tone complexes, and pieces of a spoken word.
 
-Every sound is `(n, time)`, float32, with an RMS of 1, faded in and out over 2 ms.
+Every sound is `(n, time)`, float32, with an RMS of 1, faded in and out over 2 ms. Each noise and
+each complex has a colour of its own: it falls by 0 to 12 dB in an octave.
 """
 
 import math
@@ -25,7 +26,8 @@ def noise(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) 
     samples = _samples(n, duration_ms, rate_hz, generator)
     spectrum = torch.fft.rfft(torch.randn(n, samples, generator=generator))
     frequency = torch.fft.rfftfreq(samples, 1 / rate_hz)
-    spectrum[:, (frequency < LOW_HZ) | (frequency > HIGH_HZ)] = 0
+    inside = (frequency >= LOW_HZ) & (frequency <= HIGH_HZ)
+    spectrum *= torch.where(inside, frequency.clamp(min=LOW_HZ) ** -_colours(n, generator), 0)
     return _finished(torch.fft.irfft(spectrum, n=samples), rate_hz)
 
 
@@ -33,12 +35,13 @@ def tones(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) 
     """`n` tone complexes: all harmonics of a fundamental between 100 and 400 Hz, phases random."""
     samples = _samples(n, duration_ms, rate_hz, generator)
     fundamental = LOW_HZ * 4 ** torch.rand(n, 1, generator=generator)
+    colour = _colours(n, generator)
     time = 2 * math.pi / rate_hz * torch.arange(samples)
     total = torch.zeros(n, samples)
     for harmonic in range(1, HIGH_HZ // LOW_HZ + 1):
         phase = 2 * math.pi * torch.rand(n, 1, generator=generator)
-        audible = harmonic * fundamental <= HIGH_HZ
-        total += audible * torch.sin(harmonic * fundamental * time + phase)
+        gain = (harmonic * fundamental <= HIGH_HZ) * harmonic**-colour
+        total += gain * torch.sin(harmonic * fundamental * time + phase)
     return _finished(total, rate_hz)
 
 
@@ -65,6 +68,11 @@ def draw(kinds, n: int, duration_ms: float, rate_hz: int, generator) -> torch.Te
         for kind, share in zip(kinds, shares, strict=True)
     ]
     return torch.cat(drawn)
+
+
+def _colours(n, generator):
+    """Exponents `(n, 1)` by which the amplitude falls with frequency."""
+    return 2 * torch.rand(n, 1, generator=generator)
 
 
 def _samples(n, duration_ms, rate_hz, generator):

@@ -12,6 +12,7 @@ from .lesson_2 import exercise_2_1, exercise_2_2, exercise_2_3
 from .lesson_3 import exercise_3_1, exercise_3_2, exercise_3_3
 from .lesson_4 import exercise_4_1, exercise_4_2, exercise_4_3
 from .lesson_5 import exercise_5_1, exercise_5_2
+from .lesson_9 import exercise_9_1, exercise_9_2
 
 __all__ = [
     "Answer",
@@ -31,4 +32,6 @@ __all__ = [
     "exercise_4_3",
     "exercise_5_1",
     "exercise_5_2",
+    "exercise_9_1",
+    "exercise_9_2",
 ]

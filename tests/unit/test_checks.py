@@ -29,15 +29,19 @@ class BestListener:
 GENERATOR = torch.Generator().manual_seed(0)
 _, (SOUND,) = sample(1, Stimulus(), GENERATOR, ipd=math.radians(40))
 SOUNDS = sample(200, Stimulus(), GENERATOR)
+WHERE = torch.arange(-90.0, 91, 5).repeat(20)
+OFF = (1 + WHERE.abs() / 10) * torch.randn(len(WHERE), generator=GENERATOR)
 OTHERS = {  # what a check is given beside the function
     "exercise_0_1": (SOUND, BestListener()),
     "exercise_0_2": (SOUNDS, BestListener()),
     "exercise_5_2": (WORLD["rows"],),
+    "exercise_9_2": (WHERE, OFF),
 }
 
 TURN = "2 * math.pi"
 SOFT = "torch.softmax(x, dim=1)"
 OURS = "if r['setting'] == setting"
+FRONT, SIDE = "a.abs() <= 30", "a.abs() >= 60"
 COST = "r['rounded_error_deg'] - r['error_deg']"
 MISTAKES = {
     "exercise_0_1": {
@@ -201,6 +205,30 @@ MISTAKES = {
             f"lambda rows, setting: [{COST} for r in rows if r['setting'] == 'learned']"
         ),
         "want 5 differences, not 4": f"lambda rows, setting: [{COST} for r in rows {OURS}][1:]",
+    },
+    "exercise_9_1": {
+        "keep the fraction": "lambda itd, dt: round(itd / 1000 / dt)",
+        "the other one": "lambda itd, dt: -itd / 1000 / dt",
+        "keep the sign": "lambda itd, dt: abs(itd) / 1000 / dt",
+        "too long": "lambda itd, dt: itd / dt",
+        "too short": "lambda itd, dt: itd * 1e-6 / dt",
+        "delay in milliseconds": "lambda itd, dt: itd / 1000",
+        "divide by the step": "lambda itd, dt: itd / 1000 * dt",
+        "use `dt_ms`": "lambda itd, dt: itd / 100",
+        "and yours is": "lambda itd, dt: itd + dt",
+    },
+    "exercise_9_2": {
+        "two numbers are wanted": f"lambda a, e: e[{FRONT}].abs().mean()",
+        "one number, a mean": f"lambda a, e: (e[{FRONT}].abs(), e[{SIDE}].abs())",
+        "front first": f"lambda a, e: (e[{SIDE}].abs().mean(), e[{FRONT}].abs().mean())",
+        "only the right side": f"lambda a, e: (e[{FRONT}].abs().mean(), e[a >= 60].abs().mean())",
+        "either.* side": f"lambda a, e: (e[a <= 30].abs().mean(), e[{SIDE}].abs().mean())",
+        "for the front and": "lambda a, e: (e[a <= 30].abs().mean(), e[a >= 60].abs().mean())",
+        "cancel": f"lambda a, e: (e[{FRONT}].mean(), e[{SIDE}].mean())",
+        "belongs to neither": (
+            f"lambda a, e: (e[{FRONT}].abs().mean(), e[a.abs() > 30].abs().mean())"
+        ),
+        "take the mean": f"lambda a, e: (e[{FRONT}].abs().sum(), e[{SIDE}].abs().sum())",
     },
 }  # fmt: skip
 CASES = [

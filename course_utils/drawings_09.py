@@ -88,7 +88,7 @@ def nerves(rates, spikes, nerve, stop_ms=15):
             axes.plot(time, rates[ear, band, :steps], color=colour, ls=style, lw=1.5)
             size = 3 * counts[:, ear, band].numpy()
             axes.scatter(time, np.full(steps, top * (1.15 + 0.2 * ear)), s=size, color=colour)
-        axes.set_title(f"{nerve.centres_hz[band]:.0f} Hz", loc="right", y=0.6, fontsize=10)
+        axes.set_title(f"{nerve.centres_hz[band]:.0f} Hz", loc="left", x=0.01, y=0.6, fontsize=10)
         axes.set(ylim=(0, 1.5 * top), yticks=[0, 300])
     panels[-1].set(xlabel="time (ms)", xlim=(0, stop_ms))
     figure.supylabel("firing rate (spikes per second)", fontsize=11)
@@ -166,7 +166,7 @@ def pointing(spikes, nerve, truth_deg, estimate_deg, title):
     figure, (raster, dial) = plots.canvas(alt, 1, 2, height=3.2, width_ratios=[1.5, 1])
     image = raster.imshow(
         spikes.T, aspect="auto", interpolation="none",
-        extent=(0, nerve.duration_ms, nerve.channels - 0.5, -0.5), vmin=0, vmax=12,
+        extent=(0, nerve.duration_ms, nerve.channels - 0.5, -0.5), vmin=0, vmax=6,
     )  # fmt: skip
     figure.colorbar(image, ax=raster, label="spikes in a step")
     raster.axhline(nerve.channels / 2 - 0.5, color="white", lw=2)

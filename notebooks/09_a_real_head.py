@@ -158,7 +158,7 @@ drawings_09.nerves(rates[0], spikes[0], nerve)
 
 # %%
 _, many = Listener(head, nerve).ears(100, torch.Generator().manual_seed(1))
-steps_ms = (0.02, 0.05, 0.1, 0.2, 0.5)
+steps_ms = (0.05, 0.1, 0.2, 0.5, 1.0)
 bounds = [
     float(binaural.delay_bound_us(many, rate, cochlea.Nerve(dt_ms=dt)).mean()) for dt in steps_ms
 ]

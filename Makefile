@@ -5,6 +5,9 @@ PYTHON  ?= python3
 LABFLAGS ?=
 LESSONS ?=
 TESTS   ?=
+STUDIES ?= $(sort $(basename $(notdir $(filter-out %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py)))))
+SEEDS   ?= 0 1 2 3 4
+JOBS    ?= 2
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -18,7 +21,7 @@ QUIET := --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.Neve
 PIN = $$($(BIN)/python -c 'import sys; print("-c constraints.txt" if sys.version_info >= (3, 11, 5) else "")')
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test lint bench clean
+.PHONY: help lab run test lint bench studies clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
@@ -26,6 +29,7 @@ help:
 	@echo "make test    run every test, and every lesson with them    (TESTS='tests/unit')"
 	@echo "make lint    check the style of the code"
 	@echo "make bench   time one training step against the prototype and its peers"
+	@echo "make studies fill the result tables that the lessons read (SEEDS='0' JOBS=2 STUDIES='best')"
 	@echo "make clean   remove .venv and everything that was generated"
 
 lab: $(VENV)/.lab
@@ -39,6 +43,13 @@ test: $(VENV)/.test
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
+
+# What is in a table already is not run again; SEEDS='0' takes minutes, all of it hours.
+studies: $(VENV)/.lab
+	set -e; for study in $(STUDIES); do \
+	  $(BIN)/python figures/studies/$$study.py $(SEEDS) --jobs $(JOBS); done
+	$(BIN)/python figures/studies/pictures.py
+	$(BIN)/python figures/studies/summary.py
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/train_step.py

@@ -176,7 +176,8 @@ for dt, bound in zip(steps_ms, bounds, strict=True):
 # many, and their *average* place is good. What a step must resolve is the wave, not the answer:
 # at 1500 Hz a cycle lasts 667 µs. We take 0.1 ms. Finer steps buy a little, and double the work.
 #
-# But now **fractional delays** count (lesson 3). One whole step is ten degrees.
+# The delays are another matter: a *delay* of one whole step is ten degrees. Ours may be fractions
+# of a step (lesson 3). Whether they need to be, we shall test.
 # </details>
 #
 # ### Exercise 9.1 — how long must it wait?
@@ -258,6 +259,24 @@ explore(
 )
 
 # %% [markdown]
+# ### Predict
+# We round all ten delays to whole steps of 100 µs, and leave the weights as they are. One step is
+# ten degrees in front. **How much worse will it point?**
+
+# %%
+rounded = evaluate(network.rounded(), *tests["noise"])
+moved_us = (network.delay.rounded().delays - network.delay.delays).abs() * nerve.dt_ms * 1000
+print(f"delays moved by {float(moved_us.mean()):.0f} µs on average")
+print(f"noise: {reports['noise'].error_deg:.1f}° before, {rounded.error_deg:.1f}° after")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Much less than ten degrees. Every band was shifted by another amount, to the left or to the right,
+# and the network weighs five bands against each other. That is the same averaging that
+# made a coarse step good enough. A *common* shift of all bands would be another story.
+# </details>
+#
 # ### Exercise 9.2 — front and side
 # Given azimuths and errors in degrees (both with their signs), return two numbers: the mean
 # absolute error for sources within 30° of the front, and for those at 60° or beyond, on either
@@ -364,7 +383,16 @@ for cues in ("", "time only, "):
               f"({low_end:+.1f}° to {high_end:+.1f}°)")
 
 # %% [markdown]
-# STUDY1
+# <details><summary>What happened</summary>
+#
+# With both cues, **nothing**: frozen random delays point as well as learned ones. That is what you
+# saw in lesson 5, and a test on a real head does not change it. With the *time alone*, learning
+# wins, by about a degree: five bands with one random pair of delays each are no longer enough
+# variety to choose from. Without delays most of it is lost, level alone is poor below 1500 Hz, and
+# one ear is near luck (it still hears that sounds change their colour with direction).
+#
+# So what did learned delays buy? Exactly what the louder ear gives away for free.
+# </details>
 #
 # ## Where did the delays go?
 # Each band has two delays, one in each ear. Only their difference counts (lesson 5): it is the
@@ -406,7 +434,14 @@ for name, delay_us in (("before", before), ("after", after)):
           f"{float((delay_us.abs() <= head_us).double().mean()):.0%}")
 
 # %% [markdown]
-# STUDY2
+# <details><summary>What happened</summary>
+#
+# Neither of the two. They leave the places where nothing changes and settle on slopes, near one or
+# three quarters of a cycle. A delay in the middle of the head's range tells best *that* a sound is
+# there; a delay on the slope tells best *where*. So the delays follow the wave, not the head, as in
+# those mammals. This is one kind of network on one kind of task, five bands in each: read
+# the interval before you tell it to a biologist.
+# </details>
 #
 # ## When it is not quiet
 # All tests so far were in silence. The study also adds a noise of its own to each ear. No network
@@ -428,7 +463,8 @@ drawings_09.against_noise(
 )
 
 # %% [markdown]
-# STUDY3
+# At 10 dB the network is still useful; at 0 dB all who have only spikes are lost, and only the
+# waves, heard without a nerve, still point. The engineer wins at every level of noise.
 #
 # ## What is not real here
 # - **One ear, mirrored.** Real ears differ, and so do heads: yours is not KEMAR's.
@@ -442,8 +478,8 @@ drawings_09.against_noise(
 # ## What you now know
 # - A head is two impulse responses for each direction. Its time differences reach 0.7 ms, are
 #   larger at low frequencies, and hardly grow beyond 70°.
-# - A step must be short beside a cycle, not beside the answer. Then whole steps are too coarse for
-#   the delays, and fractions of a step matter.
+# - A step must be short beside a cycle of the wave, not beside the answer: many spikes and several
+#   bands average what one spike, one step, one rounded delay leave open.
 # - A network takes whatever cue is easiest: with levels to go by, learned delays earned nothing
 #   here; with time alone they did. Ask for the control, and look where the delays went.
 #

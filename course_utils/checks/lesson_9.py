@@ -8,12 +8,12 @@ from ._answers import Answer, ask, ask_number, check, close, first_hint, not_yet
 @check
 def exercise_9_1(wait_in_steps) -> Answer:
     """Steps that the right nerve waits for an ITD in microseconds and a step in milliseconds."""
-    cases = [(507.0, 0.1), (-240.0, 0.1), (93.0, 0.05)]
+    cases = [(545.0, 0.1), (-240.0, 0.1), (93.0, 0.05)]
     answers = [ask_number(wait_in_steps, *case) for case in cases]
     truth = [itd_us / 1000 / dt_ms for itd_us, dt_ms in cases]
     if close(answers, truth):
         return right(
-            f"{answers[0]:.2f} steps at 60°: the nearest whole number would be off by "
+            f"{answers[0]:.2f} steps for 545 µs; the nearest whole number would be off by "
             f"{abs(answers[0] - round(answers[0])) * 100:.0f} µs, and 10 µs are about a degree."
         )
     mistakes = [
@@ -39,7 +39,7 @@ def exercise_9_1(wait_in_steps) -> Answer:
     ]  # fmt: skip
     return first_hint(
         answers, mistakes,
-        f"for 507 µs and steps of 0.1 ms it should be {truth[0]:.2f}, and yours is "
+        f"for 545 µs and steps of 0.1 ms it should be {truth[0]:.2f}, and yours is "
         f"{answers[0]:.2f}.",
     )  # fmt: skip
 

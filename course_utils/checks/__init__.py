@@ -15,6 +15,7 @@ from .lesson_5 import exercise_5_1, exercise_5_2
 from .lesson_6 import exercise_6_1, exercise_6_2, exercise_6_3
 from .lesson_7 import exercise_7_1, exercise_7_2, exercise_7_3
 from .lesson_8 import exercise_8_1, exercise_8_2, exercise_8_3
+from .lesson_9 import exercise_9_1, exercise_9_2
 
 __all__ = [
     "Answer",
@@ -43,4 +44,6 @@ __all__ = [
     "exercise_8_1",
     "exercise_8_2",
     "exercise_8_3",
+    "exercise_9_1",
+    "exercise_9_2",
 ]

@@ -6,6 +6,7 @@ The sources see what the pages see (`exercise_pages.WORLD`).
 TURN = "2 * math.pi"
 SOFT = "torch.softmax(x, dim=1)"
 OURS = "if r['setting'] == setting"
+FRONT, SIDE = "a.abs() <= 30", "a.abs() >= 60"
 COST = "r['rounded_error_deg'] - r['error_deg']"
 GAIN = "(torch.tensor(f) - torch.tensor(x))"
 MEAN_AND_ERROR = f"({GAIN}.mean(), {GAIN}.std() / len(f) ** 0.5)"
@@ -316,5 +317,29 @@ MISTAKES = {
         "Then what arrives": f"lambda v, s, i, w, a: {LEFT} + i + 2 * s @ w",
         "all that is left": "lambda v, s, i, w, a: v + i + s @ w",
         r"the shape should be \(4, 4\)": f"lambda v, s, i, w, a: ({LEFT} + i + s @ w)[0]",
+    },
+    "exercise_9_1": {
+        "keep the fraction": "lambda itd, dt: round(itd / 1000 / dt)",
+        "the other one": "lambda itd, dt: -itd / 1000 / dt",
+        "keep the sign": "lambda itd, dt: abs(itd) / 1000 / dt",
+        "too long": "lambda itd, dt: itd / dt",
+        "too short": "lambda itd, dt: itd * 1e-6 / dt",
+        "delay in milliseconds": "lambda itd, dt: itd / 1000",
+        "divide by the step": "lambda itd, dt: itd / 1000 * dt",
+        "use `dt_ms`": "lambda itd, dt: itd / 100",
+        "and yours is": "lambda itd, dt: itd + dt",
+    },
+    "exercise_9_2": {
+        "two numbers are wanted": f"lambda a, e: e[{FRONT}].abs().mean()",
+        "one number, a mean": f"lambda a, e: (e[{FRONT}].abs(), e[{SIDE}].abs())",
+        "front first": f"lambda a, e: (e[{SIDE}].abs().mean(), e[{FRONT}].abs().mean())",
+        "only the right side": f"lambda a, e: (e[{FRONT}].abs().mean(), e[a >= 60].abs().mean())",
+        "either.* side": f"lambda a, e: (e[a <= 30].abs().mean(), e[{SIDE}].abs().mean())",
+        "for the front and": "lambda a, e: (e[a <= 30].abs().mean(), e[a >= 60].abs().mean())",
+        "cancel": f"lambda a, e: (e[{FRONT}].mean(), e[{SIDE}].mean())",
+        "belongs to neither": (
+            f"lambda a, e: (e[{FRONT}].abs().mean(), e[a.abs() > 30].abs().mean())"
+        ),
+        "take the mean": f"lambda a, e: (e[{FRONT}].abs().sum(), e[{SIDE}].abs().sum())",
     },
 }  # fmt: skip

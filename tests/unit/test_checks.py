@@ -30,10 +30,13 @@ class BestListener:
 GENERATOR = torch.Generator().manual_seed(0)
 _, (SOUND,) = sample(1, Stimulus(), GENERATOR, ipd=math.radians(40))
 SOUNDS = sample(200, Stimulus(), GENERATOR)
+WHERE = torch.arange(-90.0, 91, 5).repeat(20)
+OFF = (1 + WHERE.abs() / 10) * torch.randn(len(WHERE), generator=GENERATOR)
 OTHERS = {  # what a check is given beside the function
     "exercise_0_1": (SOUND, BestListener()),
     "exercise_0_2": (SOUNDS, BestListener()),
     "exercise_5_2": (WORLD["rows"],),
+    "exercise_9_2": (WHERE, OFF),
 }
 
 CASES = [

@@ -8,7 +8,17 @@ import pytest
 import torch
 from test_plots import FIGURES, NO_UNIT, shown
 
-from course_utils import drawings_00, drawings_01, drawings_02, drawings_03, plots
+from course_utils import (
+    charts,
+    drawings_00,
+    drawings_01,
+    drawings_02,
+    drawings_03,
+    drawings_06,
+    drawings_07,
+    drawings_08,
+    plots,
+)
 from course_utils.stimuli import Stimulus, sample
 from tools.figure_checks import style_problems
 
@@ -44,6 +54,26 @@ DRAWINGS = {
     "factor": lambda: drawings_03.factor(GRID - 10, 5 * (GRID - 10), 40),
     "paths": lambda: drawings_03.paths([np.random.rand(6, 4)] * 3, ["a", "b", "c"], 5),
     "reach": lambda: drawings_03.reach(GRID, GRID**2, GRID**1.5, 5.0, 10, 0.1, 30),
+    "lines": lambda: charts.lines(
+        [1, 2, 10], {k: [(n, n - 1, n + 1)] * 3 for n, k in enumerate("abcdefg", 2)},
+        "fibres per ear", "mean error (degrees)", title="all seven looks", log_x=True, log_y=True,
+        levels=[(1.0, "bound"), (9.0, "control")],
+    ),
+    "valley": lambda: drawings_06.valley(
+        [-8, 0, 8], [(14, 13, 15), (19, 18, 20), (15, 14, 16)], [(3, 17), (-5, 15)], (3, 8, 15)
+    ),
+    "lags": lambda: drawings_06.lags(GRID - 25, "synaptic"),
+    "gain_map": lambda: drawings_06.gain_map([1, 2], [10, 30], [[5, 1], [0, -1]], "axonal"),
+    "gain_by_variety": lambda: drawings_06.gain_by_variety(
+        [1, 10, 10], [(5, 3, 7), (1, 0, 2), (0, -1, 1)], ["axonal", "axonal", "synaptic"]
+    ),
+    "jeffress": lambda: drawings_06.jeffress(IPD / 7, IPD / 8, "epoch 1"),
+    "landscape": lambda: drawings_07.landscape(GRID, np.cos(GRID / 6), 19.0, 5.0, 0.25),
+    "race": lambda: drawings_07.race([GRID[::5]] * 5, 30, 10, list("abcde")),
+    "potential": lambda: drawings_07.potential(GRID, np.sin(GRID / 16), 0.9, [3.0, 8.0], 17.9),
+    "windows": lambda: drawings_08.windows(150, [25, 25], "causal"),
+    "receptive_field": lambda: drawings_08.receptive_field(GRID[1:], IPD.mean() - GRID[1:], "one"),
+    "ring": lambda: drawings_08.ring(np.eye(8), "back after 8 steps"),
 }  # fmt: skip
 MADE_OF = {"draw_raster": "rasters", "draw_pointer": "pointer", "plain_log_labels": "history"}
 """Functions that draw into a panel, and a figure that holds one."""
@@ -53,11 +83,14 @@ def drawers(module):
     """Return the names of the functions of a module that draw."""
     found = inspect.getmembers(module, inspect.isfunction)
     own = [name for name, f in found if f.__module__ == module.__name__ and name[0] != "_"]
-    return [name for name in own if name not in ("canvas", "alt_text", "png")]
+    return [name for name in own if name not in ("canvas", "alt_text", "png", "walks_home")]
 
 
 def drawing_rooms():
-    return [plots, drawings_00, drawings_01, drawings_02, drawings_03]
+    return [
+        plots, charts, drawings_00, drawings_01, drawings_02, drawings_03, drawings_06,
+        drawings_07, drawings_08,
+    ]  # fmt: skip
 
 
 def test_every_plot_function_is_drawn_here():
@@ -75,7 +108,8 @@ def test_a_plot_function_keeps_the_style(name):
 
 PLAIN = NO_UNIT | {
     "pressure", "firing\nprobability\nper step", "fibres per ear", "normalised coordinate", "value",
-    "update", "fibre (sorted by delay)", "factor on the\ngradient",
+    "update", "fibre (sorted by delay)", "factor on the\ngradient", "hidden neurons", "lags on offer",
+    "potential", "left ear\nweight", "right ear\nweight",
 }  # fmt: skip
 
 

@@ -108,8 +108,8 @@ def test_a_plot_function_keeps_the_style(name):
 
 PLAIN = NO_UNIT | {
     "pressure", "firing\nprobability\nper step", "fibres per ear", "normalised coordinate", "value",
-    "update", "fibre (sorted by delay)", "factor on the\ngradient", "hidden neurons", "lags on offer",
-    "potential", "left ear\nweight", "right ear\nweight",
+    "update", "fibre (sorted by delay)", "factor on the\ngradient",
+    "hidden neurons", "lags on offer", "potential", "left ear\nweight", "right ear\nweight",
 }  # fmt: skip
 
 

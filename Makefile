@@ -6,6 +6,9 @@ LABFLAGS ?=
 LESSONS ?=
 TESTS   ?=
 REPO    ?=
+STUDIES ?= $(sort $(basename $(notdir $(filter-out %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py)))))
+SEEDS   ?= 0 1 2 3 4
+JOBS    ?= 2
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -19,7 +22,7 @@ QUIET = @mkdir -p $(SETTINGS) && cp tools/overrides.json $(SETTINGS)/
 PIN = $$($(BIN)/python -c 'import sys; print("-c constraints.txt" if sys.version_info >= (3, 11, 5) else "")')
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test lint bench site colab class test-browser test-colab clean
+.PHONY: help lab run test lint bench studies site colab class test-browser test-colab clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
@@ -27,6 +30,7 @@ help:
 	@echo "make test    run every test, and every lesson with them    (TESTS='tests/unit')"
 	@echo "make lint    check the style of the code"
 	@echo "make bench   time one training step against the prototype and its peers"
+	@echo "make studies fill the result tables that the lessons read (SEEDS='0' JOBS=2 STUDIES='best')"
 	@echo "make site    build the site: build/site/index.html         (REPO='owner/name')"
 	@echo "make colab   each lesson as one file: build/colab/         (REPO='owner/name')"
 	@echo "make class   a zip for students: no outputs, no solutions"
@@ -46,6 +50,13 @@ test: $(VENV)/.test
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/codespell .
+
+# What is in a table already is not run again; SEEDS='0' takes minutes, all of it hours.
+studies: $(VENV)/.lab
+	set -e; for study in $(STUDIES); do \
+	  $(BIN)/python figures/studies/$$study.py $(SEEDS) --jobs $(JOBS); done
+	$(BIN)/python figures/studies/pictures.py
+	$(BIN)/python figures/studies/summary.py
 
 site: $(VENV)/.site
 	$(BIN)/python -m tools.build_site $(if $(REPO),--repo $(REPO))

@@ -19,7 +19,7 @@ from tools import notebook_checks as checks
 FILE = checks.ROOT / "build" / "learning-delays-class.zip"
 TAKEN = (
     "course_utils/**/*",
-    "figures/*",
+    "figures/**/*",
     "tools/*",
     "Makefile",
     "README.md",

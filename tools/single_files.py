@@ -25,7 +25,7 @@ CARRIED = (
     "course_utils/**/*.py",
     "course_utils/**/*.mplstyle",
     "course_utils/data/*",
-    "figures/*.csv",
+    "figures/**/*.csv",
     "LICENSE",
 )
 COLAB = "https://colab.research.google.com"

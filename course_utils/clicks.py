@@ -1,6 +1,5 @@
 """Two clicks and the gap between them: a task whose answer lies in two far moments."""
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -11,7 +10,7 @@ from .stimuli import IPD_LIMIT
 
 @dataclass(frozen=True)
 class ClickPair:
-    """Two clicks in silence; how long is the gap?
+    """Two clicks in silence, and the question how long the gap was.
 
     Each click makes each fibre fire once with probability `answer_share`, late or early by a
     Gaussian `jitter_ms`; between clicks fibres fire by themselves at `background_hz`. The middle
@@ -46,6 +45,8 @@ class ClickPair:
         check.whole_number("channels", self.channels)
         check.finite_number("shortest_ms", self.shortest_ms, 0)
         check.finite_number("longest_ms", self.longest_ms, self.shortest_ms, 70)
+        if self.longest_ms == self.shortest_ms:
+            raise ValueError(f"longest_ms must be above shortest_ms, not {self.longest_ms}")
         check.finite_number("dt_ms", self.dt_ms, 0, 10, exclusive=True)
         check.finite_number("answer_share", self.answer_share, 0, 1)
         check.finite_number("jitter_ms", self.jitter_ms, 0, 5)
@@ -88,9 +89,10 @@ class ClickPair:
             gap_ms = self.shortest_ms + width * torch.rand(n, generator=generator)
         gap_ms = torch.as_tensor(gap_ms, dtype=torch.float32).expand(n)
         if n and not (self.shortest_ms <= gap_ms.min() and gap_ms.max() <= self.longest_ms):
+            wrong = gap_ms[(gap_ms < self.shortest_ms) | (gap_ms > self.longest_ms)][0]
             raise ValueError(
                 f"gap_ms must lie between {self.shortest_ms} and {self.longest_ms} ms, "
-                f"not {gap_ms.tolist()}"
+                f"not {float(wrong):g}"
             )
         chance = self.background_hz * self.dt_ms / 1000
         spikes = torch.rand(n, self.steps, self.channels, generator=generator) < chance
@@ -102,5 +104,5 @@ class ClickPair:
             heard = torch.rand(n, self.channels, generator=generator) < self.answer_share
             time = time.round().long().clamp(0, self.steps - 1)
             spikes[sound, time, fibre] |= heard
-        angle = ((gap_ms - self.shortest_ms) / width - 0.5) * 2 * IPD_LIMIT if width else gap_ms * 0
-        return angle.clamp(-math.pi / 2, math.pi / 2), spikes
+        angle = ((gap_ms - self.shortest_ms) / width - 0.5) * 2 * IPD_LIMIT
+        return angle.clamp(-IPD_LIMIT, IPD_LIMIT), spikes

@@ -6,7 +6,7 @@ from torch import nn
 from . import _arguments as check
 from .delays import DelayLayer, valid_steps
 from .network import DirectionNetwork, uniform_weight
-from .neurons import leak, leaky_readout, lif
+from .neurons import leak, leaky_readout, lif, surrogate_slope
 from .recurrence import recurrent_lif
 from .stimuli import Classes
 
@@ -88,8 +88,9 @@ class RecurrentLocaliser(DirectionNetwork):
     hidden : int
     skip_ms : float
         How much of the beginning the readout leaves out, in ms; whole steps.
-    tau_ms, generator
-        As in `network.Localiser`.
+    tau_ms, surrogate, slope, generator
+        As in `network.Localiser`. The default is a steep SuperSpike: around the loop of
+        connections a wide surrogate multiplies in every step, and the gradient explodes.
 
     Raises
     ------
@@ -105,11 +106,15 @@ class RecurrentLocaliser(DirectionNetwork):
         *,
         skip_ms: float = 0,
         tau_ms: float = 5,
+        surrogate: str = "superspike",
+        slope: float = 25,
         generator: torch.Generator,
     ):
         super().__init__(stimulus, classes)
         check.random_generator(generator)
-        leak(tau_ms, stimulus.dt_ms)  # says what is wrong with it
+        leak(tau_ms, stimulus.dt_ms)  # this and the next line say now what is wrong
+        surrogate_slope(torch.zeros(()), surrogate, slope)
+        self.neuron = dict(surrogate=surrogate, slope=slope)
         self.skip = round(check.finite_number("skip_ms", skip_ms, 0) / stimulus.dt_ms)
         valid_steps(stimulus.steps, self.skip)  # says if nothing is left
         self.tau_ms = tau_ms
@@ -122,7 +127,8 @@ class RecurrentLocaliser(DirectionNetwork):
         """Spikes of the hidden neurons, `(n, time, neuron)`."""
         check.spike_tensor("spikes", spikes, self.stimulus.channels)
         current = spikes.to(self.w_hidden.dtype) @ self.w_hidden
-        return recurrent_lif(current, self.w_recurrent, self.tau_ms, dt_ms=self.stimulus.dt_ms)
+        how = dict(dt_ms=self.stimulus.dt_ms, **self.neuron)
+        return recurrent_lif(current, self.w_recurrent, self.tau_ms, **how)
 
     def forward(self, spikes) -> torch.Tensor:
         """Time-mean potential of every direction's readout, `(n, classes)`."""

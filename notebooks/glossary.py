@@ -9,8 +9,16 @@
 # learning rate, whatever the gradient's scale. Compare *SGD*, which moves in proportion to the
 # gradient.
 #
+# ## annealing
+# Starting with a wide bell, or a long trace, and narrowing it as training goes on. First find the
+# valley, then its floor.
+#
 # ## argmax
 # Naming the class with the largest output. Read so, an answer is always the middle of a class.
+#
+# ## axonal delay
+# One delay for each fibre that comes in, the same for all neurons that hear it. What we train
+# unless we say otherwise. Compare *dendritic* and *synaptic delay*.
 #
 # ## backpropagation through time
 # Following a gradient from the end of a sequence back to its start. For a leaky neuron it is one
@@ -24,6 +32,14 @@
 # The Cramér–Rao bound: the smallest error that any unbiased observer can have, given these spikes.
 # In degrees, and always for a window of so many ms.
 #
+# ## carry
+# What rounding took away from a delay in one update, kept for the next one. So small steps add up,
+# although the delay is whole all along.
+#
+# ## causal
+# A way to delay that keeps the input's clock and length: each train begins with silence that
+# nobody sent, and what would arrive after the end is gone. Compare *Method A* and *Method B*.
+#
 # ## chance
 # What luck alone would reach: one class in twelve, or 45° for always pointing straight ahead.
 # Every result stands beside it.
@@ -35,6 +51,10 @@
 # ## coincidence
 # Spikes that arrive in the same step. A leaky neuron fires for those that come together, so delays
 # decide what it hears.
+#
+# ## common mode
+# What all delays do together: the mean of their movements. Nobody hears it, so an optimiser may
+# take it out. Compare *gauge freedom*.
 #
 # ## control
 # The same run without the thing that you believe in: frozen delays beside learned ones, one ear
@@ -50,6 +70,9 @@
 # ## delay
 # A wait: `out[t] = in[t - d]`, with `d` in steps of 1 ms, never negative. What is sent at `t`
 # arrives at `t + d`.
+#
+# ## dendritic delay
+# One delay for each neuron that hears, after all its inputs have been added up.
 #
 # ## fibre
 # One line of a nerve. Our ears have up to 100 fibres each, and every fibre has its own delay.
@@ -70,12 +93,24 @@
 # The slope of the loss with respect to a parameter: how much it would change for a little more of
 # it. Learning walks against it.
 #
+# ## implicit function theorem
+# If two things must stay in balance while one of them is moved, it says how far the other moves:
+# minus the ratio of their slopes. Here: a weight or a delay, and the moment of a spike.
+#
 # ## impulse
 # A train with a single spike. It shows what a delay really does.
 #
 # ## IPD
 # Interaural phase difference: how much further the wave at the right ear is in its cycle than at
 # the left. In degrees of a cycle, positive for a sound on the right.
+#
+# ## Jeffress model
+# A row of coincidence detectors, each with its own pair of waits for the two ears, so that each
+# answers to one direction. Which one answers most is the direction: a map made of delays.
+#
+# ## lag
+# How much longer the right ear waits than the left one: right delay minus left delay, in ms. A
+# neuron can only use the lags that its delays put on offer.
 #
 # ## length budget
 # How long a stimulus must be, so that after several layers of delays enough of it is left:
@@ -96,6 +131,10 @@
 # Shift, then clip. Only the window in which every fibre has arrived is kept, `max_delay` steps
 # shorter than the stimulus.
 #
+# ## paired difference
+# The difference between two runs with the same seed, and so with the same first weights, delays
+# and sounds. Their shared luck cancels.
+#
 # ## projection
 # After a step of the optimiser, moving each delay to the nearest allowed value, in [0,
 # `max_delay`].
@@ -106,6 +145,14 @@
 # ## readout
 # The last layer: a leaky integrator for each direction, which never fires. Its answer is the mean
 # of its potential over time.
+#
+# ## receptive field
+# What a neuron listens for: a weight for each input and each moment of the past. With synaptic
+# delays, one weight for each input, placed at its delay.
+#
+# ## recurrent network
+# A network whose neurons also hear each other's spikes, one step late. A spike that goes round in
+# it is a memory, and a delay that is made of neurons.
 #
 # ## reset
 # What a neuron does after a spike: its potential goes to zero. *Detached*, learning ignores how a
@@ -118,9 +165,20 @@
 # ## softmax mean
 # The middles of all classes, weighted by their probabilities. It can point between classes.
 #
+# ## standard error
+# How far a mean would typically lie from the truth if everything were done again: the standard
+# deviation, divided by the root of the number of runs.
+#
 # ## surrogate gradient
 # A slope that is lent to a step which has none: the step is kept on the way forward, the slope of
 # something smooth is used on the way back.
 #
+# ## synaptic delay
+# One delay for each connection, beside its weight. Every neuron then has lags of its own.
+#
 # ## time constant
 # How long a leaky neuron remembers, in ms: after one of it, 37 % of a potential is left.
+#
+# ## trace
+# What a spike leaves behind: a value that rises with it and then decays with a time constant. Two
+# traces can meet although their spikes do not.

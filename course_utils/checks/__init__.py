@@ -12,6 +12,10 @@ from .lesson_2 import exercise_2_1, exercise_2_2, exercise_2_3
 from .lesson_3 import exercise_3_1, exercise_3_2, exercise_3_3
 from .lesson_4 import exercise_4_1, exercise_4_2, exercise_4_3
 from .lesson_5 import exercise_5_1, exercise_5_2
+from .lesson_6 import exercise_6_1, exercise_6_2, exercise_6_3
+from .lesson_7 import exercise_7_1, exercise_7_2, exercise_7_3
+from .lesson_8 import exercise_8_1, exercise_8_2, exercise_8_3
+from .lesson_9 import exercise_9_1, exercise_9_2
 
 __all__ = [
     "Answer",
@@ -31,4 +35,15 @@ __all__ = [
     "exercise_4_3",
     "exercise_5_1",
     "exercise_5_2",
+    "exercise_6_1",
+    "exercise_6_2",
+    "exercise_6_3",
+    "exercise_7_1",
+    "exercise_7_2",
+    "exercise_7_3",
+    "exercise_8_1",
+    "exercise_8_2",
+    "exercise_8_3",
+    "exercise_9_1",
+    "exercise_9_2",
 ]

@@ -76,12 +76,22 @@ def ask(function, *inputs):
 def ask_number(function, *inputs) -> float:
     """Like `ask`, for a function that should return one number."""
     result = ask(function, *inputs)
-    if isinstance(result, torch.Tensor) and result.numel() == 1:
-        result = result.item()
-    if isinstance(result, bool) or not isinstance(result, Real):
+    number = _number(result)
+    if number is None:
         kind = type(result).__name__
         raise _NoAnswerError(not_yet(f"one number is wanted, and your function returns a {kind}."))
-    return float(result)
+    return number
+
+
+def ask_pair(function, *inputs) -> tuple[float, float]:
+    """Like `ask`, for a function that should return two numbers."""
+    result = ask(function, *inputs)
+    many = isinstance(result, (tuple, list))
+    pair = tuple(map(_number, result)) if many else ()
+    if len(pair) != 2 or None in pair:
+        kind = type(result).__name__ + (f" of {len(result)}" if many else "")
+        raise _NoAnswerError(not_yet(f"two numbers are wanted; your function returns a {kind}."))
+    return pair
 
 
 def ask_tensor(function, *inputs, shape=None) -> torch.Tensor:
@@ -119,6 +129,13 @@ def first_hint(answers, mistakes, otherwise: str) -> Answer:
         if close(answers, values):
             return not_yet(hint)
     return not_yet(otherwise)
+
+
+def _number(value) -> float | None:
+    """A number, or a tensor that holds just one, as a float; None if it is neither."""
+    if isinstance(value, torch.Tensor) and value.numel() == 1:
+        value = value.item()
+    return float(value) if isinstance(value, Real) and not isinstance(value, bool) else None
 
 
 def _is_stub(function) -> bool:

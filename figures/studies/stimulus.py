@@ -1,5 +1,7 @@
 """Study 6: other sounds. Do learned delays gain more where spikes are fewer or bursts sharper?
 
+One fibre per ear and ten hidden neurons, where learning pays.
+
     python figures/studies/stimulus.py [seed ...] [--jobs N]
 """
 
@@ -17,9 +19,8 @@ SOUNDS = {
 def settings():
     """Every setting once."""
     return {
-        f"{words}, {fibres} per ear: {delays}": dict(fibres=fibres, delays=delays) | sound
+        f"{words}: {delays}": dict(fibres=1, delays=delays) | sound
         for words, sound in SOUNDS.items()
-        for fibres in (1, 10)
         for delays in ("frozen random", "learned")
     }
 

@@ -64,7 +64,8 @@ def test_a_layer_without_delays_has_nothing_to_learn_there():
 def test_the_recurrent_network_by_hand():
     network = RecurrentLocaliser(STIMULUS, CLASSES, 6, skip_ms=20, generator=seeded())
     spikes = sample(8, STIMULUS, seeded(1))[1]
-    hidden = recurrent_lif(spikes.float() @ network.w_hidden, network.w_recurrent, 5)
+    how = dict(surrogate="superspike", slope=25)
+    hidden = recurrent_lif(spikes.float() @ network.w_hidden, network.w_recurrent, 5, **how)
     assert hidden.any()
     torch.testing.assert_close(network(spikes), leaky_readout(hidden[:, 20:], network.w_out, 5))
 
@@ -95,6 +96,7 @@ def test_bad_arguments_of_the_deep_network(settings, error, says):
     [
         (dict(skip_ms=-1), ValueError, "skip_ms must be"),
         (dict(skip_ms=60), ValueError, "must add up to less than 60 steps, not 60"),
+        (dict(slope=0), ValueError, "slope must be"),
         (dict(hidden=2.5), TypeError, "hidden must be a whole number"),
     ],
 )

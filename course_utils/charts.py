@@ -1,0 +1,62 @@
+"""Charts of results: curves with intervals, told apart by colour, line style and marker."""
+
+import numpy as np
+
+from . import plots
+from .plots import GREY, LEFT, RIGHT, THIRD
+
+LOOKS = (
+    dict(color=LEFT, ls="-", marker="o"),
+    dict(color=RIGHT, ls="--", marker="s"),
+    dict(color="black", ls=":", marker="x"),
+    dict(color=THIRD, ls="-.", marker="D"),
+    dict(color="#CC79A7", ls="-", marker="^"),
+    dict(color=GREY, ls="--", marker="v"),
+    dict(color="#56B4E9", ls=":", marker="P"),
+)
+
+
+def lines(x, curves, xlabel, ylabel, *, title="", log_x=False, log_y=False, levels=(), looks=LOOKS):
+    """Curves with intervals over a few places.
+
+    Parameters
+    ----------
+    x : sequence of float
+    curves : dict of name to a list of (mean, low, high)
+        At most as many as there are `looks`.
+    xlabel, ylabel, title : str
+        Labels with their units.
+    log_x, log_y : bool
+        Logarithmic axes.
+    levels : sequence of (value, label)
+        Horizontal lines to compare with, such as a bound or a control.
+    looks : sequence of dict
+        Colour, line style and marker of each curve.
+    """
+    said = "; ".join(
+        f"{name}: " + ", ".join(f"{mean:.2f}" for mean, *_ in values)
+        for name, values in curves.items()
+    )
+    said += "".join(f"; {name}: {value:.2f}" for value, name in levels)
+    places = ", ".join(f"{value:g}" for value in x)
+    figure, axes = plots.canvas(
+        f"{title} {ylabel} against {xlabel} ({places}). {said}.".strip(), width=8, height=3.7
+    )
+    x = np.asarray(x, dtype=float)
+    spread = np.linspace(-1, 1, len(curves)) * 0.02  # so that intervals do not hide each other
+    for (name, values), look, aside in zip(curves.items(), looks, spread, strict=False):
+        mean, low, high = np.array(values, dtype=float).T
+        where = x * np.exp(2 * aside) if log_x else x + aside * np.ptp(x)
+        axes.errorbar(where, mean, [mean - low, high - mean], label=name, capsize=3, **look)
+    for number, (value, name) in enumerate(levels):
+        axes.axhline(value, color="black", lw=1.2, ls=("-", ":")[number % 2], label=name)
+    axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    if log_x:
+        axes.set_xscale("log")
+        axes.set_xticks(x, [f"{value:g}" for value in x])
+        axes.minorticks_off()
+    if log_y:
+        axes.set_yscale("log")
+        plots.plain_log_labels(axes.yaxis)
+    figure.legend(loc="outside right upper", fontsize=10)
+    return figure

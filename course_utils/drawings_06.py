@@ -1,0 +1,121 @@
+"""Drawings of lesson 6: which of weights and delays did the work."""
+
+import numpy as np
+
+from . import plots
+from .plots import GREY, LEFT, RIGHT
+
+
+def valley(lags_ms, results, dots, arrow=None):
+    """Error against the one number that counts, with networks that drew it at random.
+
+    Parameters
+    ----------
+    lags_ms : sequence of float
+        How much longer the right ear waits, in ms.
+    results : sequence of (mean, low, high), degrees
+    dots : sequence of (lag in ms, error in degrees)
+        Networks with frozen random delays.
+    arrow : (first lag, last lag, error), optional
+        The way of a network that learned.
+    """
+    mean, low, high = np.array(results).T
+    best = int(np.argmin(mean))
+    alt = (
+        f"Mean error against how much longer the right ear waits, from {lags_ms[0]} to "
+        f"{lags_ms[-1]} ms: lowest, {mean[best]:.1f} degrees, at {lags_ms[best]} ms, highest "
+        f"{mean.max():.1f}. Frozen random networks: "
+        + ", ".join(f"{error:.1f} at {lag:+.0f} ms" for lag, error in dots)
+        + "."
+    )
+    figure, axes = plots.canvas(alt, width=7, height=3.4)
+    axes.fill_between(lags_ms, low, high, color="#cccccc", label="95 % over seeds")
+    axes.plot(lags_ms, mean, color="black", ls="-", marker=".", label="set by hand")
+    axes.plot(*np.array(dots).T, "s", color=RIGHT, ms=8, ls="none", label="frozen random")
+    if arrow is not None:
+        first, last, error = arrow
+        axes.annotate(
+            "", (last, error), (first, error),
+            arrowprops=dict(arrowstyle="-|>", color=LEFT, lw=2.5),
+        )  # fmt: skip
+        axes.plot([], [], color=LEFT, lw=2.5, ls="-", label="learned, from → to")
+    axes.set(xlabel="right ear waits longer (ms)", ylabel="mean error (degrees)", ylim=(0, None))
+    figure.legend(loc="outside lower center", ncols=4, fontsize=10)
+    return figure
+
+
+def lags(values_ms, title):
+    """The lags between the ears that a network has on offer, within half a cycle, as a rug."""
+    values = np.sort(np.asarray(values_ms, dtype=float).ravel())
+    edges = np.concatenate([[-12.5], values[np.abs(values) <= 12.5], [12.5]])
+    hole = float(np.diff(edges).max())
+    some = "1 lag" if len(values) == 1 else f"{len(values)} lags"
+    said = f"{some}; largest hole between −12.5 and 12.5 ms: {hole:.1f} ms"
+    figure, axes = plots.canvas(f"{title}: {said}.", width=7, height=1.9)
+    axes.axvspan(-12.5, 12.5, color="#eeeeee")
+    axes.plot(values, np.zeros(len(values)), "|", color=LEFT, ms=30, mew=1.2)
+    axes.set(xlim=(-51, 51), yticks=[], xlabel="right ear waits longer than left (ms)", title=said)
+    axes.spines["left"].set_visible(False)
+    return figure
+
+
+def gain_map(fibres, hidden, gains, title):
+    """What learning the delays gains (degrees), by fibres and hidden neurons."""
+    gains = np.asarray(gains)
+    cells = "; ".join(
+        f"{h:g} hidden: " + ", ".join(f"{value:+.1f}" for value in row)
+        for h, row in zip(hidden, gains, strict=True)
+    )
+    alt = (
+        f"{title}: degrees gained by learning the delays, for "
+        f"{', '.join(f'{f:g}' for f in fibres)} fibres per ear. {cells}."
+    )
+    figure, axes = plots.canvas(alt, width=5, height=2.9)
+    image = axes.imshow(gains, vmin=-1, vmax=6, aspect="auto")
+    for (row, column), value in np.ndenumerate(gains):
+        ink = "black" if value > 2.5 else "white"
+        axes.text(column, row, f"{value:+.1f}", ha="center", va="center", color=ink, fontsize=12)
+    axes.set_xticks(range(len(fibres)), [f"{f:g}" for f in fibres])
+    axes.set_yticks(range(len(hidden)), [f"{h:g}" for h in hidden])
+    axes.set(xlabel="fibres per ear", ylabel="hidden neurons", title=title)
+    figure.colorbar(image, label="gained by learning (degrees)", extend="both")
+    return figure
+
+
+def gain_by_variety(variety, gains, kinds):
+    """What learning gains against how many lags are on offer; a point for each kind of network."""
+    alt = "Gain from learning the delays against the number of lags on offer: " + ", ".join(
+        f"{v:g} lags {gain:+.1f} degrees"
+        for v, (gain, *_) in sorted(zip(variety, gains, strict=True))
+    )
+    figure, axes = plots.canvas(alt + ".", width=7, height=3.4)
+    looks = {"axonal": dict(color=RIGHT, marker="s"), "synaptic": dict(color=LEFT, marker="o")}
+    for kind, look in looks.items():
+        chosen = [k == kind for k in kinds]
+        mean, low, high = np.array(gains)[chosen].T
+        where = np.array(variety, dtype=float)[chosen] * (1.05 if kind == "synaptic" else 0.95)
+        axes.errorbar(where, mean, [mean - low, high - mean], ls="none", capsize=3, label=kind,
+                      **look)  # fmt: skip
+    axes.axhline(0, color="black", lw=1, ls="-")
+    axes.set(xscale="log", xlabel="lags on offer", ylabel="gained by learning\n(degrees)")
+    axes.legend()
+    return figure
+
+
+def jeffress(wanted_ms, waits_ms, title):
+    """What the right ear waits longer, for each direction, beside Jeffress's line."""
+    wanted, waits = np.asarray(wanted_ms), np.atleast_2d(waits_ms)
+    off = float(np.abs(waits - wanted).mean())
+    said = f"{off:.1f} ms off on average"
+    figure, axes = plots.canvas(
+        f"{title}: what the right ear waits longer against what makes up for the sound's lead, "
+        f"for {len(wanted)} directions; {said}.", width=4.8, height=4,
+    )  # fmt: skip
+    axes.plot([-13, 13], [-13, 13], color=GREY, ls="--", lw=1.5, label="Jeffress's line")
+    for row in waits:
+        axes.plot(wanted, row, "o", color=LEFT, ms=6, ls="none")
+    axes.plot([], [], "o", color=LEFT, ls="none", label="outputs")
+    axes.set(xlim=(-14, 14), ylim=(-16, 16), title=f"{title}: {said}")
+    axes.set(xlabel="right ear leads by (ms)", ylabel="right ear waits longer (ms)")
+    axes.legend(loc="upper left", fontsize=10)
+    return figure

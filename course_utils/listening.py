@@ -1,0 +1,78 @@
+"""From a kind of sound and a direction to the spikes of both nerves, for training and for tests."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+from . import _arguments as check
+from . import cochlea, heads, sounds
+
+LEVEL_RANGE_DB = 20
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A head, its nerves and the sounds around it; `training.fit(..., source=listener)`.
+
+    Called with `(n, generator)` it draws sounds from random directions at random levels, and
+    returns the azimuths in radians, positive to the right, and the spikes.
+
+    Parameters
+    ----------
+    head : heads.Head
+    nerve : cochlea.Nerve
+    kinds : tuple of str
+        Names in `sounds.KINDS`; each sound is of one of them.
+    snr_db : float
+        How much louder the sound is than a noise, in dB of the mean power at both ears; by default
+        there is no noise. Each ear hears one of its own, as loud and coloured as from ahead.
+    left_ear : bool
+        If False the left nerve is silent.
+    """
+
+    head: heads.Head
+    nerve: cochlea.Nerve
+    kinds: tuple = ("noise",)
+    snr_db: float = math.inf
+    left_ear: bool = True
+
+    def __call__(self, n: int, generator: torch.Generator, azimuth_deg=None):
+        """Draw `n` sounds; returns azimuths `(n,)` in radians and spikes `(n, time, channels)`.
+
+        With `azimuth_deg`, a number or `(n,)` of measured directions, they come from there.
+        """
+        azimuth_deg, ears = self.ears(n, generator, azimuth_deg)
+        rates = cochlea.firing_rates(ears, self.head.rate_hz, self.nerve)
+        spikes = cochlea.spikes(rates, self.nerve, generator)
+        if not self.left_ear:
+            spikes[:, :, : self.nerve.channels // 2] = 0
+        return torch.deg2rad(azimuth_deg).float(), spikes
+
+    def ears(self, n: int, generator: torch.Generator, azimuth_deg=None):
+        """The same sounds before the cochlea: azimuths in degrees `(n,)`, ears `(n, ear, time)`."""
+        n = check.whole_number("n", n)
+        check.random_generator(generator)
+        if azimuth_deg is None:
+            chosen = torch.randint(len(self.head.azimuth_deg), (n,), generator=generator)
+            azimuth_deg = self.head.azimuth_deg[chosen]
+        azimuth_deg = torch.as_tensor(azimuth_deg, dtype=torch.float64).expand(n)
+        duration, rate = self.nerve.duration_ms, self.head.rate_hz
+        drawn = sounds.draw(self.kinds, n, duration, rate, generator)
+        level_db = LEVEL_RANGE_DB * (torch.rand(n, 1, 1, generator=generator) - 0.5)
+        ears = heads.place(drawn, self.head.towards(azimuth_deg).float())
+        ears = ears[..., : drawn.shape[1]]  # what rings on is not listened to
+        if self.snr_db < math.inf:
+            power = ears.square().mean((1, 2), keepdim=True)
+            noise = sounds.noise(2 * n, duration, rate, generator).view(n, 2, -1)
+            noise = _through_each_ear(noise, self.head)
+            share = power / noise.square().mean((1, 2), keepdim=True) * 10 ** (-self.snr_db / 10)
+            ears = ears + noise * share.sqrt()
+        return azimuth_deg, ears * 10 ** (level_db / 20)
+
+
+def _through_each_ear(noise, head):
+    """Noise `(n, ear, time)` as each ear would hear it from straight ahead, of equal length."""
+    ahead = head.towards(0.0).float()
+    heard = [heads.place(noise[:, ear], ahead)[:, ear] for ear in (0, 1)]
+    return torch.stack(heard, dim=1)[..., : noise.shape[-1]]

@@ -1,0 +1,93 @@
+"""Sounds to place around a head: noise, tone complexes, and pieces of a spoken word.
+
+Every sound is `(n, time)`, float32, with an RMS of 1, faded in and out over 2 ms. Each noise and
+each complex has a colour of its own: it falls by 0 to 12 dB in an octave.
+"""
+
+import math
+
+import torch
+
+from . import _arguments as check
+from . import heads
+
+LOW_HZ, HIGH_HZ = 100, 5000
+"""Noise and tone complexes lie between these frequencies."""
+
+_FADE_MS = 2
+
+
+def noise(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
+    """`n` bursts of noise, each one new.
+
+    Raises ValueError or TypeError for a duration or rate not above zero, or a missing generator;
+    so do the other sounds.
+    """
+    samples = _samples(n, duration_ms, rate_hz, generator)
+    spectrum = torch.fft.rfft(torch.randn(n, samples, generator=generator))
+    frequency = torch.fft.rfftfreq(samples, 1 / rate_hz)
+    inside = (frequency >= LOW_HZ) & (frequency <= HIGH_HZ)
+    spectrum *= torch.where(inside, frequency.clamp(min=LOW_HZ) ** -_colours(n, generator), 0)
+    return _finished(torch.fft.irfft(spectrum, n=samples), rate_hz)
+
+
+def tones(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
+    """`n` tone complexes: all harmonics of a fundamental between 100 and 400 Hz, phases random."""
+    samples = _samples(n, duration_ms, rate_hz, generator)
+    fundamental = LOW_HZ * 4 ** torch.rand(n, 1, generator=generator)
+    colour = _colours(n, generator)
+    time = 2 * math.pi / rate_hz * torch.arange(samples)
+    total = torch.zeros(n, samples)
+    for harmonic in range(1, HIGH_HZ // LOW_HZ + 1):
+        phase = 2 * math.pi * torch.rand(n, 1, generator=generator)
+        gain = (harmonic * fundamental <= HIGH_HZ) * harmonic**-colour
+        total += gain * torch.sin(harmonic * fundamental * time + phase)
+    return _finished(total, rate_hz)
+
+
+def word(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
+    """`n` pieces of a spoken word, from random places; of faint ones another is drawn."""
+    samples = _samples(n, duration_ms, rate_hz, generator)
+    pieces = heads.load_word(rate_hz).float().unfold(0, samples, 1)
+    power = pieces.square().mean(1)
+    audible = (power > 0.1 * power.max()).float()  # within 10 dB of the loudest piece
+    return _finished(pieces[audible.multinomial(n, True, generator=generator)], rate_hz)
+
+
+KINDS = {"noise": noise, "tones": tones, "word": word}
+"""All kinds of sound, by name."""
+
+
+def draw(kinds, n: int, duration_ms: float, rate_hz: int, generator) -> torch.Tensor:
+    """`n` sounds, each of one of `kinds` (names in `KINDS`), as evenly as can be."""
+    for kind in kinds:
+        check.one_of("kinds", kind, KINDS)
+    shares = torch.arange(n).tensor_split(len(kinds))
+    drawn = [
+        KINDS[kind](len(share), duration_ms, rate_hz, generator)
+        for kind, share in zip(kinds, shares, strict=True)
+    ]
+    return torch.cat(drawn)
+
+
+def _colours(n, generator):
+    """Exponents `(n, 1)` by which the amplitude falls with frequency."""
+    return 2 * torch.rand(n, 1, generator=generator)
+
+
+def _samples(n, duration_ms, rate_hz, generator):
+    check.whole_number("n", n, low=0)
+    check.random_generator(generator)
+    check.whole_number("rate_hz", rate_hz)
+    shortest = 2 * _FADE_MS
+    return round(check.finite_number("duration_ms", duration_ms, shortest) / 1000 * rate_hz)
+
+
+def _finished(waves, rate_hz):
+    """Fade in and out, then set the RMS to 1."""
+    fade = round(_FADE_MS / 1000 * rate_hz)
+    ramp = torch.sin(math.pi / 2 * (torch.arange(fade) + 0.5) / fade) ** 2
+    waves = waves.clone()
+    waves[:, :fade] *= ramp
+    waves[:, -fade:] *= ramp.flip(0)
+    return waves / waves.square().mean(1, keepdim=True).sqrt()

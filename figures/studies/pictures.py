@@ -1,0 +1,132 @@
+"""One picture for each study, beside its table: `python figures/studies/pictures.py`."""
+
+from pathlib import Path
+
+from course_utils import charts, plots, tables
+
+HERE = Path(__file__).parent
+
+
+def table(name):
+    """Rows of a study."""
+    return tables.read(HERE / f"{name}.csv")
+
+
+def curve(rows, column, places, **where):
+    """Means and intervals over the values of one column: `places` is (its name, values)."""
+    name, values = places
+    return [tables.mean_interval(rows, column, **where, **{name: value}) for value in values]
+
+
+def bars(rows, column, key, ylabel, **how):
+    """A bar for each value of `key`, in the order of the table."""
+    names = list(dict.fromkeys(row[key] for row in rows))
+    found = [tables.mean_interval(rows, column, **{key: name}) for name in names]
+    return plots.bars(
+        names, [mean for mean, *_ in found], [interval for _, *interval in found], ylabel=ylabel,
+        **how,
+    )  # fmt: skip
+
+
+def weights_or_delays():
+    """Error against fibres, for each condition and kind, with thirty hidden neurons."""
+    rows, base = table("weights_or_delays"), dict(hidden=30, max_delay=50)
+    curves = {
+        f"{kind}, {delays}": curve(
+            rows, "error_deg", ("fibres", (1, 2, 10)), kind=kind, delays=delays, **base
+        )
+        for kind in ("axonal", "synaptic")
+        for delays in ("frozen random", "learned", "delays only")
+    }
+    return charts.lines(
+        (1, 2, 10), curves, "fibres per ear", "mean error (degrees)", log_x=True, log_y=True
+    )
+
+
+def one_number():
+    """Error against the lag, one fibre per ear."""
+    rows = table("one_number")
+    lags = sorted({row["lag_ms"] for row in rows})
+    curves = {"weights learn": curve(rows, "error_deg", ("lag_ms", lags))}
+    return charts.lines(lags, curves, "right ear waits longer (ms)", "mean error (degrees)")
+
+
+def estimators():
+    """Rounded error against the rate, for each estimator, from random delays."""
+    rows, rates = table("estimators"), (0.1, 0.5, 2)
+    names = [n for n in dict.fromkeys(row["estimator"] for row in rows) if n != "frozen"]
+    curves = {
+        name: curve(
+            rows, "rounded_error_deg", ("delay_lr", rates), estimator=name, first="random"
+        )
+        for name in names
+    }
+    control, *_ = tables.mean_interval(
+        rows, "rounded_error_deg", estimator="frozen", first="random"
+    )
+    return charts.lines(
+        rates, curves, "rate of the delays (steps per update)", "rounded error (degrees)",
+        log_x=True, levels=[(control, "frozen")],
+    )  # fmt: skip
+
+
+def gradient_reach():
+    """Share of gradients that point home, against distance."""
+    rows, distances = table("gradient_reach"), (1, 2, 3, 5, 8, 12, 16, 20)
+    curves = {
+        name: [tables.mean_interval(rows, f"home_{d:02d}", setting=name) for d in distances]
+        for name in dict.fromkeys(row["setting"] for row in rows)
+    }
+    return charts.lines(
+        distances, curves, "distance to the target (steps)", "share that points home", log_x=True
+    )
+
+
+def far_events():
+    """Mean answer against the gap between two clicks."""
+    rows, gaps = table("far_events"), range(5, 66, 10)
+    curves = {
+        name: [tables.mean_interval(rows, f"says_{gap:02d}", setting=name) for gap in gaps]
+        for name in dict.fromkeys(row["setting"] for row in rows)
+    }
+    return charts.lines(gaps, curves, "gap between the clicks (ms)", "mean answer (ms)")
+
+
+def coincidence():
+    """The delays-only network, one fibre per ear, subtractive synapse, tau 5 ms."""
+    rows = [
+        row for row in table("coincidence")
+        if (row["fibres"], row["synapse"], row["tau_ms"]) == (1, "subtractive", 5)
+    ]  # fmt: skip
+    return bars(rows, "error_deg", "way", "mean error (degrees)", log=True)
+
+
+PICTURES = {
+    "weights_or_delays": weights_or_delays,
+    "one_number": one_number,
+    "estimators": estimators,
+    "gradient_reach": gradient_reach,
+    "far_events": far_events,
+    "coincidence": coincidence,
+    "gauge": lambda: bars(
+        table("gauge"), "rounded_error_deg", "setting", "rounded error (degrees)"
+    ),
+    "whole_numbers": lambda: bars(
+        table("whole_numbers"), "rounded_error_deg", "setting", "rounded error (degrees)"
+    ),
+    "stimulus": lambda: bars(table("stimulus"), "error_deg", "setting", "mean error (degrees)"),
+    "deeper": lambda: bars(
+        table("deeper"), "error_deg", "setting", "mean error (degrees)", log=True
+    ),
+    "best": lambda: bars(table("best"), "ratio_to_bound", "setting", "error (times the bound)"),
+}
+
+
+def main():
+    """Draw them all."""
+    for name, draw in PICTURES.items():
+        (HERE / f"{name}.png").write_bytes(plots.png(draw()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""Everything the course claims from its tables, one row each: `figures/results.csv`, and a picture.
+
+A row holds the mean over seeds of one setting with Student's and a bootstrap interval, the same for
+its control, the difference of the two seed by seed, and the bound where there is one.
+
+    python figures/studies/summary.py
+"""
+
+import csv
+from pathlib import Path
+
+from course_utils import observer, plots, tables
+from course_utils.stimuli import Stimulus
+
+STUDIES = Path(__file__).parent
+FIGURES = STUDIES.parent
+WINDOW_MS = 100
+
+SMALL = dict(kind="axonal", hidden=30, max_delay=50)
+SYNAPTIC = dict(kind="synaptic", hidden=30, max_delay=50)
+COINCIDENCE = dict(fibres=1, synapse="subtractive", tau_ms=5)
+ONE = dict(first="random", delay_lr=0.5)
+
+
+def cell(base, fibres, delays):
+    """One network of the first study."""
+    return base | dict(fibres=fibres, delays=delays)
+
+
+def claims():
+    """(lesson, claim, table, column, setting, control, fibres per ear for the bound)."""
+    first = "studies/weights_or_delays.csv"
+    for base, name in ((SMALL, "axonal"), (SYNAPTIC, "synaptic")):
+        for fibres in (1, 2, 10, 100) if base is SMALL else (1, 2, 10):
+            yield (
+                6, f"learned against frozen random delays, {name}, {fibres} per ear", first,
+                "error_deg", cell(base, fibres, "learned"), cell(base, fibres, "frozen random"),
+                fibres,
+            )  # fmt: skip
+    yield (
+        6, "frozen random against no delays, axonal, 100 per ear", first, "error_deg",
+        cell(SMALL, 100, "frozen random"), cell(SMALL, 100, "none"), 100,
+    )  # fmt: skip
+    yield (
+        6, "only delays learn against only weights learn, 100 per ear", first, "error_deg",
+        cell(SMALL, 100, "delays only"), cell(SMALL, 100, "frozen random"), 100,
+    )  # fmt: skip
+    yield (
+        6, "frozen synaptic against learned axonal delays, 1 per ear", first, "error_deg",
+        cell(SYNAPTIC, 1, "frozen random"), cell(SMALL, 1, "learned"), 1,
+    )  # fmt: skip
+    for delays in ("learned", "frozen random"):
+        yield (
+            6, f"{delays} delays, shuffled within each ear, 10 per ear", first,
+            "shuffled_error_deg", cell(SMALL, 10, delays), None, 10,
+        )  # fmt: skip
+    yield (
+        6, "one ear, 100 per ear", first, "error_deg", cell(SMALL, 100, "learned, one ear"), None,
+        100,
+    )  # fmt: skip
+    table = "studies/coincidence.csv"
+    middle = COINCIDENCE | dict(way="learned from the middle")
+    for control in ("hand-set", "frozen random"):
+        yield (
+            6, f"delays only: learned against {control}", table, "error_deg", middle,
+            COINCIDENCE | dict(way=control), 1,
+        )  # fmt: skip
+    for column in ("correlation", "slope"):
+        yield (6, f"delays only: {column} with Jeffress's line", table, column, middle, None, None)
+    table = "studies/estimators.csv"
+    for estimator in ("linear", "straight_through", "prototype", "gaussian", "triangle"):
+        yield (
+            7, f"{estimator} against frozen delays, rounded, 1 per ear", table,
+            "rounded_error_deg", ONE | dict(estimator=estimator),
+            dict(first="random", estimator="frozen"), 1,
+        )  # fmt: skip
+    table = "studies/gradient_reach.csv"
+    for name in ("linear", "gaussian, sigma 8"):
+        yield (
+            7, f"{name}: share of gradients that point home from 12 steps", table, "home_12",
+            dict(setting=name), None, None,
+        )  # fmt: skip
+    for fibres in (1, 10):
+        yield (
+            7, f"whole all along against rounded at the end, {fibres} per ear",
+            "studies/whole_numbers.csv", "rounded_error_deg",
+            dict(fibres=fibres, whole="nearest"), dict(fibres=fibres, whole="at the end"), fibres,
+        )  # fmt: skip
+    for estimator in ("linear", "straight_through"):
+        for rate in (0.1, 1.0):
+            own = dict(estimator=estimator, delay_lr=rate)
+            yield (
+                7, f"common mode free against removed, {estimator}, rate {rate}",
+                "studies/gauge.csv", "rounded_error_deg", own | dict(common_mode="free"),
+                own | dict(common_mode="removed"), 10,
+            )  # fmt: skip
+    table = "studies/deeper.csv"
+    for fibres in (2, 10):
+        for name, control in (
+            ("two layers, no delays", "one layer, delays"),
+            ("two layers, delays in both", "two layers, no delays"),
+            ("two layers, delays in both", "two layers, frozen delays in both"),
+            ("recurrent", "two layers, delays in both"),
+            ("recurrent", "one layer, delays"),
+        ):
+            yield (
+                8, f"{name} against {control}, {fibres} per ear", table, "error_deg",
+                dict(fibres=fibres, network=name), dict(fibres=fibres, network=control), fibres,
+            )  # fmt: skip
+    yield (
+        8, "two layers, delays in both: causal against clipped, 2 per ear", table, "error_deg",
+        dict(fibres=2, network="two layers, delays in both, causal"),
+        dict(fibres=2, network="two layers, delays in both"), 2,
+    )  # fmt: skip
+    yield (
+        8, "recurrent against recurrent with a wide surrogate, 2 per ear", table, "error_deg",
+        dict(fibres=2, network="recurrent"),
+        dict(fibres=2, network="recurrent, wide surrogate"), 2,
+    )  # fmt: skip
+    table = "studies/far_events.csv"
+    for name in ("delays of 15 in both", "delays of 30 in front", "recurrent"):
+        yield (
+            8, f"two clicks (ms): {name} against delays of 15 in front", table, "error_ms",
+            dict(setting=name), dict(setting="delays of 15 in front"), None,
+        )  # fmt: skip
+    table = "studies/stimulus.csv"
+    for words in ("blunt bursts", "sharp bursts", "a quarter of the spikes"):
+        learned, frozen = (dict(setting=f"{words}: {d}") for d in ("learned", "frozen random"))
+        yield (6, f"{words}: learned against frozen random, 1 per ear", table, "error_deg",
+               learned, frozen, None)  # fmt: skip
+    table = "studies/best.csv"
+    for fibres in (10, 100):
+        learned, frozen = (
+            dict(setting=f"{fibres} per ear: {d}") for d in ("learned", "frozen random")
+        )
+        control = frozen if fibres == 10 else None
+        yield (8, f"best setting, {fibres} per ear", table, "error_deg", learned, control, fibres)
+    table = "lesson_5.csv"
+    for name, control in (
+        ("learned", "frozen random delays"),
+        ("learned", "hard labels"),
+        ("frozen random delays", "no delays"),
+        ("larger, learned", "larger, frozen random delays"),
+    ):
+        yield (5, f"{name} against {control}, 100 per ear", table, "error_deg",
+               dict(setting=name), dict(setting=control), 100)  # fmt: skip
+    table = "prototype_recipe.csv"
+    for name in ("as printed", "a phase each"):
+        yield (5, f"the prototype's recipe, {name}: learned against frozen", table, "error_deg",
+               dict(setting=name), dict(setting=f"{name}, delays frozen"), 100)  # fmt: skip
+
+
+def row_of(lesson, claim, table, column, setting, control, fibres):
+    """One row of the summary."""
+    rows = tables.read(FIGURES / table)
+    mean, low, high = tables.mean_interval(rows, column, **setting)
+    _, boot_low, boot_high = tables.bootstrap_interval(rows, column, **setting)
+    chosen = [r for r in rows if all(r[k] == v for k, v in setting.items())]
+    row = dict(
+        lesson=lesson, claim=claim, seeds=len(chosen), mean=mean, low=low, high=high,
+        bootstrap_low=boot_low, bootstrap_high=boot_high, control_mean="", difference="",
+        difference_low="", difference_high="", bound_deg="",
+        table=table, column=column,
+    )  # fmt: skip
+    if fibres is not None:
+        row["bound_deg"] = observer.cramer_rao(Stimulus(fibres_per_ear=fibres), WINDOW_MS)
+    if control is not None:
+        row["control_mean"] = tables.mean_interval(rows, column, **control)[0]
+        gap = tables.paired_interval(rows, column, setting, control)
+        row["difference"], row["difference_low"], row["difference_high"] = gap
+    return {k: f"{v:.4g}" if isinstance(v, float) else v for k, v in row.items()}
+
+
+def picture(rows):
+    """What learning gained (frozen minus learned) in every place where both were measured."""
+    chosen = [r for r in rows if "against frozen random" in r["claim"] and r["difference"] != ""]
+    names = [f"{r['claim'].replace('learned against frozen random delays, ', '')}" for r in chosen]
+    names = [n.replace(": learned against frozen random", "") for n in names]
+    gains = [-float(r["difference"]) for r in chosen]
+    said = ", ".join(f"{name} {gain:+.2f}" for name, gain in zip(names, gains, strict=True))
+    figure, axes = plots.canvas(
+        f"Degrees gained by learning the delays, with 95 % intervals: {said}.",
+        width=8, height=1 + 0.36 * len(chosen),
+    )  # fmt: skip
+    low = [-float(r["difference_high"]) for r in chosen]
+    high = [-float(r["difference_low"]) for r in chosen]
+    for place, (gain, a, b) in enumerate(zip(gains, low, high, strict=True)):
+        clear = a > 0 or b < 0
+        axes.plot([a, b], [place, place], color=plots.LEFT if clear else plots.GREY, ls="-", lw=2)
+        axes.plot([gain], [place], "o" if clear else "s", color=plots.LEFT if clear else plots.GREY)
+    axes.axvline(0, color="black", lw=1, ls="-")
+    axes.set_yticks(range(len(names)), names)
+    axes.set(ylim=(len(names) - 0.5, -0.5), xlabel="gained by learning the delays (degrees)")
+    return figure
+
+
+def main():
+    """Write the table and the picture."""
+    rows = [row_of(*claim) for claim in claims()]
+    with (FIGURES / "results.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, rows[0], lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+    (FIGURES / "results.png").write_bytes(plots.png(picture(rows)))
+    print(f"{len(rows)} claims")
+
+
+if __name__ == "__main__":
+    main()

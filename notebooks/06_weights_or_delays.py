@@ -1,0 +1,459 @@
+# %% [markdown]
+# # Which of the two did the work?
+#
+# Our network learned weights *and* delays, and lesson 5 ended on a doubt: delays that nobody
+# trained did as well. Here we take the two apart, fibre by fibre, until we know where learning a
+# delay pays.
+#
+# **You will be able to**
+# - set up a fair comparison of weights and delays: what learns, what is frozen, what is shuffled;
+# - say how many different lags a network has on offer, and predict from that whether learning pays;
+# - build a network that has nothing but delays, and watch it find Jeffress's line.
+#
+# *30 minutes. Builds on lessons 3 and 5.*
+
+# %%
+import math
+
+import torch
+
+from course_utils import charts, checks, drawings_06, observer, plots, tables
+from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
+from course_utils.explore import choice, explore, slider
+from course_utils.network import Localiser
+from course_utils.stimuli import Classes, Stimulus, sample
+from course_utils.training import evaluate, fit
+
+torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
+
+# %% [markdown]
+# ## A table of networks
+#
+# `figures/studies/weights_or_delays.py` has trained every combination with five seeds: how many
+# fibres, how many hidden neurons, which delays, and what may learn. Every network hears 100 ms, has
+# 768 updates of 64 fresh sounds, and is tested on 4096 others. One line reads it:
+
+# %%
+rows = tables.read("../figures/studies/weights_or_delays.csv")
+
+
+def error(delays, fibres, hidden=30, kind="axonal", max_delay=50, column="error_deg"):
+    where = dict(delays=delays, fibres=fibres, hidden=hidden, kind=kind, max_delay=max_delay)
+    return tables.mean_interval(rows, column, **where)  # mean, and 95 % over seeds
+
+
+print(f"{len(rows)} networks")
+
+# %% [markdown]
+# ### Predict
+# Hundred fibres per ear, thirty hidden neurons. *None*: all delays are 0, weights learn.
+# *Frozen random* and *frozen even*: delays are drawn, or spread evenly, and only the weights learn.
+# *Delays only*: the weights into the hidden neurons stay as drawn, delays and readout learn.
+# *Learned*: all of it learns. **Put the five in order. Where is the largest gap?**
+
+# %%
+conditions = ["none", "delays only", "frozen random", "frozen even", "learned"]
+results = [error(name, 100) for name in conditions]
+bound = observer.cramer_rao(Stimulus(), window_ms=100)
+plots.bars(
+    conditions, [mean for mean, *_ in results], [interval for _, *interval in results],
+    ylabel="mean error (degrees), 95 % over seeds", lines=[(bound, "bound")], log=True,
+)  # fmt: skip
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# *Having* delays matters: without them the error is many times larger. *Learning* them doesn't:
+# frozen random, frozen even and learned lie together. And if only the delays may learn, the
+# network is not even close. With a hundred fibres the weights do the work, and the delays are a
+# shelf from which they take what they need.
+# </details>
+#
+# One ear is the control of controls: with only one, there is nothing to learn.
+
+# %%
+for fibres in (1, 100):
+    print(f"one ear, {fibres:3d} fibres: {error('learned, one ear', fibres)[0]:.1f}° "
+          f"(straight ahead: {observer.chance(Classes(36)).straight_ahead_deg:.0f}°)")
+
+# %% [markdown]
+# ## An empty shelf: one fibre per ear
+#
+# Now the opposite. One fibre from each ear, each with one delay: two numbers. And a common shift
+# changes nothing (lesson 5), so only **one number** counts: how much longer the right ear waits.
+#
+# ### Predict
+# We set that number by hand, freeze it, and train the weights. **Which number is best? Is it 0?**
+# At 20 Hz, a cycle lasts 50 ms, and the sounds lead by up to 12.5 ms on either side.
+
+# %%
+lag_rows = tables.read("../figures/studies/one_number.csv")
+lags_ms = sorted({row["lag_ms"] for row in lag_rows})
+by_lag = [tables.mean_interval(lag_rows, "error_deg", lag_ms=lag) for lag in lags_ms]
+
+
+def first_lag(seed):  # what a network with this seed draws for itself
+    generator = torch.Generator().manual_seed(seed)
+    network = Localiser(Stimulus(fibres_per_ear=1), Classes(36), generator=generator)
+    left, right = network.delay.delays.tolist()
+    return right - left
+
+
+# %% [markdown]
+# The line is set by hand. The squares are five networks of the table whose random delays were
+# frozen; each stands where its draw fell.
+
+# %%
+alone = dict(kind="axonal", fibres=1, hidden=30, max_delay=50)
+frozen = [r for r in rows if r["delays"] == "frozen random" and alone.items() <= r.items()]
+dots = [(first_lag(int(r["seed"])), r["error_deg"]) for r in frozen]
+drawings_06.valley(lags_ms, by_lag, dots)
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Waiting equally long (0) is bad: then left and right sounds look alike, because the ears' bursts
+# overlap by the same amount whichever leads. The best [lags](glossary.ipynb#lag) are on the sides,
+# about a quarter of a cycle, where the overlap rises all the way from one end of the range to the
+# other. A frozen network is as good as its draw. Here luck matters, so here learning can help.
+# </details>
+#
+# We let one learn, from a seed with a bad draw.
+
+# %%
+unlucky = max(range(5), key=lambda seed: dots[seed][1])
+stimulus = Stimulus(fibres_per_ear=1)
+generator = torch.Generator().manual_seed(unlucky)
+network = Localiser(stimulus, Classes(36), generator=generator)
+history = fit(network, generator, epochs=12, soft_labels=1.0)
+
+# %%
+fresh = sample(4096, stimulus, torch.Generator().manual_seed(1000 + unlucky))
+learned = evaluate(network, *fresh).error_deg
+path = [float(d[1] - d[0]) for d in history.delays]
+print(f"seed {unlucky}: from {path[0]:+.1f} to {path[-1]:+.1f} ms; frozen {dots[unlucky][1]:.1f}°, "
+      f"learned {learned:.1f}°")  # fmt: skip
+drawings_06.valley(lags_ms, by_lag, dots, arrow=(path[0], path[-1], learned))
+
+# %% [markdown]
+# It walked downhill into the valley. Over five seeds, [as pairs](glossary.ipynb#paired-difference)
+# with the same first delays:
+
+# %%
+def gain(fibres, hidden=30, kind="axonal", max_delay=50):
+    """Frozen minus learned, in degrees, with its interval."""
+    here = dict(fibres=fibres, hidden=hidden, kind=kind, max_delay=max_delay)
+    frozen, learned = ({"delays": name} | here for name in ("frozen random", "learned"))
+    return tables.paired_interval(rows, "error_deg", frozen, learned)
+
+
+for fibres in (1, 2, 10, 100):
+    print("{:3d} fibres: learning gains {:+.2f}° ({:+.2f}° to {:+.2f}°)".format(
+        fibres, *gain(fibres)))  # fmt: skip
+
+# %% [markdown]
+# ## From one fibre to a hundred
+#
+# ### Predict
+# So far, each fibre had one delay for all neurons, an **[axonal](glossary.ipynb#axonal-delay)**
+# one. Delays can also belong to each *connection*: a **[synaptic](glossary.ipynb#synaptic-delay)**
+# delay for each fibre and each hidden neuron. Then even one fibre per ear reaches thirty neurons
+# with thirty different lags. **What will that do to the gap between frozen and learned?** Choose
+# *synaptic* to see.
+
+# %%
+def draw(kind, hidden):
+    fibres = (1, 2, 10, 100) if (kind, hidden) == ("axonal", 30) else (1, 2, 10)
+    names = conditions if kind == "axonal" else conditions[1:3] + conditions[4:]
+    curves = {name: [error(name, f, hidden, kind) for f in fibres] for name in names}
+    bounds = [observer.cramer_rao(Stimulus(fibres_per_ear=f), window_ms=100) for f in fibres]
+    curves["bound"] = [(b, b, b) for b in bounds]
+    title = f"{kind} delays, {hidden} hidden neurons"
+    return charts.lines(fibres, curves, "fibres per ear", "mean error (degrees)", title=title,
+                        log_x=True, log_y=True)  # fmt: skip
+
+
+explore(draw, kind=choice("delays", ["axonal", "synaptic"]), hidden=choice("hidden", [30, 10]))
+
+# %%
+for kind in ("axonal", "synaptic"):
+    before, after = (error(d, 1, 30, kind)[0] for d in ("frozen random", "learned"))
+    print(f"1 fibre per ear, {kind:8s}: frozen {before:.1f}°, learned {after:.1f}°, ", end="")
+    print("gain {:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*gain(1, 30, kind)))
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# With synaptic delays the gap all but closes, even for one fibre per ear: thirty neurons, each
+# with a lag of its own, are a shelf again. And the frozen synaptic network beats the *learned*
+# axonal one. **Variety of delays can stand in for learning them.**
+# </details>
+#
+# ## How full is the shelf?
+#
+# A hidden neuron compares left fibres with right ones. With axonal delays and $F$ fibres per ear
+# there are $F^2$ lags, the same for all neurons. With synaptic delays every neuron has its own.
+
+# %%
+def lags_on_offer(fibres, hidden, kind, generator):
+    copies = 1 if kind == "axonal" else hidden
+    left, right = 50 * torch.rand(2, copies, fibres, generator=generator)
+    return right[:, :, None] - left[:, None, :]
+
+
+lags_on_offer(2, 30, "synaptic", torch.Generator().manual_seed(0)).shape
+
+# %% [markdown]
+# ### Try it
+# Grey is what the sounds can ask for. **Find two different networks whose shelf has no hole wider
+# than 2 ms, one axonal, one synaptic.**
+
+# %%
+def draw(fibres, hidden, kind):
+    values = lags_on_offer(fibres, hidden, kind, torch.Generator().manual_seed(0))
+    return drawings_06.lags(values, f"{kind}, {fibres} fibres per ear, {hidden} hidden")
+
+
+explore(
+    draw, fibres=slider("fibres per ear", 1, 20, 1, 1),
+    hidden=slider("hidden neurons", 3, 30, 1, 30),
+    kind=choice("delays", ["axonal", "synaptic"]),
+)  # fmt: skip
+
+# %% [markdown]
+# ### Exercise 6.1 — count the shelf
+# How many lags (right delay minus left delay) does a network have on offer?
+
+# %%
+def count_lags(fibres_per_ear, hidden, kind):
+    ...  # two lines; kind is "axonal" or "synaptic"
+
+
+# %%
+checks.exercise_6_1(count_lags)
+
+# %% [markdown]
+# ([A solution](solutions/06_weights_or_delays.ipynb))
+#
+# ## The boundary
+#
+# Each cell is a pair of networks, frozen and learned, with five seeds; its number is what learning
+# gained. **Where do you expect a large number?** Then choose *synaptic*.
+
+# %%
+FIBRES, HIDDEN = (1, 2, 4, 10), (10, 30)
+
+
+def draw(kind):
+    gains = [[gain(f, h, kind)[0] for f in FIBRES] for h in HIDDEN]
+    return drawings_06.gain_map(FIBRES, HIDDEN, gains, f"{kind} delays")
+
+
+explore(draw, kind=choice("delays", ["axonal", "synaptic"]))
+
+# %%
+places = [(f, h, kind) for kind in ("axonal", "synaptic") for f in FIBRES for h in HIDDEN]
+variety = [f * f * (1 if kind == "axonal" else h) for f, h, kind in places]
+gains = [gain(*place) for place in places]
+drawings_06.gain_by_variety(variety, gains, [kind for *_, kind in places])
+
+# %%
+for few, many in ((1, 3), (4, 30), (31, 10_000)):
+    chosen = [g for g, v in zip(gains, variety, strict=True) if few <= v <= many]
+    clear = sum(low > 0 for _, low, _ in chosen)
+    average = sum(mean for mean, *_ in chosen) / len(chosen)
+    print(f"{few:2d} to {many:5d} lags: mean gain {average:+.2f}°, "
+          f"clear of zero in {clear} of {len(chosen)} cells")  # fmt: skip
+
+# %% [markdown]
+# <details><summary>What it says</summary>
+#
+# The number of lags on offer sorts the cells: with a handful of lags learning gains degrees, with
+# many it gains nothing that five seeds could show. It is not the whole story (a hidden layer of
+# three is too small to use many lags), but it tells you *before* you train whether learning the
+# delays can pay.
+# </details>
+#
+# A shorter range of delays leaves less of the shelf, and less to lose: no draw can be far off.
+
+# %%
+for longest in (12, 25, 50):
+    frozen = error("frozen random", 1, max_delay=longest)[0]
+    mean, low, high = gain(1, max_delay=longest)
+    print(f"1 fibre per ear, delays up to {longest} ms: frozen {frozen:5.2f}°, "
+          f"learning gains {mean:+.2f}° ({low:+.2f}° to {high:+.2f}°)")  # fmt: skip
+
+# %% [markdown]
+# ## A test that proves nothing
+#
+# Here is a popular argument: take the trained network, let its delays change places, and the error
+# explodes; so the learned delays matter.
+#
+# ### Predict
+# **What will the same shuffle do to a network
+# whose delays were random and frozen?**
+
+# %%
+for delays in ("learned", "frozen random"):
+    before, after = (error(delays, 10, column=c)[0] for c in ("error_deg", "shuffled_error_deg"))
+    print(f"10 fibres, {delays:13s}: {before:.1f}°, after shuffling {after:.1f}°")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# The same. The weights had learned to use the delays they were given, whoever made them. A shuffle
+# shows that a network *uses* its delays. It doesn't show that *learning* them was worth it; for
+# that, compare with delays that never learned.
+# </details>
+#
+# ## Where delays are everything
+#
+# Take the weights away. Each of twelve outputs listens to one left and one right fibre, makes both
+# wait, and scores how well they agree. This is [Jeffress's network](glossary.ipynb#Jeffress-model)
+# of 1948, and there is nothing in it to learn but delays. By hand, for one output, with a leaky
+# [trace](glossary.ipynb#trace) of every spike:
+
+# %%
+def trace(train, tau_ms=5.0):
+    leaky, decay, values = 0.0, math.exp(-1 / tau_ms), []
+    for spike in train.tolist():
+        leaky = decay * leaky + (1 - decay) * spike
+        values.append(leaky)
+    return torch.tensor(values)
+
+
+def agreement(spikes, left_waits, right_waits, max_delay=30):
+    left, right = (
+        trace(spikes[max_delay - wait : len(spikes) - wait, ear])
+        for ear, wait in enumerate((left_waits, right_waits))
+    )
+    return -(left - right).abs().mean()  # the subtractive synapse: 0 is perfect agreement
+
+
+# %%
+stimulus, twelve = Stimulus(duration_ms=130, fibres_per_ear=1), Classes(12)
+starts = torch.full((1, 12), 15.0)  # the right ear waits as long as the left one, for all outputs
+coincidence = CoincidenceNetwork(
+    stimulus, twelve, 30, synapse="subtractive", init=starts, generator=generator
+)
+_, (spikes,) = sample(1, stimulus, generator)
+mine, ours = agreement(spikes, 15, 15), coincidence.scores(spikes[None])[0, 0]
+assert torch.isclose(mine, ours, atol=1e-6)
+
+# %% [markdown]
+# The left ear waits 15 ms for good: it is the clock, and so nothing drifts. The right ear waits
+# 0 to 30 ms. Besides those twelve delays a single number learns, the gain of the softmax.
+#
+# ### Predict
+# All twelve start at equal waits, where they are of no use. **Will they spread by themselves?
+# In which order?**
+
+# %%
+history = fit(coincidence, generator, epochs=8, lr=0.05, soft_labels=0.5)
+paths = [(delays - 15)[0] for delays in history.delays]
+wanted = (jeffress_delays(stimulus, twelve, 30) - 15)[0]
+
+# %%
+def draw(epoch):
+    return drawings_06.jeffress(wanted, paths[epoch], f"epoch {epoch}")
+
+
+explore(draw, epoch=slider("epoch", 0, 8, 1, 1))
+
+# %%
+fresh = sample(4096, stimulus, torch.Generator().manual_seed(1))
+print(f"delays only, 1 fibre per ear: {evaluate(coincidence, *fresh).error_deg:.1f}°")
+print(f"bound: {observer.cramer_rao(stimulus, window_ms=100):.1f}°")
+correlation = float(torch.corrcoef(torch.stack([wanted, paths[-1]]))[0, 1])
+print(f"correlation with Jeffress's line: {correlation:.4f}")
+assert correlation > 0.99
+
+# %% [markdown]
+# That is twelve delays and a gain, against thirty neurons with over a thousand weights. Five seeds
+# of each, and their controls; *hand-set* starts on Jeffress's line and learns only the gain.
+
+# %%
+study = tables.read("../figures/studies/coincidence.csv")
+ways = ["frozen random", "learned from random", "learned from the middle", "hand-set"]
+plain = dict(fibres=1, synapse="subtractive", tau_ms=5)
+results = [tables.mean_interval(study, "error_deg", way=way, **plain) for way in ways]
+results.append(error("learned", 1))
+plots.bars(
+    [*ways, "30 neurons, learned"], [mean for mean, *_ in results], [i for _, *i in results],
+    ylabel="mean error (degrees), 95 % over seeds", log=True,
+    lines=[(observer.cramer_rao(stimulus, window_ms=100), "bound")],
+)  # fmt: skip
+
+# %%
+middle, hand = ({"way": way} | plain for way in ("learned from the middle", "hand-set"))
+mean, low, high = tables.paired_interval(study, "error_deg", middle, hand)
+print(f"learned minus hand-set: {mean:+.2f}° ({low:+.2f}° to {high:+.2f}°)")
+for column in ("correlation", "slope"):
+    mean, low, high = tables.mean_interval(study, column, **middle)
+    print(f"{column} with Jeffress's line: {mean:.3f} ({low:.3f} to {high:.3f})")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Frozen random delays are worthless here: an output that is called "30° right" must wait for 30°
+# right, and no weight can choose for it. Learned, the delays lie on Jeffress's line, and the
+# network reaches what one can set by hand. It even beats the trained network with thirty neurons:
+# a good structure, and delays that fit it, were worth more than a thousand weights.
+# </details>
+#
+# With ten fibres for each output there are ten ways to go astray:
+
+# %%
+ways = [ways[1], "learned from random, gaussian", *ways[2:]]
+for way in ways:
+    where = dict(fibres=10, synapse="subtractive", tau_ms=5, way=way)
+    mean, low, high = tables.mean_interval(study, "error_deg", **where)
+    slope, *_ = tables.mean_interval(study, "slope", **where)
+    print(f"{way:30s} {mean:.2f}° ({low:.2f}° to {high:.2f}°), slope {slope:.2f}")
+
+# %% [markdown]
+# A delay that starts more than half a cycle (25 ms) from its goal is pulled the other way round,
+# and gets stuck at the end of its range. Starting in the middle nobody is that far away. A wide
+# Gaussian helps too; lesson 7 sets such remedies side by side.
+#
+# ### Exercise 6.2 — is it the learning?
+# `frozen` and `learned` are lists of errors, one for each seed, in the same order. Return the mean
+# gain from learning and its [standard error](glossary.ipynb#standard-error), from *pairs*.
+
+# %%
+def paired_gain(frozen, learned):
+    ...  # two or three lines; return mean, standard_error
+
+
+# %%
+checks.exercise_6_2(paired_gain)
+
+# %% [markdown]
+# ### Exercise 6.3 — align a pattern
+# A neuron shall fire when fibre `i` spikes at `times[i]`, for all `i`. Which delays make all the
+# spikes arrive together, and as early as possible?
+
+# %%
+def aligning_delays(times):
+    ...  # one line; times is a tensor (fibre,), in ms
+
+
+# %%
+checks.exercise_6_3(aligning_delays)
+
+# %% [markdown]
+# ([Solutions](solutions/06_weights_or_delays.ipynb))
+#
+# ## What you now know
+# - A claim about learned delays needs delays that did *not* learn, with the same seeds. A shuffle
+#   is no such control.
+# - Variety can stand in for learning: count the lags on offer. With a handful, learning pays; with
+#   many, weights choose and learning gains nothing we could measure.
+# - Where nothing can choose, learned delays are everything: twelve of them found Jeffress's line,
+#   and matched what one would set by hand.
+#
+# **Read on.** L. A. Jeffress (1948), *A place theory of sound localization*, Journal of Comparative
+# and Physiological Psychology 41. — B. Grothe, M. Pecka and D. McAlpine (2010), *Mechanisms of
+# sound localization in mammals*, Physiological Reviews 90.
+#
+# **Next door:** [How should a delay learn?](07_how_should_a_delay_learn.ipynb)

@@ -1,0 +1,482 @@
+# %% [markdown]
+# # How should a delay learn?
+#
+# Lesson 6 found where learning a delay pays. There, which gradient should it follow, how far should
+# it step, and what becomes of it on a clock that only knows whole milliseconds?
+#
+# **You will be able to**
+# - read a loss landscape of delays, and widen it on purpose with a time constant or a bell;
+# - choose an estimator and a step for a delay from measurements, and write its optimiser in ten
+#   lines;
+# - compute the exact gradient of a spike time, and say where even the exact one ends.
+#
+# *30 minutes. Builds on lessons 3, 4 and 6.*
+
+# %%
+import torch
+from scipy.optimize import brentq
+
+from course_utils import charts, checks, drawings_07, tables
+from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
+from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
+from course_utils.delays import DelayLayer, shift_then_clip
+from course_utils.explore import explore, slider
+from course_utils.stimuli import Classes, Stimulus, sample
+
+torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
+generator = torch.Generator().manual_seed(0)
+
+# %% [markdown]
+# ## Landscapes
+#
+# Take the delays-only network of lesson 6, with every output on Jeffress's line, and move **one**
+# delay over its whole range. To see the loss at all 31 whole delays at once, we give the network 31
+# outputs, one for each.
+
+# %%
+stimulus, classes, output = Stimulus(duration_ms=130, fibres_per_ear=1), Classes(12), 9
+line = jeffress_delays(stimulus, classes, 30)[0]
+ipd, spikes = sample(512, stimulus, generator)
+label = classes.index(ipd)
+
+
+def all_scores(tau_ms, sigma):
+    every = torch.arange(31.0)[None]
+    shape = dict(estimator="gaussian", synapse="subtractive", tau_ms=tau_ms, init=every)
+    ladder = CoincidenceNetwork(stimulus, Classes(31), 30, **shape, generator=generator)
+    ladder.right.sigma = sigma
+    with torch.no_grad():
+        return 60 * ladder.scores(spikes)  # 60: about the gain that lesson 6 learned
+
+
+# %%
+def loss_by_delay(tau_ms, sigma):
+    scores = all_scores(tau_ms, sigma)
+    logits, losses = scores[:, line.round().long()].clone(), []
+    for delay in range(31):
+        logits[:, output] = scores[:, delay]
+        losses.append(float(torch.nn.functional.cross_entropy(logits, label)))
+    return losses
+
+
+# %% [markdown]
+# ### Predict
+# The trace of a spike decays with tau. With a *long* trace, spikes that miss each other by a lot
+# still feel each other. **Will a long tau make the valley wider or narrower? Deeper or shallower?**
+# Move tau first, then sigma, the width of the bell over which each delay is spread.
+
+# %%
+def draw(tau_ms, sigma):
+    losses = loss_by_delay(float(tau_ms), sigma)
+    return drawings_07.landscape(range(31), losses, float(line[output]), tau_ms, sigma)
+
+
+explore(
+    draw, tau_ms=slider("tau (ms)", 1, 40, 1, 5),
+    sigma=slider("sigma (steps)", 0.25, 8.25, 1.0, 0.25),
+)  # fmt: skip
+
+# %%
+for tau_ms, sigma in ((2.0, 0.25), (20.0, 0.25), (2.0, 6.25)):
+    losses = loss_by_delay(tau_ms, sigma)
+    home = drawings_07.walks_home(losses, float(line[output])).sum()
+    print(f"tau {tau_ms:2.0f} ms, sigma {sigma:4.2f}: depth {max(losses) - min(losses):.2f} nats, "
+          f"downhill leads home from {home} of 31 delays")  # fmt: skip
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# A long trace, or a wide bell, smooths the loss and makes its valley shallower. With a short trace
+# the valley is deepest, and its sides are rough: noise of these 512 sounds leaves small dips, and
+# walking downhill ends in the first of them. That is why one starts wide and narrows later.
+# </details>
+#
+# ## When spikes are few
+#
+# A single fibre with five spikes is not kind (lesson 3). `figures/studies/gradient_reach.py` took
+# 64 such fibres for each of five seeds, moved their delays off the target, and asked each
+# estimator: does your gradient point home?
+
+# %%
+reach = tables.read("../figures/studies/gradient_reach.csv")
+distances = [1, 2, 3, 5, 8, 12, 16, 20]
+names = list(dict.fromkeys(row["setting"] for row in reach))
+shares = {
+    name: [tables.mean_interval(reach, f"home_{d:02d}", setting=name) for d in distances]
+    for name in names
+}
+charts.lines(
+    distances, shares, "distance to the target (steps)", "share that points home", log_x=True
+)
+
+# %%
+for name in ("linear", "gaussian, sigma 8"):
+    near, far = (tables.mean_interval(reach, f"size_{d:02d}", setting=name)[0] for d in (1, 12))
+    print(f"{name:18s} mean size of the gradient: {near:.3f} at 1 step, {far:.3f} at 12 steps")
+
+# %% [markdown]
+# <details><summary>What it says</summary>
+#
+# Linear interpolation and straight-through see one step. Beyond, most of their gradients are zero
+# or point anywhere. The prototype's rule is unsure even at one step: through `grid_sample` it hears
+# one neighbour only, and rounding noise picks which (lesson 3). A wide bell still knows the way at
+# twelve steps; a triangle, as far as it is wide. Both pay near the target, where their gradient is
+# small and their forward pass is blurred.
+# </details>
+#
+# ### Predict
+# Thirty-one copies of one sparse fibre start evenly spread over 0 to 50 steps; all want to reach
+# 30. They follow the same optimiser for 300 updates. The bell and the triangle start wide and
+# narrow as they go. **How many of the copies arrive, for each rule?** Then move the slider.
+
+# %%
+train = torch.zeros(1, 200, 1)
+train[0, 50 + torch.randperm(100, generator=generator)[:5]] = 1
+target = shift_then_clip(train, torch.tensor([30.0]), 50)
+starts = torch.linspace(0, 50, 31)
+
+
+def run(estimator, updates=300):
+    layer = DelayLayer(31, 50, estimator, starts)
+    optimiser, places = DelayOptimizer([layer.delays], 50, lr=0.3), [starts]
+    shrink = SigmaSchedule(layer, updates // 2) if estimator in ("gaussian", "triangle") else None
+    for _ in range(updates):
+        optimiser.zero_grad()
+        (-(layer(train.expand(1, 200, 31)) * target).sum()).backward()
+        optimiser.step()
+        if shrink:
+            shrink.step()
+        places.append(layer.delays.detach().clone())
+    return places
+
+
+# %%
+rules = ("linear", "straight_through", "prototype", "gaussian", "triangle")
+runs = {rule: run(rule) for rule in rules}
+
+# %%
+def draw(update):
+    return drawings_07.race([runs[rule][update] for rule in rules], 30, update, rules)
+
+
+explore(draw, update=slider("update", 0, 300, 10, 0))
+
+# %%
+arrived = {rule: int(((places[-1] - 30).abs() <= 1).sum()) for rule, places in runs.items()}
+print("arrived, of 31:", arrived)
+assert arrived["gaussian"] > 2 * arrived["linear"]
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Short-sighted rules collect their copies in the nearest local notch, where some *other* pair of
+# spikes happens to meet. The [annealed](glossary.ipynb#annealing) ones start with a landscape that
+# has one valley and narrow it around where they are by then. That is the whole point of annealing:
+# **first find the valley, then its floor** (Hammouamri et al. 2023).
+# </details>
+#
+# ## On the real task
+#
+# One fibre per ear, ten hidden neurons: lesson 6 says that learning pays here. Five estimators,
+# three rates (steps per update, at the peak of the schedule), five seeds, 768 updates each. The
+# control never learns its delays. All errors are with **rounded** delays, as a clock would have
+# them.
+
+# %%
+study = tables.read("../figures/studies/estimators.csv")
+estimators, rates = list(rules), [0.1, 0.5, 2]
+
+
+def result(estimator, rate, first="random", column="rounded_error_deg"):
+    where = dict(estimator=estimator, delay_lr=rate, first=first)
+    return tables.mean_interval(study, column, **where)
+
+
+control, *_ = result("frozen", 0)
+curves = {name: [result(name, rate) for rate in rates] for name in estimators}
+charts.lines(
+    rates, curves, "rate of the delays (steps per update)", "error, rounded (degrees)", log_x=True,
+    levels=[(control, "frozen")],
+)  # fmt: skip
+
+# %%
+for name in estimators:
+    own, frozen = dict(estimator=name, delay_lr=0.5), dict(estimator="frozen", delay_lr=0)
+    gap = tables.paired_interval(
+        study, "rounded_error_deg", frozen | {"first": "random"}, own | {"first": "random"}
+    )
+    seconds, *_ = result(name, 0.5, column="seconds")
+    print("{:17s} gains {:+.1f}° over frozen ({:+.1f}° to {:+.1f}°), {:.1f} s".format(
+        name, *gap, seconds))  # fmt: skip
+
+# %% [markdown]
+# All five start from the same draws. What if the delays start *equal*, all at zero?
+
+# %%
+for name in estimators:
+    mean, low, high = result(name, 0.5, "all zero")
+    moved, *_ = result(name, 0.5, "all zero", "moved_ms")
+    print(f"{name:17s} {mean:5.1f}° ({low:.1f}° to {high:.1f}°), moved {moved:4.1f} ms")
+print(f"{'frozen':17s} {result('frozen', 0, 'all zero')[0]:5.1f}°")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# The prototype's factor is the delay itself, and at zero it is zero: its delays never move, and its
+# error is that of the frozen control. The others leave. On this task many spikes make the landscape
+# smooth, so the short-sighted linear rule does about as well as the far-sighted ones; compare the
+# intervals before you rank them.
+# </details>
+#
+# ## An optimiser for delays, by hand
+#
+# Three wishes: move in *steps* whatever the gradient's scale; never leave the range; and, if asked,
+# be whole in every update without losing small gradients. Adam's direction, a clamp, and [a
+# carry](glossary.ipynb#carry):
+
+# %%
+def update(delay, carry, gradient, memory, lr=0.5, max_delay=50):
+    memory["t"] += 1
+    memory["mean"] = 0.9 * memory["mean"] + 0.1 * gradient
+    memory["square"] = 0.999 * memory["square"] + 0.001 * gradient**2
+    mean = memory["mean"] / (1 - 0.9 ** memory["t"])
+    square = memory["square"] / (1 - 0.999 ** memory["t"])
+    wanted = (delay + carry - lr * mean / (square.sqrt() + 1e-8)).clamp(0, max_delay)
+    return wanted.round(), wanted - wanted.round()
+
+
+# %%
+theirs = torch.tensor([3.0, 25.0, 49.0], requires_grad=True)
+optimiser = DelayOptimizer([theirs], 50, lr=0.5, whole="nearest")
+mine, carry = theirs.detach().clone(), torch.zeros(3)
+memory = dict(t=0, mean=torch.zeros(3), square=torch.zeros(3))
+for gradient in torch.randn(40, 3, generator=generator) + torch.tensor([1.0, 0.2, -1.0]):
+    mine, carry = update(mine, carry, gradient, memory)
+    theirs.grad = gradient
+    optimiser.step()
+    assert torch.equal(mine, theirs.detach())
+print(mine.tolist())
+
+# %% [markdown]
+# From here on, ours. The first delay has hit 0 and can come back, the last has hit 50.
+#
+# ### Predict
+# A gradient that asks for a twentieth of a step, forty times. **Where does a delay of 25 end up
+# if we simply round after each update? And with the carry?**
+
+# %%
+simple, carried, left = 25.0, 25.0, 0.0
+for _ in range(40):
+    simple = round(simple + 0.05)
+    wanted = carried + left + 0.05
+    carried, left = round(wanted), wanted - round(wanted)
+print(f"rounded: {simple}, with the carry: {carried}")
+
+# %% [markdown]
+# Rounding forgets every small step; the carry adds them up. Is being whole all along worse than
+# rounding at the end? Rounded errors, five seeds:
+
+# %%
+whole = tables.read("../figures/studies/whole_numbers.csv")
+for fibres in (1, 10):
+    for how in ("at the end", "nearest", "stochastic"):
+        where = dict(fibres=fibres, whole=how)
+        mean, low, high = tables.mean_interval(whole, "rounded_error_deg", **where)
+        print(f"{fibres:2d} per ear, {how:10s}: {mean:5.2f}° ({low:.2f}° to {high:.2f}°)")
+    pair = ({"fibres": fibres, "whole": how} for how in ("nearest", "at the end"))
+    gap = tables.paired_interval(whole, "rounded_error_deg", *pair)
+    print("   nearest minus at the end: {:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*gap))
+
+# %% [markdown]
+# ## What nobody hears
+#
+# A common shift of all delays changes nothing (lesson 5), so nothing holds it. Does it drift? Does
+# it matter? Ten fibres per ear, ten hidden neurons.
+
+# %%
+gauge = tables.read("../figures/studies/gauge.csv")
+print("estimator, rate, common mode    common drift   own movement   at a bound   error")
+for name in dict.fromkeys(row["setting"] for row in gauge):
+    drift, own, edge, error = (
+        tables.mean_interval(gauge, column, setting=name)[0]
+        for column in ("common_ms", "own_ms", "at_bound", "rounded_error_deg")
+    )
+    print(f"{name:45s} {drift:+6.1f} ms {own:6.1f} ms {edge:7.1%} {error:7.2f}°")
+
+# %%
+for estimator in ("linear", "straight_through"):
+    for rate in (0.1, 1.0):
+        own = dict(estimator=estimator, delay_lr=rate)
+        free, held = (own | dict(common_mode=mode) for mode in ("free", "removed"))
+        gap = tables.paired_interval(gauge, "rounded_error_deg", free, held)
+        print("{:16s} rate {}: free minus removed {:+.2f}° ({:+.2f}° to {:+.2f}°)".format(
+            estimator, rate, *gap))  # fmt: skip
+
+# %% [markdown]
+# `remove_common_mode=True` subtracts the mean movement, the [common
+# mode](glossary.ipynb#common-mode), in each update. Read the last lines for what that is worth:
+# where the interval holds zero, the drift did no harm that we could measure. Fixing the gauge is
+# still good hygiene: it makes delays of two runs comparable.
+#
+# ## The exact gradient
+#
+# All of the above differentiates *values on a grid of time*. There is another way: differentiate
+# the **moment** of a spike. Take one neuron whose inputs, sent at $t_i$, arrive at $t_i + d_i$
+# and each add a pulse $w_i\,\kappa(t - t_i - d_i)$ with $\kappa(s) = \frac{s}{\tau} e^{1 -
+# s/\tau}$.
+
+# %%
+TAU, THRESHOLD = 5.0, 1.0
+sent, weight = torch.tensor([2.0, 4.0, 9.0]), torch.tensor([0.5, 0.45, 0.3])
+
+
+def pulse(s):
+    return s.clamp(min=0) / TAU * torch.exp(1 - s.clamp(min=0) / TAU)
+
+
+def volts(t, delays):
+    return float((weight * pulse(t - sent - delays)).sum())
+
+
+# %% [markdown]
+# The neuron fires when its potential first reaches the threshold. No grid: we look for the crossing
+# with a root finder.
+
+# %%
+def spike_time(delays, end=40.0):
+    coarse = torch.linspace(0, end, 401).tolist()
+    for a, b in zip(coarse, coarse[1:], strict=False):
+        if volts(b, delays) >= THRESHOLD:
+            return brentq(lambda t: volts(t, delays) - THRESHOLD, a, b, xtol=1e-12)
+    return None
+
+
+delays = torch.tensor([6.0, 4.0, 1.0], dtype=torch.float64)
+sent, weight = sent.double(), weight.double()
+moment = spike_time(delays)
+print(f"spike at {moment:.4f} ms")
+
+# %% [markdown]
+# At the spike, $V(t^*, d) = \theta$ stays true when a delay moves. So ([implicit function
+# theorem](glossary.ipynb#implicit-function-theorem))
+#
+# $$\frac{\partial t^*}{\partial d_i} = -\frac{\partial V / \partial d_i}{\partial V / \partial t}
+# = \frac{w_i\,\kappa'(t^* - t_i - d_i)}{\sum_j w_j\,\kappa'(t^* - t_j - d_j)}.$$
+#
+# ### Predict
+# **If all three inputs wait 1 ms longer, how much later is the spike? So what do the three
+# gradients add up to?**
+
+# %%
+def exact_gradient(moment, delays):
+    s = (moment - sent - delays).clamp(min=0)
+    slope = torch.where(s > 0, (1 - s / TAU) / TAU * torch.exp(1 - s / TAU), 0.0)
+    return weight * slope / (weight * slope).sum()
+
+
+exact = exact_gradient(moment, delays)
+step = 1e-5 * torch.eye(3, dtype=torch.float64)
+central = [(spike_time(delays + h) - spike_time(delays - h)) / 2e-5 for h in step]
+print("exact      ", [f"{g:+.6f}" for g in exact.tolist()])
+print("differences", [f"{g:+.6f}" for g in central])
+assert torch.allclose(exact, torch.tensor(central, dtype=torch.float64), atol=1e-5)
+print(f"sum {float(exact.sum()):.6f}")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Exact to the last digit shown, and the sum is 1: a common shift of the inputs shifts the spike
+# by as much. The gauge freedom again, now as a property of the gradient. No surrogate was needed,
+# because we never asked *whether* the neuron fires, only *when*. (Mészáros, Knight & Nowotny 2025
+# do this for whole networks.)
+# </details>
+#
+# ### Try it
+# Let the second input come later and later. **What happens to its gradient just before the spike is
+# lost? And what is the gradient after?**
+
+# %%
+def draw(second_delay):
+    moved = delays.clone()
+    moved[1] = second_delay
+    time = torch.linspace(0, 40, 161).tolist()
+    when = spike_time(moved)
+    return drawings_07.potential(
+        time, [volts(t, moved) for t in time], THRESHOLD, (sent + moved).tolist(), when
+    )
+
+
+explore(draw, second_delay=slider("delay of the second input (ms)", 0.0, 14.0, 0.5, 4.0))
+
+# %%
+for second in (4.0, 8.0, 10.0, 11.0, 11.5, 12.0):
+    moved = torch.tensor([6.0, second, 1.0], dtype=torch.float64)
+    when = spike_time(moved)
+    if when is None:
+        said = "no spike, no gradient"
+    else:
+        said = f"{float(exact_gradient(when, moved)[1]):+.2f}"
+    print(f"second delay {second:4.1f} ms: {said}")
+
+# %% [markdown]
+# Where the potential only just grazes the threshold, $\partial V/\partial t$ goes to 0 and the
+# gradient grows without limit; one step further the spike is gone and the exact gradient knows
+# nothing about it. A surrogate gradient is wrong everywhere but never silent. Choose your
+# weakness.
+#
+# ### Exercise 7.1 — whole, bounded, and nothing lost
+# One update of one delay: it wants to move by `move` steps. Return the nearest whole delay and what
+# is carried over to the next update.
+
+# %%
+def whole_step(delay, carry, move, max_delay):
+    ...  # two or three lines; return delay, carry
+
+
+# %%
+checks.exercise_7_1(whole_step)
+
+# %% [markdown]
+# ### Exercise 7.2 — hold the common mode
+# Take the mean movement out of an update: `before` and `after` are the delays `(channel,)` around
+# it.
+
+# %%
+def without_common_mode(before, after):
+    ...  # one line; return the corrected `after`
+
+
+# %%
+checks.exercise_7_2(without_common_mode)
+
+# %% [markdown]
+# ### Exercise 7.3 — the other gradient
+# The same theorem gives the gradient of the spike time with respect to a *weight*: at the spike
+# `pulses` are the $\kappa(t^* - t_i - d_i)$ and `slopes` the $\kappa'$. Return it for each input.
+
+# %%
+def weight_gradient(weights, pulses, slopes):
+    ...  # one line
+
+
+# %%
+checks.exercise_7_3(weight_gradient)
+
+# %% [markdown]
+# ([Solutions](solutions/07_how_should_a_delay_learn.ipynb))
+#
+# ## What you now know
+# - A delay's loss is smoothed by a long trace or a wide bell. Where spikes are few, only an
+#   annealed bell or triangle finds its way from far; where they are many, linear interpolation
+#   will do.
+# - A delay optimiser needs a step in steps, a projection, and a carry for whole numbers; the common
+#   mode is free, and can be held.
+# - The moment of a spike has an exact gradient without any surrogate. Its parts add up to 1, and
+#   it ends where the spike ends.
+#
+# **Read on.** I. Hammouamri, I. Khalfaoui-Hassani and T. Masquelier (2023), *Learning delays in
+# spiking neural networks using dilated convolutions with learnable spacings*, arXiv 2306.17670. —
+# B. Mészáros, J. Knight and T. Nowotny (2025), *Efficient event-based delay learning in spiking
+# neural networks*, arXiv 2501.07331.
+#
+# **Next door:** [What about deeper?](08_delays_everywhere.ipynb)

@@ -1,0 +1,440 @@
+# %% [markdown]
+# # What about deeper?
+#
+# So far delays sat in one place, between the ears and the first neurons. Here we put them between
+# neurons, give every connection its own, and ask what a network without any could do instead.
+#
+# **You will be able to**
+# - say where in a network a delay can help, and where nobody would notice it;
+# - plan a stimulus for several layers of delays, with Method B or on the input's clock;
+# - compare depth, delays and recurrence at an equal number of parameters, and say how far each
+#   reaches.
+#
+# *30 minutes. Builds on lessons 2, 5 and 6.*
+
+# %%
+import math
+
+import torch
+
+from course_utils import charts, checks, delays, drawings_08, observer, plots, tables
+from course_utils.clicks import ClickPair
+from course_utils.deeper import DeepLocaliser
+from course_utils.explore import choice, explore, slider
+from course_utils.network import Localiser
+from course_utils.neurons import leak, leaky_readout
+from course_utils.recurrence import recurrent_lif
+from course_utils.stimuli import Classes, Stimulus, sample
+from course_utils.training import evaluate, fit
+
+torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
+generator = torch.Generator().manual_seed(0)
+
+# %% [markdown]
+# ## A delay that nobody notices
+#
+# The comment at the head of the notebook this course grew from asks for delays in every layer. We
+# start with the last: between the hidden neurons and the readout, which averages over time. A
+# trained network first.
+
+# %%
+stimulus, classes = Stimulus(fibres_per_ear=10), Classes(36)
+network = Localiser(stimulus, classes, generator=generator)
+fit(network, generator, epochs=6, soft_labels=1.0)
+ipd, spikes = sample(2048, stimulus, torch.Generator().manual_seed(1))
+
+# %% [markdown]
+# ### Predict
+# Now every hidden neuron's spikes wait, each by its own random time up to 20 ms, before the readout
+# hears them. Nothing is retrained. **What happens to the error?**
+
+# %%
+with torch.no_grad():
+    hidden = network.hidden_spikes(spikes)
+    waits = 20 * torch.rand(30, generator=generator)
+    late = delays.pad_then_shift(hidden, waits, 20)
+    for name, trains in (("as they come", hidden), ("delayed", late)):
+        logits = leaky_readout(trains, network.w_out, 5) * trains.shape[1] / 100
+        error = torch.rad2deg((network.decode(logits) - ipd).abs()).mean()
+        print(f"{name:12s}: {error:.2f}°")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Next to nothing. A mean over time does not ask when. A delay can only help in front of something
+# that compares *moments*: a neuron with a leak and a threshold. So the next place is between two
+# layers of neurons.
+# </details>
+#
+# ## The length budget
+#
+# Each layer of delays costs time (lesson 2): what has not arrived everywhere cannot be trusted.
+# *Clip* (Method B) cuts it off, layer by layer. *[Causal](glossary.ipynb#causal)* keeps the input's
+# clock and lets each layer start in silence that nobody sent (hatched).
+
+# %%
+def draw(layers, max_delay, padding):
+    return drawings_08.windows(150, [max_delay] * layers, padding)
+
+
+explore(
+    draw, layers=slider("layers of delays", 1, 3, 1, 2),
+    max_delay=slider("longest delay of each (steps)", 5, 45, 5, 25),
+    padding=choice("padding", ["clip", "causal"]),
+)  # fmt: skip
+
+# %%
+for layers in (1, 2, 3):
+    print(f"{layers} layers of up to 25 steps, 100 to be left: "
+          f"{delays.length_budget(100, 25, layers)} steps of stimulus")  # fmt: skip
+
+# %% [markdown]
+# ## Two layers
+#
+# `DeepLocaliser` is lesson 5's network with a second layer of delays and neurons. We share the
+# range: 25 ms in front of each layer instead of 50 ms in front of one. Two fibres per ear, where
+# one layer had a hard time.
+
+# %%
+two = Stimulus(fibres_per_ear=2)
+deep = DeepLocaliser(two, classes, (30, 30), (25, 25), generator=generator)
+history = fit(deep, generator, epochs=8, soft_labels=1.0)
+
+# %%
+fresh = sample(4096, two, torch.Generator().manual_seed(2))
+bound = observer.cramer_rao(two, window_ms=100)
+print(f"two layers, this run: {evaluate(deep, *fresh).error_deg:.2f}°, bound {bound:.2f}°")
+_, (one_sound,) = sample(1, two, generator, ipd=math.radians(45))
+with torch.no_grad():
+    layers = [h[0] for h in deep.hidden_spikes(one_sound[None])]
+plots.rasters(
+    [layers[0][25:], layers[1]], ["first layer", "second layer"], start_ms=50, two_ears=False,
+    ylabel="neuron",
+)  # fmt: skip
+
+# %% [markdown]
+# ### Predict
+# Is it the depth or the delays? The table has one layer with delays, **two layers without any**,
+# two with delays in front only, in both, in both but frozen, and a [recurrent
+# network](glossary.ipynb#recurrent-network) that has neither. All have about the same number of
+# parameters. **Order them for two fibres per ear.**
+
+# %%
+deeper = tables.read("../figures/studies/deeper.csv")
+
+
+def draw(fibres):
+    names = list(dict.fromkeys(r["network"] for r in deeper if r["fibres"] == fibres))
+    results = [tables.mean_interval(deeper, "error_deg", network=n, fibres=fibres) for n in names]
+    bound = observer.cramer_rao(Stimulus(fibres_per_ear=fibres), window_ms=100)
+    return plots.bars(
+        names, [mean for mean, *_ in results], [interval for _, *interval in results], log=True,
+        ylabel="mean error (degrees), 95 % over seeds", lines=[(bound, "bound")],
+    )  # fmt: skip
+
+
+explore(draw, fibres=choice("fibres per ear", [2, 10]))
+
+# %%
+pairs = [
+    ("two layers, no delays", "one layer, delays"),
+    ("two layers, no delays", "two layers, delays in both"),
+    ("two layers, frozen delays in both", "two layers, delays in both"),
+    ("recurrent", "two layers, delays in both"),
+]
+for fibres in (2, 10):
+    for first, second in pairs:
+        sides = ({"network": name, "fibres": fibres} for name in (first, second))
+        gap = tables.paired_interval(deeper, "error_deg", *sides)
+        print(f"{fibres:2d} per ear: {first} minus {second}: "
+              "{:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*gap))  # fmt: skip
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# With two fibres per ear, depth alone does more than delays alone. Two layers of leaky neurons can
+# remember and compare, without a single delay. With ten fibres the order turns: there delays matter
+# more. Delays *and* depth are best or as good as the best in both. Whether the delays *learned*
+# is, once more, a small matter or none: read the interval of frozen minus learned.
+# </details>
+#
+# ## A delay for every connection
+#
+# With synaptic delays a hidden neuron has a *[receptive field](glossary.ipynb#receptive-field)*: a
+# weight for each fibre, placed at that connection's delay. By hand, it is a filter, a row of taps
+# for each fibre:
+
+# %%
+synaptic = Localiser(stimulus, classes, 10, kind="synaptic", generator=generator)
+fit(synaptic, generator, epochs=6, soft_labels=1.0)
+twin = synaptic.rounded()
+taps = torch.zeros(10, 20, 51)
+where = twin.delay.delays.detach().long().T[..., None]  # (neuron, fibre, 1)
+taps = taps.scatter(2, where, twin.w_hidden.detach().T[..., None])
+
+# %%
+past = spikes[:4].float().transpose(1, 2)  # (sound, fibre, time)
+by_hand = torch.nn.functional.conv1d(past, taps.flip(2)).transpose(1, 2)
+ours = twin.delay.then_linear(spikes[:4], twin.w_hidden)
+assert torch.allclose(by_hand, ours, atol=1e-4)
+print(f"synaptic, 10 hidden: {evaluate(synaptic, ipd, spikes).error_deg:.2f}°")
+
+# %% [markdown]
+# **Move through the ten neurons.** Look for pairs: a left and a right fibre of one sign whose
+# delays differ by a few milliseconds are a detector of one lag.
+
+# %%
+def draw(neuron):
+    field = synaptic.delay.delays.detach()[:, neuron], synaptic.w_hidden.detach()[:, neuron]
+    return drawings_08.receptive_field(*field, f"neuron {neuron}")
+
+
+explore(draw, neuron=slider("neuron", 0, 9, 1, 0))
+
+# %% [markdown]
+# The price: a delay for each connection instead of one for each fibre. (Lesson 6 compares what they
+# are worth.)
+
+# %%
+for name, net in (("axonal, 30 hidden", network), ("synaptic, 10 hidden", synaptic)):
+    print(f"{name}: {net.delay.delays.numel()} delays, {net.w_hidden.numel()} weights in front")
+
+# %% [markdown]
+# ## Recurrence instead
+#
+# "To learn far away concepts, increase the delays or apply an RNN", says the notebook this course
+# grew from. Recurrent neurons hear each other's last spikes. By hand:
+
+# %%
+def recurrent(current, weight, tau_ms=5.0):
+    v = s = torch.zeros_like(current[:, 0])
+    found = []
+    for t in range(current.shape[1]):
+        v = leak(tau_ms) * v * (1 - s) + current[:, t] + s @ weight
+        s = (v >= 1).float()
+        found.append(s)
+    return torch.stack(found, dim=1)
+
+
+# %%
+current = torch.randn(3, 40, 6, generator=generator)
+weight = torch.randn(6, 6, generator=generator)
+assert torch.equal(recurrent(current, weight), recurrent_lif(current, weight, 5.0))
+
+# %% [markdown]
+# ### Predict
+# Neurons in a ring, each exciting the next. One push to neuron 0. **When does neuron 0 fire again?
+# What happens if the weight is a little too small?**
+
+# %%
+def draw(neurons, weight):
+    push = torch.zeros(1, 60, neurons)
+    push[0, 0, 0] = 1.5
+    around = weight * torch.eye(neurons).roll(1, 1)
+    spikes = recurrent_lif(push, around, 5.0)[0]
+    again = spikes[1:, 0].nonzero().flatten()
+    said = f"back after {int(again[0]) + 1} steps" if len(again) else "it never comes back"
+    return drawings_08.ring(spikes, said)
+
+
+explore(
+    draw, neurons=slider("neurons in the ring", 3, 20, 1, 8),
+    weight=slider("weight", 0.9, 1.3, 0.1, 1.2),
+)  # fmt: skip
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# A ring of $n$ neurons is a delay of $n$ steps, made of neurons. It costs $n$ of them for one
+# delay, and a weight below the threshold breaks it. So a recurrent network *can* do what delays do.
+# </details>
+#
+# Can training find it? Going back in time, the gradient passes the loop once in each step, and
+# every time it is multiplied by weights and by the surrogate's slope (lesson 4).
+#
+# ### Predict
+# Two surrogates: the wide sigmoid of lesson 4 (slope 5), and a steep SuperSpike (slope 25), which
+# is nearly zero away from the threshold. **How large is the gradient 50 steps before the loss,
+# for each?**
+
+# %%
+drive = 0.3 * torch.rand(32, 80, 30, generator=generator)
+loop = (2 * torch.rand(30, 30, generator=generator) - 1) / 30**0.5
+
+
+def gradient_sizes(surrogate, slope):
+    current = drive.clone().requires_grad_()
+    spikes = recurrent_lif(current, loop, 5.0, surrogate=surrogate, slope=slope)
+    spikes[:, -1].sum().backward()
+    return current.grad.abs().mean((0, 2)).flip(0)  # from the last step back
+
+
+# %%
+wide, steep = gradient_sizes("sigmoid", 5.0), gradient_sizes("superspike", 25.0)
+back = [1, 10, 20, 30, 40, 50, 60]
+sizes = {
+    name: [3 * (float(values[step]),) for step in back]
+    for name, values in (("sigmoid, slope 5", wide), ("SuperSpike, slope 25", steep))
+}
+charts.lines(back, sizes, "steps back from the loss", "mean size of the gradient", log_y=True)
+
+# %%
+for name in ("recurrent", "recurrent, wide surrogate"):
+    mean, low, high = tables.mean_interval(deeper, "error_deg", network=name, fibres=2)
+    print(f"{name:26s} {mean:5.1f}° ({low:.1f}° to {high:.1f}°)")
+assert float(wide[50]) > 100 * float(steep[50])
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# The wide one explodes: each step back multiplies it, and what the weights hear is noise. The
+# network trained with it is hardly better than "straight ahead". The steep one fades: the network
+# hears the last few steps only, and at the same rate and for the same time it learns. Had we tried
+# only the first, we would have written that recurrence does not work. A negative result is only as
+# good as the effort behind it.
+# </details>
+#
+# ## How far can it hear?
+#
+# A task of its own: two clicks, and the question how long the gap was, 5 to 65 ms. Nothing but
+# the gap tells the sounds apart, and no moment is special.
+
+# %%
+task, twelve = ClickPair(), Classes(12)
+_, clicks = task.sample(2, generator, gap_ms=torch.tensor([15.0, 55.0]))
+plots.rasters(clicks, ["gap 15 ms", "gap 55 ms"], two_ears=False)
+
+# %% [markdown]
+# ### Predict
+# One layer with delays of up to 15 ms cannot bring clicks together that lie 40 ms apart. **From
+# which gap on will the answers stop to rise? With 15 ms in both layers? With 30 ms in one?** One
+# network live:
+
+# %%
+single = DeepLocaliser(task, twelve, (30, 30), (15, 0), padding="causal", generator=generator)
+fit(single, generator, epochs=6, soft_labels=1.0, source=task.sample)
+
+
+def answers(network, gap_ms):
+    angle, clicks = task.sample(256, torch.Generator().manual_seed(3), gap_ms=float(gap_ms))
+    return float(task.gap_ms(evaluate(network, angle, clicks).softmax_mean).mean())
+
+
+print({gap: round(answers(single, gap), 1) for gap in (10, 20, 30, 40, 50, 60)})
+
+# %% [markdown]
+# And five seeds of each, trained for longer:
+
+# %%
+far = tables.read("../figures/studies/far_events.csv")
+gaps = list(range(5, 66, 5))
+kinds = list(dict.fromkeys(row["setting"] for row in far))
+remembering = [name for name in kinds if "tau" in name or "recurrent" in name]
+groups = {
+    "delays": [name for name in kinds if name not in remembering],
+    "memory instead": ["no delays", *remembering],
+}
+
+
+def draw(which):
+    curves = {"the truth": [(gap, gap, gap) for gap in gaps]}
+    for name in groups[which]:
+        curves[name] = [tables.mean_interval(far, f"says_{g:02d}", setting=name) for g in gaps]
+    return charts.lines(gaps, curves, "gap between the clicks (ms)", "mean answer (ms)")
+
+
+explore(draw, which=choice("networks", list(groups)))
+
+# %%
+for name in kinds:
+    mean, low, high = tables.mean_interval(far, "error_ms", setting=name)
+    rising = [b for b, a in zip(gaps[1:], gaps, strict=False)
+              if tables.mean_interval(far, f"says_{b:02d}", setting=name)[0]
+              > tables.mean_interval(far, f"says_{a:02d}", setting=name)[0] + 1.5]  # fmt: skip
+    hears = f"answers rise up to a gap of {max(rising)} ms" if rising else "answers do not rise"
+    print(f"{name:22s} wrong by {mean:5.2f} ms ({low:.2f} to {high:.2f}); {hears}")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# A network hears a gap as far as its delays reach, plus the short memory of its membranes. Two
+# layers reach about as far as one with the sum of both: **delays in a row add up**. Beyond, all
+# gaps sound alike. A longer membrane time constant is a memory too, a blurred one. And the
+# recurrent network, which could in principle bridge any gap, did with this training what the
+# table says.
+# </details>
+#
+# ### Exercise 8.1 — how far it reaches
+# Layers of delays with the given `max_delays`, in steps, and membranes that remember `memory` steps
+# each (one for every layer). How far apart may two events lie?
+
+# %%
+def reach(max_delays, memory):
+    ...  # one line; max_delays is a list
+
+
+# %%
+checks.exercise_8_1(reach)
+
+# %% [markdown]
+# ### Exercise 8.2 — what it costs
+# Count what can learn between `inputs` and `hidden` neurons: weights, and delays that are "axonal",
+# "[dendritic](glossary.ipynb#dendritic-delay)" (one for each hidden neuron), "synaptic", or none
+# with "recurrent" connections among the hidden neurons instead.
+
+# %%
+def parameters(inputs, hidden, kind):
+    ...  # two to four lines
+
+
+# %%
+checks.exercise_8_2(parameters)
+
+# %% [markdown]
+# ### Exercise 8.3 — one step of recurrence
+# The next potential `(n, neuron)` from the last potential `v`, last spikes `s`, the `current`, the
+# `weight` (from row to column) and the share `decay` that a step leaves.
+
+# %%
+def next_potential(v, s, current, weight, decay):
+    ...  # one line
+
+
+# %%
+checks.exercise_8_3(next_potential)
+
+# %% [markdown]
+# ([Solutions](solutions/08_delays_everywhere.ipynb))
+#
+# ## The questions we inherited
+#
+# The notebook this course grew from ended with open questions. Where each is answered:
+#
+# | its question | our answer | lesson | figure or table |
+# |---|---|---|---|
+# | Why does it learn without phase delays? (comment 1) | leak and threshold compare moments; two layers even better | 6, 8 | `weights_or_delays.csv`, `deeper.csv` |
+# | Weights and delays apart? (comment 1) | variety of delays can stand in for learning them | 6 | `weights_or_delays.csv` |
+# | Do weights matter more? (comment 1) | with many fibres yes; with a handful of lags, or no weights at all, delays do | 6 | `weights_or_delays.csv`, `coincidence.csv` |
+# | Is `grid_sample` what makes delays learnable? (comment 2) | the difference of neighbouring rows does; a grid is one way, and a slow one | 3 | `train_step.csv` |
+# | How to apply the gradients? An optimiser for whole numbers? (comment 3, list) | steps in steps, projection, carry | 7 | `whole_numbers.csv`, `gauge.csv` |
+# | Does the code work as intended? (comment 4) | no: eight mistakes, one of them in its claim | 1–5 | `prototype_recipe.csv` |
+# | Faster? (list) | whole rows instead of a grid, no loop in the readout | 3, 4 | `train_step.csv` |
+# | Method B? (list) | yes, and its length budget for several layers | 2, 8 | – |
+# | Other methods? (list) | five estimators, a delays-only network, exact gradients | 6, 7 | `estimators.csv`, `gradient_reach.csv` |
+# | Larger delays, or an RNN? (introduction) | delays in a row add up; recurrence works too, if its surrogate is steep | 8 | `far_events.csv`, `deeper.csv` |
+#
+# All tables lie in `figures/` and `figures/studies/`; `make studies` fills them again.
+#
+# ## What you now know
+# - A delay helps in front of something that compares moments. In front of a mean over time nobody
+#   notices it.
+# - Every layer of delays takes its longest delay from the window, and reaches that much further:
+#   delays in a row add up.
+# - Depth can do much of what delays do, and a ring of neurons is a delay; compare them at equal
+#   cost before you credit any of them.
+#
+# **Read on.** P. Sun et al. (2023), *Adaptive axonal delays in feedforward spiking neural
+# networks for accurate spoken word recognition*, ICASSP. — E. M. Izhikevich (2006),
+# *Polychronization: computation with spikes*, Neural Computation 18.
+#
+# **Next door:** [Does it work on a measured head?](09_a_real_head.ipynb)

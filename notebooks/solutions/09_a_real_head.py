@@ -1,0 +1,38 @@
+# %% [markdown]
+# # Solutions to lesson 9
+#
+# Try first: the checks of
+# [A real head](../09_a_real_head.ipynb)
+# say what a wrong answer would mean.
+
+# %%
+import torch
+
+from course_utils import binaural, checks, cochlea, heads
+from course_utils.listening import Listener
+
+# %% [markdown]
+# ## Exercise 9.1: how long must it wait?
+# Microseconds to milliseconds, then to steps; the fraction stays.
+
+# %%
+def wait_in_steps(itd_us, dt_ms):
+    return itd_us / 1000 / dt_ms
+
+
+checks.exercise_9_1(wait_in_steps)
+
+# %% [markdown]
+# ## Exercise 9.2: front and side
+# Here with the answers of the engineer who correlates spikes: they need no training.
+
+# %%
+def front_and_side(azimuth_deg, error_deg):
+    where, off = azimuth_deg.abs(), error_deg.abs()
+    return off[where <= 30.5].mean(), off[where >= 59.5].mean()
+
+
+head, nerve = heads.load(), cochlea.Nerve()
+truth, spikes = Listener(head, nerve)(1000, torch.Generator().manual_seed(0))
+answers = binaural.SpikeCorrelator(head, nerve).estimate(spikes)
+checks.exercise_9_2(front_and_side, torch.rad2deg(truth), torch.rad2deg(answers - truth))

@@ -1,0 +1,345 @@
+"""Typical wrong answers to the exercises: for each check, words of its hint and the mistake.
+
+The sources see what the pages see (`exercise_pages.WORLD`).
+"""
+
+TURN = "2 * math.pi"
+SOFT = "torch.softmax(x, dim=1)"
+OURS = "if r['setting'] == setting"
+FRONT, SIDE = "a.abs() <= 30", "a.abs() >= 60"
+COST = "r['rounded_error_deg'] - r['error_deg']"
+GAIN = "(torch.tensor(f) - torch.tensor(x))"
+MEAN_AND_ERROR = f"({GAIN}.mean(), {GAIN}.std() / len(f) ** 0.5)"
+APART = "((torch.tensor(f).var() + torch.tensor(x).var()) / len(f))"
+WISH = "d + c + m"
+RISE = "(w * k).sum()"
+COSTS = "dict(axonal=n, dendritic=h, synaptic=n * h, recurrent=h * h)"
+LEFT = "a * v * (1 - s)"
+MISTAKES = {
+    "exercise_0_1": {
+        "nobody has changed places": "lambda s: s",
+        "reverse order": "lambda s: s.flip(1)",
+        "time run backwards": "lambda s: s.flip(0)",
+        "the same ear": "lambda s: torch.cat([s[:, 100:], s[:, 100:]], dim=1)",
+        "dim=0": "lambda s: torch.cat([s[:, 100:], s[:, :100]])",
+        r"yours is \(150, 100\)": "lambda s: s[:, 100:]",
+        "channels 100 to 199": "lambda s: s.roll(50, 1)",
+    },
+    "exercise_0_2": {
+        "right ear: the left one": "lambda s: torch.cat([s[..., :100], s[..., 100:] & False], 2)",
+        "both ears are deaf": "lambda s: s & False",
+        "silenced the recording": "def f(s):\n    s[..., :100] = False\n    return s",
+        "first 100 ms": "def f(s):\n    s = s.clone()\n    s[:, :100] = False\n    return s",
+        "still speaks": "def f(s):\n    s = s.clone()\n    s[:100] = False\n    return s",
+        "have changed": "lambda s: torch.cat([s[..., :100] & False, s[..., 100:].flip(1)], 2)",
+        "still has its fibres": "lambda s: s[..., 100:]",
+    },
+    "exercise_1_1": {
+        "sign is lost": "lambda ipd, hz: abs(ipd) / 360 * 1000 / hz",
+        "wrong sign": "lambda ipd, hz: -ipd / 360 * 1000 / hz",
+        "in seconds": "lambda ipd, hz: ipd / 360 / hz",
+        "not 180": "lambda ipd, hz: ipd / 180 * 1000 / hz",
+        "360 degrees": f"lambda ipd, hz: ipd / ({TURN}) * 1000 / hz",
+        "20 Hz only": "lambda ipd, hz: ipd / 360 * 50",
+        "yours are": "lambda ipd, hz: ipd * hz",
+    },
+    "exercise_1_2": {
+        "crowd on one side .* reach 1[0-9] %": "lambda n, g: torch.rand(n, generator=g)",
+        "crowd on one side .* reach 5[0-9] %": "lambda n, g: math.pi * torch.rand(n, generator=g)",
+        "degrees": "lambda n, g: 360 * torch.rand(n, generator=g)",
+        "don't come from `generator`": f"lambda n, g: {TURN} * torch.rand(n)",
+        "nothing is left to chance": f"lambda n, g: torch.linspace(0, {TURN}, n)",
+        "needs one phase": f"lambda n, g: {TURN} * torch.rand(n, 1, generator=g)",
+        "equally likely": f"lambda n, g: {TURN} / 2 * torch.randint(0, 2, (n,), generator=g)",
+    },
+    "exercise_1_3": {
+        "whole": "lambda bound: 45 / bound",
+        "rounded down": "lambda bound: math.floor(45 / bound)",
+        "one too many": "lambda bound: int(45 / bound) + 1",
+        "twice as many": "lambda bound: math.ceil(90 / bound)",
+        "as wide as the bound": "lambda bound: math.ceil(180 / bound)",
+        "you say 12.5": "lambda bound: 12.5",
+    },
+    "exercise_2_1": {
+        "heard before it was sent": "lambda train, d: train.roll(d)",
+        "came 3 steps early": "lambda train, d: torch.cat([train[d:], 0 * train[:d]])",
+        "grew from 20 to 23": "lambda train, d: torch.cat([0 * train[:d], train])",
+        r"has shape \(17,\)": "lambda train, d: train[: len(train) - d]",
+        r"\[:-0\]": "lambda train, d: torch.cat([0 * train[:d], train[:-d]])",
+        "did not move": "lambda train, d: train.clone()",
+        "too many": "lambda train, d: torch.cat([0 * train[: d + 1], train[: len(train) - d - 1]])",
+        "changed the train": (
+            "def f(train, d):\n"
+            "    train[d:] = train[: len(train) - d].clone()\n"
+            "    train[:d] = 0\n"
+            "    return train"
+        ),
+    },
+    "exercise_2_2": {
+        "enough for one layer": "lambda e, m, n: e + m",
+        "would be left": "lambda e, m, n: e - n * m",
+        "once, not once for each": "lambda e, m, n: n * (e + m)",
+        "exchanged": "lambda e, m, n: n * e + m",
+        "all of it is clipped": "lambda e, m, n: n * m",
+        "one layer short": "lambda e, m, n: e + (n - 1) * m",
+        "one share too many": "lambda e, m, n: e + (n + 1) * m",
+        "of its 100": "lambda e, m, n: 2 * e",
+    },
+    "exercise_2_3": {
+        "shortest": "lambda x: min(m for m, b in zip(longest, bounds) if b < x)",
+        "first one that breaks": "lambda x: min(m for m, b in zip(longest, bounds) if b >= x)",
+        "window which is left": "lambda x: 150 - max(m for m, b in zip(longest, bounds) if b < x)",
+        "bound in degrees": "lambda x: max(b for b in bounds if b < x)",
+        "1.2° only": "lambda x: max(m for m, b in zip(longest, bounds) if b < 1.2)",
+        "whatever the limit": "lambda x: max(longest)",
+        "you say 55": "lambda x: 55",
+    },
+    "exercise_3_1": {
+        "wrong sign": "lambda d, steps: 2 * d / steps",
+        "align_corners=True": "lambda d, steps: -2 * d / (steps - 1)",
+        "half a delay": "lambda d, steps: -d / steps",
+        "in rows": "lambda d, steps: -d",
+        "narrower": "lambda d, steps: -2 * d * steps",
+        "move by 6 steps": "lambda d, steps: -4 * d / steps",
+    },
+    "exercise_3_2": {
+        "sign is wrong": "lambda newer, row, older, f: row - older",
+        "mean is for the kink": "lambda newer, row, older, f: (older - newer) / 2",
+        "not in play": "lambda newer, row, older, f: row - newer",
+        "drops out": "lambda newer, row, older, f: f * (older - row)",
+        "right-hand": "lambda newer, row, older, f: older - row",
+        "left-hand": "lambda newer, row, older, f: older - row if f else row - newer",
+        "twice the mean": "lambda newer, row, older, f: older - row if f else older - newer",
+        "not of the rows": "lambda newer, row, older, f: older - row if f else (older + newer) / 2",
+        "there is a slope": "lambda newer, row, older, f: older - row if f else 0",
+    },
+    "exercise_3_3": {
+        "climbs": "lambda d, g, r, m: min(max(d + r * g, 0), m)",
+        "rate is not used": "lambda d, g, r, m: min(max(d - g, 0), m)",
+        "did not move": "lambda d, g, r, m: min(max(d, 0), m)",
+        "a dead delay": "lambda d, g, r, m: min(max(d, 0), m) - r * g",
+        "the upper edge holds": "lambda d, g, r, m: min(d - r * g, m)",
+        "the lower edge holds": "lambda d, g, r, m: max(d - r * g, 0)",
+        "not taken at all": "lambda d, g, r, m: d - r * g if 0 <= d - r * g <= m else d",
+        "nearest allowed": "lambda d, g, r, m: min(max(d - r * g, 1), m - 1.5)",
+    },
+    "exercise_4_1": {
+        "square is missing": "lambda u, b: 1 / (1 + b * u.abs())",
+        "times b": "lambda u, b: b / (1 + b * u.abs()) ** 2",
+        "b is not used": "lambda u, b: 1 / (1 + u.abs()) ** 2",
+        "not added to it": "lambda u, b: 1 / (b + u.abs()) ** 2",
+        r"\|u\|": "lambda u, b: 1 / (1 + b * u) ** 2",
+        "the sigmoid's": "lambda u, b: b * torch.sigmoid(b * u) * (1 - torch.sigmoid(b * u))",
+        "yours are 2 and": "lambda u, b: 2 / (1 + b * u.abs())",
+    },
+    "exercise_4_2": {
+        "threshold is not used": "lambda tau, h=1: 1 - math.exp(-1 / tau)",
+        "divided": "lambda tau, h=1: h / (1 - math.exp(-1 / tau))",
+        "is \\*left\\*": "lambda tau, h=1: h * math.exp(-1 / tau)",
+        "exponent is lost": "lambda tau, h=1: h * (1 - math.exp(1 / tau))",
+        "infinitely short": "lambda tau, h=1: h / tau",
+        "already fires, and so it does with less": "lambda tau, h=1: h",
+        "stays silent, and so it does with more": "lambda tau, h=1: 0.1 * h",
+    },
+    "exercise_4_3": {
+        "negative steps": "lambda tau: -tau * math.log(2)",
+        "divided": "lambda tau: math.log(2) / tau",
+        "63 %": "lambda tau: tau",
+        "half of tau": "lambda tau: tau / 2",
+        "base 10": "lambda tau: tau * math.log10(2)",
+        "don't round": "lambda tau: round(tau * math.log(2))",
+        "first whole step": "lambda tau: math.ceil(tau * math.log(2))",
+        "86% of a full share": "lambda tau: 2 * tau",
+    },
+    "exercise_5_1": {
+        "dim=0 the sounds": "lambda x, m: torch.softmax(x, dim=0) @ m",
+        "argmax": "lambda x, m: m[x.argmax(1)]",
+        "not probabilities": "lambda x, m: x @ m",
+        "add up to 1 for each": "lambda x, m: x.exp() @ m",
+        "twelve times": f"lambda x, m: ({SOFT} * m).mean(1)",
+        "in degrees": f"lambda x, m: torch.rad2deg({SOFT} @ m)",
+        r"shape is \(7, 12\)": f"lambda x, m: {SOFT} * m",
+        r"shape \(7,\), not \(7, 1\)": f"lambda x, m: {SOFT} @ m[:, None]",
+        "lie among": f"lambda x, m: {SOFT} @ m + 3",
+    },
+    "exercise_5_2": {
+        "wrong sign": f"lambda rows, setting: [-({COST}) for r in rows {OURS}]",
+        "from all settings": f"lambda rows, setting: [{COST} for r in rows]",
+        "not yet its difference": (
+            f"lambda rows, setting: [r['rounded_error_deg'] for r in rows {OURS}]"
+        ),
+        "a list is wanted": f"lambda rows, setting: sum({COST} for r in rows {OURS}) / 5",
+        "argmax": (
+            "lambda rows, setting: "
+            f"[r['rounded_error_deg'] - r['argmax_error_deg'] for r in rows {OURS}]"
+        ),
+        '"learned" only': (
+            f"lambda rows, setting: [{COST} for r in rows if r['setting'] == 'learned']"
+        ),
+        "want 5 differences, not 4": f"lambda rows, setting: [{COST} for r in rows {OURS}][1:]",
+    },
+    "exercise_6_1": {
+        "right for axonal delays": "lambda f, h, kind: f * f",
+        "belongs to the fibre": "lambda f, h, kind: h * f * f",
+        "exchanged": "lambda f, h, kind: h * f * f if kind == 'axonal' else f * f",
+        "a lag is a pair": "lambda f, h, kind: f if kind == 'axonal' else h * f",
+        r"those are the \*delays": "lambda f, h, kind: 2 * f * (1 if kind == 'axonal' else h)",
+        "of their own ear": "lambda f, h, kind: (2 * f) ** 2 * (1 if kind == 'axonal' else h)",
+        "its own synapses only": "lambda f, h, kind: (f * (1 if kind == 'axonal' else h)) ** 2",
+        "axonal delays you say 6": "lambda f, h, kind: f * h",
+    },
+    "exercise_6_2": {
+        "mean comes first": f"lambda f, x: ({MEAN_AND_ERROR})[::-1]",
+        "wrong sign": f"lambda x, f: {MEAN_AND_ERROR}",
+        "signs are lost": f"lambda f, x: ({GAIN}.abs().mean(), 1)",
+        "sum of the gains": "lambda f, x: (sum(f) - sum(x), 1)",
+        "of the frozen ones": "lambda f, x: (sum(f) / len(f), 1)",
+        "says 2": f"lambda f, x: ({GAIN}.median(), 1)",
+        r"\*one\* pair": f"lambda f, x: ({GAIN}.mean(), {GAIN}.std())",
+        "not by n": f"lambda f, x: ({GAIN}.mean(), {GAIN}.std() / len(f))",
+        "take the root": f"lambda f, x: ({GAIN}.mean(), {GAIN}.var() / len(f))",
+        "by n - 1": f"lambda f, x: ({GAIN}.mean(), {GAIN}.std(correction=0) / len(f) ** 0.5)",
+        "counted twice": f"lambda f, x: ({GAIN}.mean(), {GAIN}.std() / (len(f) - 1) ** 0.5)",
+        "forgets the pairs": f"lambda f, x: ({GAIN}.mean(), {APART} ** 0.5)",
+        "95 %": f"lambda f, x: ({GAIN}.mean(), 1.96 * {GAIN}.std() / len(f) ** 0.5)",
+        "yours is 3.000": f"lambda f, x: ({GAIN}.mean(), 3)",
+        "returns a list of 5": f"lambda f, x: {GAIN}.tolist()",
+        "returns a float": f"lambda f, x: {GAIN}.mean().item()",
+    },
+    "exercise_6_3": {
+        "one delay for all": "lambda times: times.max()",
+        r"shape \(4,\), not \(4, 4\)": "lambda times: times - times[:, None]",
+        "who is early must wait": "lambda times: times - times.min()",
+        "nobody waits": "lambda times: 0 * times",
+        "before it is sent": "lambda times: -times",
+        "together, but at 50 ms": "lambda times: 50 - times",
+        "arrive at 8, 22, 2, 14": "lambda times: times",
+    },
+    "exercise_7_1": {
+        "delay comes first": f"lambda d, c, m, top: ({WISH} - round({WISH}), round({WISH}))",
+        "twice what": f"lambda d, c, m, top: (round({WISH}), round({WISH}) - ({WISH}))",
+        "nothing is carried": f"lambda d, c, m, top: (round({WISH}), 0)",
+        "what it did not get": f"lambda d, c, m, top: (round({WISH}), {WISH})",
+        "save it twice": f"lambda d, c, m, top: (round({WISH}), c + {WISH} - round({WISH}))",
+        "leaves -0.375": f"lambda d, c, m, top: (round({WISH}), m)",
+        "old carry is not used": "lambda d, c, m, top: (round(d + m), d + m - round(d + m))",
+        "not whole": f"lambda d, c, m, top: ({WISH}, 0)",
+        "rounded down": f"lambda d, c, m, top: (int({WISH}), {WISH} - int({WISH}))",
+        "other way": "lambda d, c, m, top: (round(d + c - m), d + c - m - round(d + c - m))",
+        "yours is 27": f"lambda d, c, m, top: (round({WISH}) + 1, 0)",
+        "walked back": f"lambda d, c, m, top: (n := min(max(round({WISH}), 0), top), {WISH} - n)",
+        "lead to -2 and 53": f"lambda d, c, m, top: (round({WISH}), {WISH} - round({WISH}))",
+        "the lower edge holds": (
+            f"lambda d, c, m, top: (round(max({WISH}, 0)), max({WISH}, 0) - round(max({WISH}, 0)))"
+        ),
+        "the upper edge holds": f"lambda d, c, m, top: (n := round(w := min({WISH}, top)), w - n)",
+        "not taken at all": (
+            f"lambda d, c, m, top: (n := round(w := {WISH} if 0 <= {WISH} <= top else d), w - n)"
+        ),
+        "0 and 50 it leads to 1 and 49": (
+            f"lambda d, c, m, top: (n := round(min(max({WISH}, 1), top - 1)), {WISH} - n)"
+        ),
+        "returns a int": f"lambda d, c, m, top: round({WISH})",
+    },
+    "exercise_7_2": {
+        "nothing is taken out": "lambda before, after: after",
+        "takes back the whole": "lambda before, after: before",
+        r"corrected \*movement": "lambda before, after: (m := after - before) - m.mean()",
+        "mean delay, not": "lambda before, after: after - after.mean()",
+        "mean delay of before": "lambda before, after: after - before.mean()",
+        "wrong sign": "lambda before, after: after + (after - before).mean()",
+        "don't cancel": "lambda before, after: after - (after - before).abs().mean()",
+        "four times": "lambda before, after: after - (after - before).sum()",
+        "median": "lambda before, after: after - (after - before).median()",
+        r"drifts by \+3": "lambda before, after: 2 * after - before",
+        r"the shape should be \(4,\), and yours is \(\)": (
+            "lambda before, after: (after - before).mean()"
+        ),
+    },
+    "exercise_7_3": {
+        "three gradients: sum below": f"lambda w, p, k: -p.sum() / {RISE}",
+        r"shape of \(3, 3\)": "lambda w, p, k: -p[:, None] / (w * k)",
+        "wrong sign": f"lambda w, p, k: p / {RISE}",
+        r"gradient of the \*delays": f"lambda w, p, k: w * k / {RISE}",
+        "without weight": f"lambda w, p, k: -w * p / {RISE}",
+        "weigh the slopes": "lambda w, p, k: -p / k.sum()",
+        "by all inputs together": "lambda w, p, k: -p / (w * k)",
+        "threshold itself": "lambda w, p, k: -p / (w * p).sum()",
+        "not its slope": f"lambda w, p, k: -k / {RISE}",
+        "dV/dt is missing": "lambda w, p, k: -p",
+        "Divide": f"lambda w, p, k: -p * {RISE}",
+        "yours is 0.500": "lambda w, p, k: w",
+    },
+    "exercise_8_1": {
+        "membranes remember, too": "lambda longest, memory: sum(longest)",
+        "right for one layer": "lambda longest, memory: sum(longest) + memory",
+        "longest layer alone": "lambda longest, memory: max(longest) + memory",
+        "only the longest delay": "lambda longest, memory: max(longest) + memory * len(longest)",
+        "without delays": "lambda longest, memory: memory * len(longest)",
+        "may differ": "lambda longest, memory: (max(longest) + memory) * len(longest)",
+        "Add it": "lambda longest, memory: sum(longest) - memory * len(longest)",
+        "no factor": "lambda longest, memory: sum(longest) * memory",
+        "you say 17": "lambda longest, memory: len(longest) + longest[0]",
+    },
+    "exercise_8_2": {
+        "those are the delays": f"lambda n, h, kind: {COSTS}[kind]",
+        r"an \*axon\* is": (
+            f"lambda n, h, kind: n * h + ({COSTS} | dict(axonal=h, dendritic=n))[kind]"
+        ),
+        r"\*all\* hidden": f"lambda n, h, kind: n * h + ({COSTS} | dict(recurrent=h))[kind]",
+        "hear itself": f"lambda n, h, kind: n * h + ({COSTS} | dict(recurrent=h * h - h))[kind]",
+        "are still there": f"lambda n, h, kind: h * h if kind[0] == 'r' else n * h + {COSTS}[kind]",
+        r"each \*connection\*, and": (
+            f"lambda n, h, kind: n * h + ({COSTS} | dict(synaptic=n + h))[kind]"
+        ),
+        r"\*and\* a delay": f"lambda n, h, kind: n * h + ({COSTS} | dict(synaptic=0))[kind]",
+        "not one delay for all": (
+            f"lambda n, h, kind: n * h + ({COSTS} | dict(axonal=1, dendritic=1))[kind]"
+        ),
+        "right for .synaptic. only": "lambda n, h, kind: 2 * n * h",
+        "dendritic: from 20 inputs to 30 neurons there are 600 weights, and 30 more": (
+            f"lambda n, h, kind: n * h + ({COSTS} | dict(dendritic=n))[kind]"
+        ),
+    },
+    "exercise_8_3": {
+        "nobody hears anybody": f"lambda v, s, i, w, a: {LEFT} + i",
+        "from outside": f"lambda v, s, i, w, a: {LEFT} + s @ w",
+        "reset is missing": "lambda v, s, i, w, a: a * v + i + s @ w",
+        "nothing leaks": "lambda v, s, i, w, a: v * (1 - s) + i + s @ w",
+        "wrong way round": f"lambda v, s, i, w, a: {LEFT} + i + s @ w.T",
+        "over sounds": f"lambda v, s, i, w, a: {LEFT} + i + w @ s",
+        "stays inside": f"lambda v, s, i, w, a: {LEFT} + i + v @ w",
+        "place by place": f"lambda v, s, i, w, a: {LEFT} + i + s * w",
+        "take 1 - s": "lambda v, s, i, w, a: a * v * s + i + s @ w",
+        "is reset and leaks": "lambda v, s, i, w, a: a * (v + i + s @ w) * (1 - s)",
+        "hears nothing here": "lambda v, s, i, w, a: (a * v + i + s @ w) * (1 - s)",
+        "takes the threshold away": "lambda v, s, i, w, a: a * v - s + i + s @ w",
+        "Then what arrives": f"lambda v, s, i, w, a: {LEFT} + i + 2 * s @ w",
+        "all that is left": "lambda v, s, i, w, a: v + i + s @ w",
+        r"the shape should be \(4, 4\)": f"lambda v, s, i, w, a: ({LEFT} + i + s @ w)[0]",
+    },
+    "exercise_9_1": {
+        "keep the fraction": "lambda itd, dt: round(itd / 1000 / dt)",
+        "the other one": "lambda itd, dt: -itd / 1000 / dt",
+        "keep the sign": "lambda itd, dt: abs(itd) / 1000 / dt",
+        "too long": "lambda itd, dt: itd / dt",
+        "too short": "lambda itd, dt: itd * 1e-6 / dt",
+        "delay in milliseconds": "lambda itd, dt: itd / 1000",
+        "divide by the step": "lambda itd, dt: itd / 1000 * dt",
+        "use `dt_ms`": "lambda itd, dt: itd / 100",
+        "and yours is": "lambda itd, dt: itd + dt",
+    },
+    "exercise_9_2": {
+        "two numbers are wanted": f"lambda a, e: e[{FRONT}].abs().mean()",
+        "one number, a mean": f"lambda a, e: (e[{FRONT}].abs(), e[{SIDE}].abs())",
+        "front first": f"lambda a, e: (e[{SIDE}].abs().mean(), e[{FRONT}].abs().mean())",
+        "only the right side": f"lambda a, e: (e[{FRONT}].abs().mean(), e[a >= 60].abs().mean())",
+        "either.* side": f"lambda a, e: (e[a <= 30].abs().mean(), e[{SIDE}].abs().mean())",
+        "for the front and": "lambda a, e: (e[a <= 30].abs().mean(), e[a >= 60].abs().mean())",
+        "cancel": f"lambda a, e: (e[{FRONT}].mean(), e[{SIDE}].mean())",
+        "belongs to neither": (
+            f"lambda a, e: (e[{FRONT}].abs().mean(), e[a.abs() > 30].abs().mean())"
+        ),
+        "take the mean": f"lambda a, e: (e[{FRONT}].abs().sum(), e[{SIDE}].abs().sum())",
+    },
+}  # fmt: skip

@@ -9,9 +9,6 @@ STUDIES ?= $(sort $(basename $(notdir $(filter-out %/study.py %/summary.py %/pic
 SEEDS   ?= 0 1 2 3 4
 JOBS    ?= 2
 REPO    ?=
-STUDIES ?= $(sort $(basename $(notdir $(filter-out %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py)))))
-SEEDS   ?= 0 1 2 3 4
-JOBS    ?= 2
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -75,13 +72,6 @@ test-browser: site $(VENV)/.browser
 
 test-colab: $(VENV)/.test .venv-colab/.made
 	$(BIN)/python -m pytest -s tests/colab --lessons "$(LESSONS)"
-
-# What is in a table already is not run again; SEEDS='0' takes minutes, all of it hours.
-studies: $(VENV)/.lab
-	set -e; for study in $(STUDIES); do \
-	  $(BIN)/python figures/studies/$$study.py $(SEEDS) --jobs $(JOBS); done
-	$(BIN)/python figures/studies/pictures.py
-	$(BIN)/python figures/studies/summary.py
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/train_step.py

@@ -51,6 +51,13 @@ lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/codespell .
 
+# What is in a table already is not run again; SEEDS='0' takes minutes, all of it hours.
+studies: $(VENV)/.lab
+	set -e; for study in $(STUDIES); do \
+	  $(BIN)/python figures/studies/$$study.py $(SEEDS) --jobs $(JOBS); done
+	$(BIN)/python figures/studies/pictures.py
+	$(BIN)/python figures/studies/summary.py
+
 site: $(VENV)/.site
 	$(BIN)/python -m tools.build_site $(if $(REPO),--repo $(REPO))
 
@@ -65,13 +72,6 @@ test-browser: site $(VENV)/.browser
 
 test-colab: $(VENV)/.test .venv-colab/.made
 	$(BIN)/python -m pytest -s tests/colab --lessons "$(LESSONS)"
-
-# What is in a table already is not run again; SEEDS='0' takes minutes, all of it hours.
-studies: $(VENV)/.lab
-	set -e; for study in $(STUDIES); do \
-	  $(BIN)/python figures/studies/$$study.py $(SEEDS) --jobs $(JOBS); done
-	$(BIN)/python figures/studies/pictures.py
-	$(BIN)/python figures/studies/summary.py
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/train_step.py

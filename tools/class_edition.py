@@ -19,7 +19,7 @@ from tools import notebook_checks as checks
 FILE = checks.ROOT / "build" / "learning-delays-class.zip"
 TAKEN = (
     "course_utils/**/*",
-    "figures/*",
+    "figures/**/*",
     "tools/*",
     "Makefile",
     "README.md",
@@ -42,7 +42,7 @@ def student_page(name: str, folder: Path = checks.NOTEBOOKS):
 
 def _without_solutions(text: str, target: str) -> str:
     if target.startswith("solutions/"):
-        return "(Your teacher has the solution.)"
+        return "Your teacher has the solution."
     return f"[{text}]({target})"
 
 

@@ -17,7 +17,7 @@ os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # a debugger's warning on stderr
 
 CELL_SECONDS = 300
-_SOURCES = ("course_utils/**/*.py", "course_utils/**/*.mplstyle", "figures/*.csv")
+_SOURCES = ("course_utils/**/*.py", "course_utils/**/*.mplstyle", "figures/**/*.csv")
 
 
 def made_from(folder: Path, name: str) -> str:

@@ -25,7 +25,7 @@ CARRIED = (
     "course_utils/**/*.py",
     "course_utils/**/*.mplstyle",
     "course_utils/data/*",
-    "figures/*.csv",
+    "figures/**/*.csv",
     "LICENSE",
 )
 COLAB = "https://colab.research.google.com"
@@ -102,7 +102,7 @@ def _outside(repo: str | None):
         if repo is not None:
             return f"[{text}](https://github.com/{repo}/blob/main/notebooks/{target})"
         if target.startswith("solutions/"):
-            return "(The solution is in the full course.)"
+            return "The solution is in the full course."
         return text
 
     return replace

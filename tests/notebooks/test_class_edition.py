@@ -22,8 +22,8 @@ def test_every_lesson_is_there_and_the_course_beside_it(unpacked):
     assert pages == [*checks.lessons(), "glossary"]
     for needed in ("Makefile", "pyproject.toml", "course_utils/checks/lesson_0.py", "README.md"):
         assert (unpacked / needed).is_file(), needed
-    tables = {path.name for path in (checks.ROOT / "figures").glob("*.csv")}
-    assert tables == {path.name for path in (unpacked / "figures").glob("*.csv")}
+    tables = {path.name for path in (checks.ROOT / "figures").rglob("*.csv")}
+    assert tables == {path.name for path in (unpacked / "figures").rglob("*.csv")}
 
 
 @pytest.mark.parametrize("name", checks.lessons())

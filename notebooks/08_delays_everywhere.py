@@ -152,10 +152,11 @@ for fibres in (2, 10):
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# With two fibres per ear, depth alone does more than delays alone. Two layers of leaky neurons can
-# remember and compare, without a single delay. With ten fibres the order turns: there delays matter
-# more. Delays *and* depth are best or as good as the best in both. Whether the delays *learned*
-# is, once more, a small matter or none: read the interval of frozen minus learned.
+# Start from one layer without delays. Adding delays helps, adding a layer helps, and so does letting
+# the neurons hear each other, with no delay at all. With two fibres per ear no single one of these
+# is far ahead, and delays *together with* depth are clearly best, close to the bound. With ten fibres
+# delays do more than depth or recurrence. And whether the delays *learned* is, once more, not what
+# counts: read the line "frozen delays in both minus delays in both".
 # </details>
 #
 # ## A delay for every connection

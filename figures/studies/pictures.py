@@ -118,6 +118,9 @@ PICTURES = {
     "deeper": lambda: bars(
         table("deeper"), "error_deg", "setting", "mean error (degrees)", log=True
     ),
+    "real_head": lambda: bars(
+        table("real_head"), "noise_deg", "setting", "mean error on noise (degrees)", log=True
+    ),
     "best": lambda: bars(table("best"), "ratio_to_bound", "setting", "error (times the bound)"),
 }
 

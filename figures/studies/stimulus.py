@@ -10,7 +10,6 @@ from pathlib import Path
 import study
 
 SOUNDS = {
-    "blunt bursts": dict(envelope_power=1, rate_max_hz=600),
     "sharp bursts": dict(envelope_power=8, rate_max_hz=600),
     "a quarter of the spikes": dict(envelope_power=2, rate_max_hz=150),
 }

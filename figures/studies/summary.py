@@ -124,7 +124,7 @@ def claims():
             dict(setting=name), dict(setting="delays of 15 in front"), None,
         )  # fmt: skip
     table = "studies/stimulus.csv"
-    for words in ("blunt bursts", "sharp bursts", "a quarter of the spikes"):
+    for words in ("sharp bursts", "a quarter of the spikes"):
         learned, frozen = (dict(setting=f"{words}: {d}") for d in ("learned", "frozen random"))
         yield (6, f"{words}: learned against frozen random, 1 per ear", table, "error_deg",
                learned, frozen, None)  # fmt: skip

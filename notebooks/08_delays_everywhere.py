@@ -360,9 +360,8 @@ for name in kinds:
 #
 # A network hears a gap as far as its delays reach, plus the short memory of its membranes. Two
 # layers reach about as far as one with the sum of both: **delays in a row add up**. Beyond, all
-# gaps sound alike. A longer membrane time constant is a memory too, a blurred one. And the
-# recurrent network, which could in principle bridge any gap, did with this training what the
-# table says.
+# gaps sound alike. The recurrent network has another kind of memory: how far it hears depends on how
+# long its membranes hold a trace until spikes come round again; compare its two time constants.
 # </details>
 #
 # ### Exercise 8.1 — how far it reaches

@@ -8,20 +8,21 @@ TESTS   ?=
 STUDIES ?= $(sort $(basename $(notdir $(filter-out %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py)))))
 SEEDS   ?= 0 1 2 3 4
 JOBS    ?= 2
+REPO    ?=
 
 VENV := .venv
 BIN  := $(VENV)/bin
 FIRST := notebooks/00_where_is_that_sound.ipynb
 FILES := pyproject.toml constraints.txt
-
 # JupyterLab neither asks about news nor looks for updates: the course needs no network.
-QUIET := --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+SETTINGS := $(VENV)/share/jupyter/lab/settings
+QUIET = @mkdir -p $(SETTINGS) && cp tools/overrides.json $(SETTINGS)/
 
 # The pins need Python 3.11.5; an older Python (3.10 is enough) gets the ranges instead.
 PIN = $$($(BIN)/python -c 'import sys; print("-c constraints.txt" if sys.version_info >= (3, 11, 5) else "")')
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test lint bench studies clean
+.PHONY: help lab run test lint bench studies site colab class test-browser test-colab clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
@@ -30,10 +31,15 @@ help:
 	@echo "make lint    check the style of the code"
 	@echo "make bench   time one training step against the prototype and its peers"
 	@echo "make studies fill the result tables that the lessons read (SEEDS='0' JOBS=2 STUDIES='best')"
+	@echo "make site    build the site: build/site/index.html         (REPO='owner/name')"
+	@echo "make colab   each lesson as one file: build/colab/         (REPO='owner/name')"
+	@echo "make class   a zip for students: no outputs, no solutions"
+	@echo "make test-browser  the site and JupyterLab in a real browser  (TESTS='tests/browser/test_site.py')"
+	@echo "make test-colab    the single files with Colab's versions     (LESSONS='01_two_ears')"
 	@echo "make clean   remove .venv and everything that was generated"
 
 lab: $(VENV)/.lab
-	$(BIN)/jupyter lab $(QUIET) $(LABFLAGS) $(FIRST)
+	$(BIN)/jupyter lab $(LABFLAGS) $(FIRST)
 
 run: $(VENV)/.lab
 	$(BIN)/python -m tools.run_lessons $(LESSONS)
@@ -43,6 +49,22 @@ test: $(VENV)/.test
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
+	$(BIN)/codespell .
+
+site: $(VENV)/.site
+	$(BIN)/python -m tools.build_site $(if $(REPO),--repo $(REPO))
+
+colab: $(VENV)/.lab
+	$(BIN)/python -m tools.single_files $(if $(REPO),--repo $(REPO))
+
+class: $(VENV)/.lab
+	$(BIN)/python -m tools.class_edition
+
+test-browser: site $(VENV)/.browser
+	$(BIN)/python -m pytest $(or $(TESTS),tests/browser)
+
+test-colab: $(VENV)/.test .venv-colab/.made
+	$(BIN)/python -m pytest -s tests/colab --lessons "$(LESSONS)"
 
 # What is in a table already is not run again; SEEDS='0' takes minutes, all of it hours.
 studies: $(VENV)/.lab
@@ -55,7 +77,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/train_step.py
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-colab build *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find notebooks -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
@@ -66,20 +88,30 @@ $(BIN)/python:
 	  { echo "This Python cannot make a virtual environment: install your system's python3-venv package, or see the conda way in README.md."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check $(PIN)
+
 # 'test' holds all that 'lab' and 'lint' hold, so its stamp stands for those too.
-$(VENV)/.test: $(BIN)/python $(FILES)
-	$(BIN)/python -m pip install --disable-pip-version-check $(PIN) -e '.[test]'
+$(VENV)/.test: $(BIN)/python $(FILES) tools/overrides.json
+	$(INSTALL) -e '.[test]'
+	$(QUIET)
 	@touch $(VENV)/.lint $(VENV)/.lab $@
 
-$(VENV)/.bench: $(BIN)/python $(FILES)
-	$(BIN)/python -m pip install --disable-pip-version-check $(PIN) -e '.[bench]'
+$(VENV)/.lab: $(BIN)/python $(FILES) tools/overrides.json
+	$(INSTALL) -e '.[lab]'
+	$(QUIET)
 	@touch $@
 
-$(VENV)/.lab: $(BIN)/python $(FILES)
-	$(BIN)/python -m pip install --disable-pip-version-check $(PIN) -e '.[lab]'
+$(VENV)/.bench $(VENV)/.site $(VENV)/.browser: $(VENV)/.%: $(BIN)/python $(FILES) $(VENV)/.lab
+	$(INSTALL) -e '.[$*]'
 	@touch $@
 
-# Linting needs neither torch nor the course: only the one tool, at its pinned version.
+# Linting needs neither torch nor the course: only two tools, at their pinned versions.
 $(VENV)/.lint: $(BIN)/python $(FILES)
-	$(BIN)/python -m pip install --disable-pip-version-check $(PIN) ruff
+	$(INSTALL) ruff codespell
+	@touch $@
+
+# The versions of tools/colab.txt, and not the course: each single file brings its own.
+.venv-colab/.made: tools/colab.txt
+	$(PYTHON) -m venv .venv-colab
+	.venv-colab/bin/python -m pip install --disable-pip-version-check -r tools/colab.txt
 	@touch $@

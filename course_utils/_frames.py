@@ -113,13 +113,13 @@ def page(frame, controls: dict, budget: int) -> str:
     rows = "".join(_row(control, chosen[name]) for name, control in controls.items())
     pictures = json.dumps([(_source(png), alt) for png, alt in frames]).replace("<", "\\u003c")
     everything = math.prod(len(control.positions) for control in controls.values())
+    more = f"; the notebook has all {everything}" if everything > len(frames) else ""
     return (
         f'<figure class="explore" style="margin:0;position:relative">'
         f"<div hidden>{rows}</div>"
         f'<img alt="{html.escape(start[1])}" style="max-width:100%" src="{_source(start[0])}">'
         f'<p role="status" style="{_HIDDEN}"></p>'
-        f"<figcaption><small>{len(frames)} of {everything} pictures, drawn beforehand; the "
-        f"notebook has them all.</small></figcaption>"
+        f"<figcaption><small>{len(frames)} pictures, drawn beforehand{more}.</small></figcaption>"
         f'<script type="application/json">{pictures}</script><script>{_SCRIPT}</script></figure>'
     )
 

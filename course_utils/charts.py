@@ -47,7 +47,7 @@ def lines(x, curves, xlabel, ylabel, *, title="", log_x=False, log_y=False, leve
     for (name, values), look, aside in zip(curves.items(), looks, spread, strict=False):
         mean, low, high = np.array(values, dtype=float).T
         where = x * np.exp(2 * aside) if log_x else x + aside * np.ptp(x)
-        axes.errorbar(where, mean, [mean - low, high - mean], label=name, capsize=3, **look)
+        axes.errorbar(where, mean, [mean - low, high - mean], label=name, **look)
     for number, (value, name) in enumerate(levels):
         axes.axhline(value, color="black", lw=1.2, ls=("-", ":")[number % 2], label=name)
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)

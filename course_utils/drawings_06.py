@@ -78,7 +78,7 @@ def gain_map(fibres, hidden, gains, title):
     axes.set_xticks(range(len(fibres)), [f"{f:g}" for f in fibres])
     axes.set_yticks(range(len(hidden)), [f"{h:g}" for h in hidden])
     axes.set(xlabel="fibres per ear", ylabel="hidden neurons", title=title)
-    figure.colorbar(image, label="gained by learning (degrees)", extend="both")
+    figure.colorbar(image, label="gained by learning (degrees)")
     return figure
 
 
@@ -94,7 +94,7 @@ def gain_by_variety(variety, gains, kinds):
         chosen = [k == kind for k in kinds]
         mean, low, high = np.array(gains)[chosen].T
         where = np.array(variety, dtype=float)[chosen] * (1.05 if kind == "synaptic" else 0.95)
-        axes.errorbar(where, mean, [mean - low, high - mean], ls="none", capsize=3, label=kind,
+        axes.errorbar(where, mean, [mean - low, high - mean], ls="none", label=kind,
                       **look)  # fmt: skip
     axes.axhline(0, color="black", lw=1, ls="-")
     axes.set(xscale="log", xlabel="lags on offer", ylabel="gained by learning\n(degrees)")

@@ -7,8 +7,10 @@ colours meet, line style or marker tells them apart as well.
 
 import io
 import math
+from pathlib import Path
 
 import matplotlib
+import matplotlib.style
 import numpy as np
 import torch
 from IPython import get_ipython
@@ -18,16 +20,7 @@ from PIL import Image
 LEFT, RIGHT = "#0072B2", "#D55E00"
 """Colours of the two ears; the right ear's lines are dashed as well."""
 THIRD, GREY = "#009E73", "#595959"
-matplotlib.rcParams |= {
-    "font.size": 11,
-    "axes.titlesize": 11,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "legend.frameon": False,
-    "image.cmap": "cividis",
-    "axes.prop_cycle": matplotlib.cycler(color=[LEFT, RIGHT, THIRD, "#CC79A7", "#000000"])
-    + matplotlib.cycler(linestyle=["-", "--", "-.", ":", "-"]),
-}
+matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 
 
 def canvas(alt: str, rows=1, columns=1, *, width=8.0, height=3.0, **subplots):

@@ -14,25 +14,24 @@ nb_execution_mode = "off"
 nb_merge_streams = True
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
-nb_number_source_lines = False
-
-
-def myst_heading_slug_func(title: str) -> str:
-    """The anchors that JupyterLab gives to headings, so that one link works in both."""
-    return title.replace(" ", "-")
-
+suppress_warnings = ["myst.header"]  # "### Predict" may come before the first "##"
+# The anchors that JupyterLab gives to headings, so that one link works in both.
+myst_heading_slug_func = "tools.links.slug"
 
 html_theme = "sphinx_book_theme"
 html_title = "Learning Delays"
 html_static_path = ["_static"]
 html_css_files = ["course.css"]
 html_extra_path = ["extra"]
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system has it
+html_show_search_summary = False  # a page opened from a file may not read another file
 html_show_sourcelink = False
 html_copy_source = False
 # No page asks another host for anything: MathJax is one file of our own, drawing with SVG.
 mathjax_path = "mathjax-tex-svg.js"
 repository = os.environ.get("REPO", "")
 html_theme_options = {
+    "navbar_persistent": [],  # the search stands in the sidebar already
     "use_download_button": False,  # each lesson offers a file that runs by itself
     "use_fullscreen_button": False,
     "show_navbar_depth": 1,

@@ -164,6 +164,9 @@ explore(
 
 # %% [markdown]
 # ### Exercise 0.1 — mirror the world
+# How an exercise works: put your line in the place of the three dots, run the cell, then run the
+# next one. It checks your answer, and says what a wrong one would mean.
+#
 # What should the network say if left and right nerve are exchanged? Channels 0 to 99 are the left
 # ear, 100 to 199 the right. Swap them; `torch.cat([a, b], dim=1)` puts channels side by side.
 
@@ -205,9 +208,14 @@ checks.exercise_0_2(silence_left, fresh, network)
 # | [3](03_delays_that_can_learn.ipynb) | How can a shift have a gradient? | learnable delays |
 # | [4](04_neurons_that_can_learn.ipynb) | How does a gradient pass a spike? | trainable neurons |
 # | [5](05_train_it.ipynb) | Does it find the sound? | the network of this page, step by step |
+# | [6](06_weights_or_delays.ipynb) | Which of the two did the work? | weights and delays, apart |
+# | [7](07_how_should_a_delay_learn.ipynb) | Which gradient, which step? | ways to learn |
+# | [8](08_delays_everywhere.ipynb) | What about deeper? | delays between neurons, and recurrence |
+# | [9](09_a_real_head.ipynb) | Does it work on a measured head? | microseconds, and real sounds |
 #
 # One question we left open on purpose: the network learned weights *and* delays. **Which of the two
-# did the work?** This page can't tell; a fair comparison starts in lesson 5.
+# did the work?** This page can't tell; a fair comparison starts in lesson 5, and lesson 6
+# takes the two apart.
 
 # %% [markdown]
 # ## What you now know

@@ -543,8 +543,8 @@ print(f"less than half a cycle away {home[near].mean():.0%} point home, "
 
 # %% [markdown]
 # Within half a cycle a short-sighted gradient can do, when spikes are many. Further off the
-# wave's neighbouring cycle lies nearer. A later lesson sets the estimators side by
-# side on the real task.
+# wave's neighbouring cycle lies nearer. [Lesson 7](07_how_should_a_delay_learn.ipynb)
+# sets the estimators side by side on the real task.
 
 # %% [markdown]
 # ### Exercise 3.1 — the right number in the matrix

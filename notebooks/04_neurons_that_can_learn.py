@@ -10,7 +10,7 @@
 # - write a leaky integrate-and-fire neuron in five lines, with its reset in the right place;
 # - write backpropagation through time as one recurrence, and see how far back it reaches.
 #
-# *20 minutes. Builds on lesson 3.*
+# *20 minutes. Builds on [lesson 3](03_delays_that_can_learn.ipynb).*
 
 # %%
 import math
@@ -545,4 +545,5 @@ plots.matrix(
 # Zenke, F. & Vogels, T. P. (2021). *The remarkable robustness of surrogate gradient learning for
 # instilling complex function in spiking neural networks.* Neural Computation 33.
 #
-# **Next door:** `05_train_it` joins delays, neurons and readout, and lets them learn.
+# **Next door:** [Does it find the sound?](05_train_it.ipynb) Delays, neurons and readout come
+# together, and learn.

@@ -418,13 +418,14 @@ assert abs(mean) < 0.1
 # 100 fibres per ear, every lag is on offer already, and the weights pick what they need. Our
 # training moved the delays, our loss fell, and the first had little to do with the second.
 #
-# That is a result about *this* task. Give the network fewer fibres, and variety runs out: a later
-# lesson takes weights and delays apart.
+# That is a result about *this* task. Give the network fewer fibres, and variety runs out:
+# [lesson 6](06_weights_or_delays.ipynb) takes weights and delays apart.
 # </details>
 #
 # ### Exercise 5.2 — does rounding cost anything?
-# Each row of the table also has a `rounded_error_deg`. Return, for one setting, the list of
-# differences (rounded minus continuous), one for each seed.
+# Each row of the table is a dictionary, such as `rows[0]`. Beside its `setting` and its `error_deg`
+# it has a `rounded_error_deg`. Return, for one setting, the list of differences (rounded minus
+# continuous), one for each seed.
 
 # %%
 def rounding_costs(rows, setting):
@@ -607,5 +608,5 @@ for name in ("one ear, one phase", "one ear, a phase each"):
 # Jeffress, L. A. (1948). *A place theory of sound localization.* Journal of Comparative and
 # Physiological Psychology 41.
 #
-# **Next door**, in preparation: which of the two did the work, weights or delays, when fibres are
-# few?
+# **Next door:** [Which of the two did the work?](06_weights_or_delays.ipynb) Weights and delays,
+# apart, and with few fibres.

@@ -113,9 +113,9 @@ drawings_06.valley(lags_ms, by_lag, dots)
 # <details><summary>What happened</summary>
 #
 # Waiting equally long (0) is bad: then left and right sounds look alike, because the ears' bursts
-# overlap by the same amount whichever leads. The best lags are on the sides, about a quarter of a
-# cycle, where the overlap rises all the way from one end of the range to the other. A frozen
-# network is as good as its draw. Here luck matters, so here learning can help.
+# overlap by the same amount whichever leads. The best [lags](glossary.ipynb#lag) are on the sides,
+# about a quarter of a cycle, where the overlap rises all the way from one end of the range to the
+# other. A frozen network is as good as its draw. Here luck matters, so here learning can help.
 # </details>
 #
 # We let one learn, from a seed with a bad draw.
@@ -136,7 +136,8 @@ print(f"seed {unlucky}: from {path[0]:+.1f} to {path[-1]:+.1f} ms; frozen {dots[
 drawings_06.valley(lags_ms, by_lag, dots, arrow=(path[0], path[-1], learned))
 
 # %% [markdown]
-# It walked downhill into the valley. Over five seeds, as pairs with the same first delays:
+# It walked downhill into the valley. Over five seeds, [as pairs](glossary.ipynb#paired-difference)
+# with the same first delays:
 
 # %%
 def gain(fibres, hidden=30, kind="axonal", max_delay=50):
@@ -154,9 +155,11 @@ for fibres in (1, 2, 10, 100):
 # ## From one fibre to a hundred
 #
 # ### Predict
-# Delays can also belong to each *connection*: a **synaptic** delay for each fibre and each hidden
-# neuron. Then even one fibre per ear reaches thirty neurons with thirty different lags.
-# **What will that do to the gap between frozen and learned?** Choose *synaptic* to see.
+# So far, each fibre had one delay for all neurons, an **[axonal](glossary.ipynb#axonal-delay)**
+# one. Delays can also belong to each *connection*: a **[synaptic](glossary.ipynb#synaptic-delay)**
+# delay for each fibre and each hidden neuron. Then even one fibre per ear reaches thirty neurons
+# with thirty different lags. **What will that do to the gap between frozen and learned?** Choose
+# *synaptic* to see.
 
 # %%
 def draw(kind, hidden):
@@ -238,7 +241,7 @@ checks.exercise_6_1(count_lags)
 # gained. **Where do you expect a large number?** Then choose *synaptic*.
 
 # %%
-FIBRES, HIDDEN = (1, 2, 4, 10), (3, 10, 30)
+FIBRES, HIDDEN = (1, 2, 4, 10), (10, 30)
 
 
 def draw(kind):
@@ -306,8 +309,9 @@ for delays in ("learned", "frozen random"):
 # ## Where delays are everything
 #
 # Take the weights away. Each of twelve outputs listens to one left and one right fibre, makes both
-# wait, and scores how well they agree. This is Jeffress's network of 1948, and there is nothing in
-# it to learn but delays. By hand, for one output, with a leaky trace of every spike:
+# wait, and scores how well they agree. This is [Jeffress's network](glossary.ipynb#Jeffress-model)
+# of 1948, and there is nothing in it to learn but delays. By hand, for one output, with a leaky
+# [trace](glossary.ipynb#trace) of every spike:
 
 # %%
 def trace(train, tau_ms=5.0):
@@ -414,11 +418,11 @@ for way in ways:
 #
 # ### Exercise 6.2 — is it the learning?
 # `frozen` and `learned` are lists of errors, one for each seed, in the same order. Return the mean
-# gain from learning and its standard error, from *pairs*.
+# gain from learning and its [standard error](glossary.ipynb#standard-error), from *pairs*.
 
 # %%
 def paired_gain(frozen, learned):
-    ...  # three lines; return mean, standard_error
+    ...  # two or three lines; return mean, standard_error
 
 
 # %%

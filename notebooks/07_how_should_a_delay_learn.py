@@ -170,9 +170,9 @@ assert arrived["gaussian"] > 2 * arrived["linear"]
 # <details><summary>What happened</summary>
 #
 # Short-sighted rules collect their copies in the nearest local notch, where some *other* pair of
-# spikes happens to meet. The annealed ones start with a landscape that has one valley and narrow it
-# around where they are by then. That is the whole point of annealing: **first find the valley,
-# then its floor** (Hammouamri et al. 2023).
+# spikes happens to meet. The [annealed](glossary.ipynb#annealing) ones start with a landscape that
+# has one valley and narrow it around where they are by then. That is the whole point of annealing:
+# **first find the valley, then its floor** (Hammouamri et al. 2023).
 # </details>
 #
 # ## On the real task
@@ -231,7 +231,8 @@ print(f"{'frozen':17s} {result('frozen', 0, 'all zero')[0]:5.1f}°")
 # ## An optimiser for delays, by hand
 #
 # Three wishes: move in *steps* whatever the gradient's scale; never leave the range; and, if asked,
-# be whole in every update without losing small gradients. Adam's direction, a clamp, and a carry:
+# be whole in every update without losing small gradients. Adam's direction, a clamp, and [a
+# carry](glossary.ipynb#carry):
 
 # %%
 def update(delay, carry, gradient, memory, lr=0.5, max_delay=50):
@@ -312,9 +313,10 @@ for estimator in ("linear", "straight_through"):
             estimator, rate, *gap))  # fmt: skip
 
 # %% [markdown]
-# `remove_common_mode=True` subtracts the mean movement in each update. Read the last lines for what
-# that is worth: where the interval holds zero, the drift did no harm that we could measure. Fixing
-# the gauge is still good hygiene: it makes delays of two runs comparable.
+# `remove_common_mode=True` subtracts the mean movement, the [common
+# mode](glossary.ipynb#common-mode), in each update. Read the last lines for what that is worth:
+# where the interval holds zero, the drift did no harm that we could measure. Fixing the gauge is
+# still good hygiene: it makes delays of two runs comparable.
 #
 # ## The exact gradient
 #
@@ -355,7 +357,8 @@ moment = spike_time(delays)
 print(f"spike at {moment:.4f} ms")
 
 # %% [markdown]
-# At the spike, $V(t^*, d) = \theta$ stays true when a delay moves. So (implicit function theorem)
+# At the spike, $V(t^*, d) = \theta$ stays true when a delay moves. So ([implicit function
+# theorem](glossary.ipynb#implicit-function-theorem))
 #
 # $$\frac{\partial t^*}{\partial d_i} = -\frac{\partial V / \partial d_i}{\partial V / \partial t}
 # = \frac{w_i\,\kappa'(t^* - t_i - d_i)}{\sum_j w_j\,\kappa'(t^* - t_j - d_j)}.$$
@@ -422,8 +425,8 @@ for second in (4.0, 8.0, 10.0, 11.0, 11.5, 12.0):
 # weakness.
 #
 # ### Exercise 7.1 — whole, bounded, and nothing lost
-# One update of one delay: it wants to move by `move` steps. Return the new whole delay and what is
-# carried over to the next update.
+# One update of one delay: it wants to move by `move` steps. Return the nearest whole delay and what
+# is carried over to the next update.
 
 # %%
 def whole_step(delay, carry, move, max_delay):

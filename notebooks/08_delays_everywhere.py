@@ -69,8 +69,8 @@ with torch.no_grad():
 # ## The length budget
 #
 # Each layer of delays costs time (lesson 2): what has not arrived everywhere cannot be trusted.
-# *Clip* (Method B) cuts it off, layer by layer. *Causal* keeps the input's clock and lets each
-# layer start in silence that nobody sent (hatched).
+# *Clip* (Method B) cuts it off, layer by layer. *[Causal](glossary.ipynb#causal)* keeps the input's
+# clock and lets each layer start in silence that nobody sent (hatched).
 
 # %%
 def draw(layers, max_delay, padding):
@@ -115,8 +115,9 @@ plots.rasters(
 # %% [markdown]
 # ### Predict
 # Is it the depth or the delays? The table has one layer with delays, **two layers without any**,
-# two with delays in front only, in both, in both but frozen, and a recurrent network that has
-# neither. All have about the same number of parameters. **Order them for two fibres per ear.**
+# two with delays in front only, in both, in both but frozen, and a [recurrent
+# network](glossary.ipynb#recurrent-network) that has neither. All have about the same number of
+# parameters. **Order them for two fibres per ear.**
 
 # %%
 deeper = tables.read("../figures/studies/deeper.csv")
@@ -159,8 +160,9 @@ for fibres in (2, 10):
 #
 # ## A delay for every connection
 #
-# With synaptic delays a hidden neuron has a *receptive field*: a weight for each fibre, placed at
-# that connection's delay. By hand, it is a filter, a row of taps for each fibre:
+# With synaptic delays a hidden neuron has a *[receptive field](glossary.ipynb#receptive-field)*: a
+# weight for each fibre, placed at that connection's delay. By hand, it is a filter, a row of taps
+# for each fibre:
 
 # %%
 synaptic = Localiser(stimulus, classes, 10, kind="synaptic", generator=generator)
@@ -349,8 +351,8 @@ for name in kinds:
     rising = [b for b, a in zip(gaps[1:], gaps, strict=False)
               if tables.mean_interval(far, f"says_{b:02d}", setting=name)[0]
               > tables.mean_interval(far, f"says_{a:02d}", setting=name)[0] + 1.5]  # fmt: skip
-    reach = f"answers rise up to a gap of {max(rising)} ms" if rising else "answers do not rise"
-    print(f"{name:22s} wrong by {mean:5.2f} ms ({low:.2f} to {high:.2f}); {reach}")
+    hears = f"answers rise up to a gap of {max(rising)} ms" if rising else "answers do not rise"
+    print(f"{name:22s} wrong by {mean:5.2f} ms ({low:.2f} to {high:.2f}); {hears}")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -377,7 +379,8 @@ checks.exercise_8_1(reach)
 # %% [markdown]
 # ### Exercise 8.2 — what it costs
 # Count what can learn between `inputs` and `hidden` neurons: weights, and delays that are "axonal",
-# "dendritic", "synaptic", or none with "recurrent" connections among the hidden neurons instead.
+# "[dendritic](glossary.ipynb#dendritic-delay)" (one for each hidden neuron), "synaptic", or none
+# with "recurrent" connections among the hidden neurons instead.
 
 # %%
 def parameters(inputs, hidden, kind):

@@ -4,181 +4,181 @@
 # The words of this course, each in a sentence or two. In the lessons, a word leads here where it is
 # used for the first time.
 #
-# ### Adam
+# ## Adam
 # An optimiser that divides each gradient by its own recent size, so that the first step is the
 # learning rate, whatever the gradient's scale. Compare *SGD*, which moves in proportion to the
 # gradient.
 #
-# ### annealing
+# ## annealing
 # Starting with a wide bell, or a long trace, and narrowing it as training goes on. First find the
 # valley, then its floor.
 #
-# ### argmax
+# ## argmax
 # Naming the class with the largest output. Read so, an answer is always the middle of a class.
 #
-# ### axonal delay
+# ## axonal delay
 # One delay for each fibre that comes in, the same for all neurons that hear it. What we train
 # unless we say otherwise. Compare *dendritic* and *synaptic delay*.
 #
-# ### backpropagation through time
+# ## backpropagation through time
 # Following a gradient from the end of a sequence back to its start. For a leaky neuron it is one
 # recurrence: leak, cut at resets, add what arrives.
 #
-# ### bias
+# ## bias
 # How far an estimate leans away from the truth on average. One that does not lean is *unbiased*;
 # only of those does the Cramér–Rao bound speak.
 #
-# ### bound
+# ## bound
 # The Cramér–Rao bound: the smallest error that any unbiased observer can have, given these spikes.
 # In degrees, and always for a window of so many ms.
 #
-# ### carry
+# ## carry
 # What rounding took away from a delay in one update, kept for the next one. So small steps add up,
 # although the delay is whole all along.
 #
-# ### causal
+# ## causal
 # A way to delay that keeps the input's clock and length: each train begins with silence that
 # nobody sent, and what would arrive after the end is gone. Compare *Method A* and *Method B*.
 #
-# ### chance
+# ## chance
 # What luck alone would reach: one class in twelve, or 45° for always pointing straight ahead.
 # Every result stands beside it.
 #
-# ### class floor
+# ## class floor
 # The mean error of someone who always names the right class and answers with its middle: a quarter
 # of a class, 3.75° for 12 classes.
 #
-# ### coincidence
+# ## coincidence
 # Spikes that arrive in the same step. A leaky neuron fires for those that come together, so delays
 # decide what it hears.
 #
-# ### common mode
+# ## common mode
 # What all delays do together: the mean of their movements. Nobody hears it, so an optimiser may
 # take it out. Compare *gauge freedom*.
 #
-# ### control
+# ## control
 # The same run without the thing that you believe in: frozen delays beside learned ones, one ear
 # beside two. Without it a claim is a wish.
 #
-# ### cross entropy
+# ## cross entropy
 # Minus the logarithm of the probability that was given to the right class, averaged over sounds.
 # In nats; a guesser has ln(classes).
 #
-# ### dead delay
+# ## dead delay
 # A delay that got where its gradient is zero, and so stays there for good.
 #
-# ### delay
+# ## delay
 # A wait: `out[t] = in[t - d]`, with `d` in steps of 1 ms, never negative. What is sent at `t`
 # arrives at `t + d`.
 #
-# ### dendritic delay
+# ## dendritic delay
 # One delay for each neuron that hears, after all its inputs have been added up.
 #
-# ### fibre
+# ## fibre
 # One line of a nerve. Our ears have up to 100 fibres each, and every fibre has its own delay.
 #
-# ### finite difference
+# ## finite difference
 # A slope without calculus: change the input a little, and see how much the output changes. A
 # *central* one looks to both sides.
 #
-# ### Fisher information
+# ## Fisher information
 # How much the spikes can tell about a phase: how steeply the firing probability changes with it,
 # squared, over the variance of a spike. It adds up over fibres and steps.
 #
-# ### gauge freedom
+# ## gauge freedom
 # Something you can change without changing anything that can be measured. If all fibres wait
 # longer by the same time, only the moment of the answer changes.
 #
-# ### gradient
+# ## gradient
 # The slope of the loss with respect to a parameter: how much it would change for a little more of
 # it. Learning walks against it.
 #
-# ### implicit function theorem
+# ## implicit function theorem
 # If two things must stay in balance while one of them is moved, it says how far the other moves:
 # minus the ratio of their slopes. Here: a weight or a delay, and the moment of a spike.
 #
-# ### impulse
+# ## impulse
 # A train with a single spike. It shows what a delay really does.
 #
-# ### IPD
+# ## IPD
 # Interaural phase difference: how much further the wave at the right ear is in its cycle than at
 # the left. In degrees of a cycle, positive for a sound on the right.
 #
-# ### Jeffress model
+# ## Jeffress model
 # A row of coincidence detectors, each with its own pair of waits for the two ears, so that each
 # answers to one direction. Which one answers most is the direction: a map made of delays.
 #
-# ### lag
+# ## lag
 # How much longer the right ear waits than the left one: right delay minus left delay, in ms. A
 # neuron can only use the lags that its delays put on offer.
 #
-# ### length budget
+# ## length budget
 # How long a stimulus must be, so that after several layers of delays enough of it is left:
 # `effective + layers * max_delay`.
 #
-# ### LIF neuron
+# ## LIF neuron
 # Leaky integrate-and-fire. In each step: *update* (keep a share of the potential, add what
 # arrives), *compare* with the threshold, *reset* if it fired.
 #
-# ### maximum likelihood
+# ## maximum likelihood
 # Choosing the answer that makes the spikes just heard most probable. With many fibres no unbiased
 # observer does better.
 #
-# ### Method A
+# ## Method A
 # Pad, then shift. No spike is lost, but there is silence around them that nobody sent.
 #
-# ### Method B
+# ## Method B
 # Shift, then clip. Only the window in which every fibre has arrived is kept, `max_delay` steps
 # shorter than the stimulus.
 #
-# ### paired difference
+# ## paired difference
 # The difference between two runs with the same seed, and so with the same first weights, delays
 # and sounds. Their shared luck cancels.
 #
-# ### projection
+# ## projection
 # After a step of the optimiser, moving each delay to the nearest allowed value, in [0,
 # `max_delay`].
 #
-# ### raster
+# ## raster
 # A picture of spikes: a row for each fibre or neuron, time to the right, a mark for each spike.
 #
-# ### readout
+# ## readout
 # The last layer: a leaky integrator for each direction, which never fires. Its answer is the mean
 # of its potential over time.
 #
-# ### receptive field
+# ## receptive field
 # What a neuron listens for: a weight for each input and each moment of the past. With synaptic
 # delays, one weight for each input, placed at its delay.
 #
-# ### recurrent network
+# ## recurrent network
 # A network whose neurons also hear each other's spikes, one step late. A spike that goes round in
 # it is a memory, and a delay that is made of neurons.
 #
-# ### reset
+# ## reset
 # What a neuron does after a spike: its potential goes to zero. *Detached*, learning ignores how a
 # current changes the resets.
 #
-# ### soft label
+# ## soft label
 # Instead of one right class, a bell of probabilities around the true direction. Neighbours share
 # the credit.
 #
-# ### softmax mean
+# ## softmax mean
 # The middles of all classes, weighted by their probabilities. It can point between classes.
 #
-# ### standard error
+# ## standard error
 # How far a mean would typically lie from the truth if everything were done again: the standard
 # deviation, divided by the root of the number of runs.
 #
-# ### surrogate gradient
+# ## surrogate gradient
 # A slope that is lent to a step which has none: the step is kept on the way forward, the slope of
 # something smooth is used on the way back.
 #
-# ### synaptic delay
+# ## synaptic delay
 # One delay for each connection, beside its weight. Every neuron then has lags of its own.
 #
-# ### time constant
+# ## time constant
 # How long a leaky neuron remembers, in ms: after one of it, 37 % of a potential is left.
 #
-# ### trace
+# ## trace
 # What a spike leaves behind: a value that rises with it and then decays with a time constant. Two
 # traces can meet although their spikes do not.

@@ -118,8 +118,12 @@ def main() -> int:
     shutil.rmtree(SITE, ignore_errors=True)
     # A warning is an error: a link that leads nowhere, a picture that is not there.
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
+    command += ["-d", str(SOURCE / ".doctrees")]
     done = subprocess.run(
-        [*command, str(SOURCE), str(SITE)], env=os.environ | {"REPO": repo or ""}, check=False
+        [*command, str(SOURCE), str(SITE)],
+        cwd=checks.ROOT,  # where its settings find tools.links
+        env=os.environ | {"REPO": repo or ""},
+        check=False,
     )
     print(f"the site is in {SITE}, {time.perf_counter() - start:.0f} seconds")
     return done.returncode

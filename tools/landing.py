@@ -26,7 +26,7 @@ def html() -> str:
     generator = torch.Generator().manual_seed(0)
     network = Localiser(Stimulus(), Classes(12), hidden=30, generator=generator)
     networks = {"untrained": copy.deepcopy(network), "trained": network}
-    fit(network, generator, epochs=8, soft_labels=0.5)
+    fit(network, generator, epochs=8, soft_labels=0.5, progress=False)
 
     def point(ipd_deg, network_is):
         lottery = torch.Generator().manual_seed(1)

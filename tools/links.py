@@ -49,13 +49,15 @@ def markdown_of(path: Path) -> str:
     return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
 
+def slug(heading: str) -> str:
+    """Return the anchor of a heading, as JupyterLab spells it."""
+    return heading.strip().replace(" ", "-")
+
+
 def anchors(path: Path) -> set[str]:
     """Return the names of all headings of a page, as JupyterLab and the site spell them."""
     text = _CODE.sub("", markdown_of(path))
-    return {
-        heading.strip().replace(" ", "-")
-        for heading in re.findall(r"^#{1,6} (.+)$", text, re.MULTILINE)
-    }
+    return {slug(heading) for heading in re.findall(r"^#{1,6} (.+)$", text, re.MULTILINE)}
 
 
 def broken_links(path: Path) -> list[str]:

@@ -18,7 +18,7 @@ from jupytext.combine import map_outputs_to_inputs
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
-EXPECTED_LESSONS = 6
+EXPECTED_LESSONS = 10
 
 MAX_BYTES = 1_000_000
 MAX_CELL_LINES = 25

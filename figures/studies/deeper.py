@@ -1,7 +1,7 @@
 """Study 7: one layer, two layers, delays in both, or recurrence in their place.
 
 Two and ten fibres per ear, a window of 100 ms in front of the readout for Method B, equal numbers
-of learnable parameters for all but the first, the same 768 updates. `seconds` is processor time of
+of learnable parameters for all but the first, the same 512 updates. `seconds` is processor time of
 training on one thread.
 
     python figures/studies/deeper.py [seed ...] [--jobs N]
@@ -84,7 +84,7 @@ def run(seed, setting):
     network = network_of(setting, stimulus, generator)
     source = study.source_of(stimulus, "both")
     begin = time.process_time()
-    fit(network, generator, 12, soft_labels=1.0, source=source, progress=False)
+    fit(network, generator, 8, soft_labels=1.0, source=source, progress=False)
     seconds = time.process_time() - begin
     return setting | dict(parameters=parameters(network)) | study.errors(network, source, seed) | {
         "bound_deg": f"{study.bound(network):.3f}",

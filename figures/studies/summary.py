@@ -130,11 +130,8 @@ def claims():
                learned, frozen, None)  # fmt: skip
     table = "studies/best.csv"
     for fibres in (10, 100):
-        learned, frozen = (
-            dict(setting=f"{fibres} per ear: {d}") for d in ("learned", "frozen random")
-        )
-        control = frozen if fibres == 10 else None
-        yield (8, f"best setting, {fibres} per ear", table, "error_deg", learned, control, fibres)
+        yield (8, f"best setting, {fibres} per ear", table, "error_deg", dict(fibres=fibres), None,
+               fibres)  # fmt: skip
     table = "lesson_5.csv"
     for name, control in (
         ("learned", "frozen random delays"),

@@ -27,7 +27,7 @@ def cells():
                 yield "axonal", fibres, hidden, 50, COMPARED + CONTROLS + ears
         for fibres in (1, 2, 10):
             yield "synaptic", fibres, hidden, 50, COMPARED + CONTROLS[2:]
-    for hidden in (3, 10, 30):
+    for hidden in (10, 30):
         for kind in ("axonal", "synaptic"):
             for fibres in (1, 2, 4, 10):
                 yield kind, fibres, hidden, 50, COMPARED

@@ -7,10 +7,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 
-def run_nbmake(folder: Path) -> dict[str, str]:
+def run_nbmake(folder: Path, startup: str = "") -> dict[str, str]:
     """Execute every notebook in `folder`, saving outputs there.
 
-    Returns, for each notebook's path without suffix, what went wrong ("" if nothing did).
+    `startup` is code that each kernel runs before the first cell. Returns, for each notebook's
+    path without suffix, what went wrong ("" if nothing did).
     """
     report = folder / "nbmake.xml"
     command = [sys.executable, "-m", "pytest", "--nbmake", "--overwrite", "--nbmake-timeout=300"]
@@ -18,6 +19,11 @@ def run_nbmake(folder: Path) -> dict[str, str]:
     command += [f"--rootdir={folder}", f"--junitxml={report}", str(folder)]
     # This Python's kernel, not one of the user's that is also called python3.
     environment = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1", "PYTEST_ADDOPTS": ""}
+    if startup:
+        environment["IPYTHONDIR"] = str(folder.parent / "ipython")
+        profile = folder.parent / "ipython" / "profile_default" / "startup"
+        profile.mkdir(parents=True)
+        (profile / "first.py").write_text(startup, encoding="utf-8")
     done = subprocess.run(
         command, cwd=folder, env=environment, text=True, capture_output=True, check=False
     )
@@ -28,11 +34,6 @@ def run_nbmake(folder: Path) -> dict[str, str]:
         trouble = [child for child in case if child.tag in ("failure", "error")]
         results[page] = "\n".join(f"{child.get('message')}\n{child.text}" for child in trouble)
     return results
-
-
-def seconds(folder: Path) -> dict[str, float]:
-    """Return how long each notebook of the last run in `folder` took."""
-    return {page: float(case.get("time")) for page, case in _cases(folder / "nbmake.xml")}
 
 
 def _cases(report: Path):

@@ -77,7 +77,7 @@ def test_environment_ends_by_installing_the_course():
     assert ENVIRONMENT["dependencies"][-1] is PIP[0]
 
 
-@pytest.mark.parametrize("wanted", requirements("lab", "lint", "test", "bench"), ids=str)
+@pytest.mark.parametrize("wanted", requirements(*PROJECT["optional-dependencies"]), ids=str)
 def test_the_pin_lies_in_the_range(wanted):
     pin = PINS[wanted.name.lower()]
     (version,) = [spec.version for spec in pin.specifier if spec.operator == "=="]

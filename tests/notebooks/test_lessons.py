@@ -4,11 +4,33 @@ import shutil
 
 import pytest
 from nbmake_runs import run_nbmake
+from test_teaching import rows as teaching_rows
 
 from tools import notebook_checks as checks
 
 LESSONS = checks.lessons()
-PAGES = [page for name in LESSONS for page in checks.pages(name)]
+PAGES = checks.all_pages()
+WATCH = f"""
+import os, sys, time
+sys.path.append({str(checks.ROOT)!r})
+from course_utils import explore, plots
+from tools.figure_checks import style_problems
+
+def note(name, *words):
+    with open(name, "a", encoding="utf-8") as log:
+        print(*words, file=log)
+
+def png(figure, png=plots.png):
+    "Note what is out of style in every figure that the page draws, sliders and corners too."
+    picture = png(figure)
+    note("figures.log", plots.alt_text(figure)[:60], "|", *style_problems(figure))
+    return picture
+
+explore.png = plots.png = png
+get_ipython().events.register(
+    "post_run_cell", lambda *_: note("seconds.log", os.getpid(), time.process_time())
+)
+"""
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +42,7 @@ def executed(tmp_path_factory, pytestconfig):
     shutil.copytree(checks.ROOT / "figures", folder.parent / "figures", ignore=skip)
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
-        return folder, run_nbmake(folder)
+        return folder, run_nbmake(folder, WATCH)
 
 
 def test_the_number_of_lessons():
@@ -49,3 +71,26 @@ def test_the_page_runs(name, executed):
     assert name in results, f"nbmake did not collect {name}"
     assert results[name] == ""
     assert checks.widget_errors(checks.read(folder / f"{name}.ipynb")) == []
+
+
+def test_every_figure_keeps_the_style(executed):
+    folder, _ = executed
+    figures = (folder / "figures.log").read_text(encoding="utf-8").splitlines()
+    assert len(figures) > 10 * len(LESSONS)
+    assert sorted({line for line in figures if not line.endswith("|")}) == []
+
+
+def processor_seconds(folder):
+    """Return, by lesson, the processor's time: it is the same on a busy machine."""
+    lines = (folder / "seconds.log").read_text(encoding="utf-8").splitlines()
+    by_kernel = dict(line.split() for line in lines)  # the last one counts; kernels come in order
+    return dict(zip(LESSONS, map(float, by_kernel.values()), strict=True))
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_it_runs_as_fast_as_its_minutes_and_the_teacher_are_told(name, executed):
+    minutes, told = teaching_rows()[name]
+    took = processor_seconds(executed[0])[name]
+    print(f"{name}: {took:.0f} s, told {told} s, {minutes} minutes")
+    assert took < 60 * minutes / 6  # waiting is a small part of the time
+    assert told / 3 < took < 3 * told + 5  # machines differ

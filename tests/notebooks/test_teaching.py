@@ -97,5 +97,5 @@ def test_the_link_is_where_the_word_is_first_used():
 
 def test_the_glossary_is_in_order():
     text = links.markdown_of(checks.NOTEBOOKS / "glossary.ipynb")
-    terms = re.findall(r"^### (.+)$", text, re.M)
+    terms = re.findall(r"^## (.+)$", text, re.M)
     assert terms == sorted(terms, key=str.lower) and len(terms) > 20

@@ -76,7 +76,7 @@ def test_the_page_holds_every_combination_in_order():
     wanted = picture(delay=50, rate=1.0, ear="right")
     assert alt == wanted.get_label()
     assert base64.b64decode(source.removeprefix("data:image/png;base64,")) == png(wanted)
-    assert f"{len(pictures)} of {11 * 9 * 3} pictures" in page
+    assert f"{len(pictures)} pictures, drawn beforehand; the notebook has all {11 * 9 * 3}." in page
 
 
 def test_without_a_script_the_first_picture_is_there_with_its_words():

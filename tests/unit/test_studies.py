@@ -60,5 +60,5 @@ def test_a_row_comes_out_again_digit_by_digit():
 )
 def test_the_best_setting_is_as_near_to_the_bound_as_we_say(fibres, limit):
     rows = tables.read(STUDIES / "best.csv")
-    ratio, *_ = tables.mean_interval(rows, "ratio_to_bound", fibres=fibres, delays="learned")
+    ratio, *_ = tables.mean_interval(rows, "ratio_to_bound", fibres=fibres)
     assert ratio <= limit

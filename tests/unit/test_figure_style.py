@@ -1,0 +1,160 @@
+"""Every plot function keeps the style of the course; a figure that does not is named."""
+
+import inspect
+
+import matplotlib
+import numpy as np
+import pytest
+import torch
+from test_plots import FIGURES, NO_UNIT, shown
+
+from course_utils import (
+    charts,
+    drawings_00,
+    drawings_01,
+    drawings_02,
+    drawings_03,
+    drawings_06,
+    drawings_07,
+    drawings_08,
+    plots,
+)
+from course_utils.stimuli import Stimulus, sample
+from tools.figure_checks import style_problems
+
+STIMULUS = Stimulus(fibres_per_ear=20)
+_, SPIKES = sample(2, STIMULUS, torch.Generator().manual_seed(0))
+TRAINS = torch.zeros(12, 3)
+TRAINS[[2, 5, 10]] = 1
+GRID = np.linspace(0, 50, 51)
+IPD = np.linspace(-80, 80, 9)
+DRAWINGS = {
+    "scene": lambda: drawings_00.scene(SPIKES[0], 40, 38.5),
+    "estimates": lambda: drawings_00.estimates(
+        torch.tensor(IPD), one=torch.tensor(IPD + 3), two=torch.tensor(IPD)
+    ),
+    "chain": lambda: drawings_01.chain(STIMULUS, 40, 0.0, torch.Generator().manual_seed(0)),
+    "likelihood": lambda: drawings_01.likelihood(
+        GRID, -np.stack([(GRID - 10) ** 2, (GRID - 30) ** 2]), [10, 30], 20
+    ),
+    "bound": lambda: drawings_01.bound(
+        [1, 10, 100], [10, 3, 1], [(10, 3.1, 0.2)], [(3.75, "floor"), (45, "chance")]
+    ),
+    "waiting": lambda: drawings_02.waiting(TRAINS, [0, 2, 4], 4),
+    "arrivals": lambda: drawings_02.arrivals(torch.ones(200, 40), torch.arange(40.0), 150),
+    "coincidences": lambda: drawings_02.coincidences(
+        torch.rand(200), torch.rand(150), (50, 150)
+    ),
+    "price": lambda: drawings_02.price([0, 50, 100], [0.8, 1.0, 2.0], 150.0),
+    "staircase": lambda: drawings_02.staircase(100, 50, 3),
+    "pixel_centres": lambda: drawings_03.pixel_centres(8),
+    "stems": lambda: drawings_03.stems(TRAINS[:, 0], TRAINS[:, 0] / 2, 2.5),
+    "kinks": lambda: drawings_03.kinks(GRID, -GRID, GRID[::5], -GRID[::5]),
+    "slopes_at_whole": lambda: drawings_03.slopes_at_whole(*np.random.rand(5, 9)),
+    "factor": lambda: drawings_03.factor(GRID - 10, 5 * (GRID - 10), 40),
+    "paths": lambda: drawings_03.paths([np.random.rand(6, 4)] * 3, ["a", "b", "c"], 5),
+    "reach": lambda: drawings_03.reach(GRID, GRID**2, GRID**1.5, 5.0, 10, 0.1, 30),
+    "lines": lambda: charts.lines(
+        [1, 2, 10], {k: [(n, n - 1, n + 1)] * 3 for n, k in enumerate("abcdefg", 2)},
+        "fibres per ear", "mean error (degrees)", title="all seven looks", log_x=True, log_y=True,
+        levels=[(1.0, "bound"), (9.0, "control")],
+    ),
+    "valley": lambda: drawings_06.valley(
+        [-8, 0, 8], [(14, 13, 15), (19, 18, 20), (15, 14, 16)], [(3, 17), (-5, 15)], (3, 8, 15)
+    ),
+    "lags": lambda: drawings_06.lags(GRID - 25, "synaptic"),
+    "gain_map": lambda: drawings_06.gain_map([1, 2], [10, 30], [[5, 1], [0, -1]], "axonal"),
+    "gain_by_variety": lambda: drawings_06.gain_by_variety(
+        [1, 10, 10], [(5, 3, 7), (1, 0, 2), (0, -1, 1)], ["axonal", "axonal", "synaptic"]
+    ),
+    "jeffress": lambda: drawings_06.jeffress(IPD / 7, IPD / 8, "epoch 1"),
+    "landscape": lambda: drawings_07.landscape(GRID, np.cos(GRID / 6), 19.0, 5.0, 0.25),
+    "race": lambda: drawings_07.race([GRID[::5]] * 5, 30, 10, list("abcde")),
+    "potential": lambda: drawings_07.potential(GRID, np.sin(GRID / 16), 0.9, [3.0, 8.0], 17.9),
+    "windows": lambda: drawings_08.windows(150, [25, 25], "causal"),
+    "receptive_field": lambda: drawings_08.receptive_field(GRID[1:], IPD.mean() - GRID[1:], "one"),
+    "ring": lambda: drawings_08.ring(np.eye(8), "back after 8 steps"),
+}  # fmt: skip
+MADE_OF = {"draw_raster": "rasters", "draw_pointer": "pointer", "plain_log_labels": "history"}
+"""Functions that draw into a panel, and a figure that holds one."""
+
+
+def drawers(module):
+    """Return the names of the functions of a module that draw."""
+    found = inspect.getmembers(module, inspect.isfunction)
+    own = [name for name, f in found if f.__module__ == module.__name__ and name[0] != "_"]
+    return [name for name in own if name not in ("canvas", "alt_text", "png", "walks_home")]
+
+
+def drawing_rooms():
+    return [
+        plots, charts, drawings_00, drawings_01, drawings_02, drawings_03, drawings_06,
+        drawings_07, drawings_08,
+    ]  # fmt: skip
+
+
+def test_every_plot_function_is_drawn_here():
+    names = {MADE_OF.get(name, name) for module in drawing_rooms() for name in drawers(module)}
+    assert names - set(FIGURES) - set(DRAWINGS) == set()
+
+
+@pytest.mark.parametrize("name", [*FIGURES, *DRAWINGS])
+def test_a_plot_function_keeps_the_style(name):
+    figure = (FIGURES | DRAWINGS)[name]()
+    plots.png(figure)  # so that ticks have their texts
+    assert style_problems(figure) == []
+    assert plots.alt_text(figure).endswith(".")
+
+
+PLAIN = NO_UNIT | {
+    "pressure", "firing\nprobability\nper step", "fibres per ear", "normalised coordinate", "value",
+    "update", "fibre (sorted by delay)", "factor on the\ngradient",
+    "hidden neurons", "lags on offer", "potential", "left ear\nweight", "right ear\nweight",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_labels_say_their_unit(name):
+    for axes in shown(DRAWINGS[name]()):
+        for label in filter(None, (axes.get_xlabel(), axes.get_ylabel())):
+            assert label in PLAIN or label.endswith(")"), label
+
+
+def line(**style):
+    figure, axes = plots.canvas("A line.")
+    axes.plot([0, 1], color=plots.LEFT)
+    axes.plot([1, 0], **style)
+    return figure
+
+
+def image(cmap):
+    figure, axes = plots.canvas("An image.")
+    axes.imshow(np.eye(3), cmap=cmap)
+    return figure
+
+
+def small_words():
+    figure, axes = plots.canvas("Words.")
+    axes.text(0, 0, "small", fontsize=9)
+    return figure
+
+
+@pytest.mark.parametrize(
+    ("figure", "problems"),
+    [
+        (line(color=plots.RIGHT, ls="--"), []),
+        (line(color="#99C7E0", ls="--"), []),  # a tint of the blue
+        (line(color=plots.RIGHT, ls="-"), ["lines in #0072b2 and #d55e00 look alike in grey"]),
+        (line(color="red", ls="--"), ["#ff0000 of Line2D is foreign"]),
+        (image("cividis"), []),
+        (image("jet"), ["an image in jet"]),
+        (small_words(), ["'small' has 9 points"]),
+    ],
+)
+def test_a_figure_out_of_style_is_named(figure, problems):
+    assert style_problems(figure) == problems
+
+
+def test_the_style_is_loaded_from_its_file():
+    assert matplotlib.rcParams["image.cmap"] == "cividis"
+    assert matplotlib.rcParams["axes.prop_cycle"].by_key()["linestyle"][:2] == ["-", "--"]

@@ -1,0 +1,28 @@
+"""Say which notebooks do not hold the cells of their `.py`, or have grown too large.
+
+A commit is stopped by it (see .pre-commit-config.yaml); `make run` mends the first.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tools import notebook_checks as checks
+
+
+def problems(folder: Path = checks.NOTEBOOKS) -> list[str]:
+    """Return what is wrong, in sentences."""
+    found = []
+    for name in checks.all_pages(folder):
+        out_of_step = checks.pair_problems(folder, name)
+        found += out_of_step
+        if not out_of_step:
+            found += [f"{name}: {p}" for p in checks.size_problems(folder / f"{name}.ipynb")]
+    return found
+
+
+if __name__ == "__main__":
+    wrong = problems()
+    print("\n".join(wrong))
+    sys.exit(bool(wrong))

@@ -1,0 +1,99 @@
+"""What we ask of a figure: its palette, a line style beside each colour, and text one can read."""
+
+from __future__ import annotations
+
+import itertools
+
+from matplotlib.collections import Collection
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.text import Text
+
+OKABE_ITO = ("000000", "E69F00", "56B4E9", "009E73", "F0E442", "0072B2", "D55E00", "CC79A7")
+IMAGES = ("cividis",)
+SMALLEST_POINTS = 10
+"""At 100 dots per inch a text of 10 points is 14 pixels high, and 7 at half size."""
+
+
+def style_problems(figure: Figure) -> list[str]:
+    """Say where a drawn figure breaks the style of the course."""
+    return palette_problems(figure) + grey_problems(figure) + text_problems(figure)
+
+
+def palette_problems(figure: Figure) -> list[str]:
+    """Colours are Okabe and Ito's, a tint of one of them, or a grey; images are in cividis."""
+    foreign = {to_hex(c): type(artist).__name__ for artist, c in _colours(figure) if not _known(c)}
+    problems = [f"{colour} of {kind} is foreign" for colour, kind in foreign.items()]
+    for axes in figure.axes:
+        names = {image.get_cmap().name for image in axes.images}
+        problems += [f"an image in {name}" for name in names - set(IMAGES)]
+    return problems
+
+
+def grey_problems(figure: Figure) -> list[str]:
+    """Two colours of lines in one panel differ in line style or marker too.
+
+    A raster is free, its ears lie in different places; and so is grey, which is for axes and goals.
+    """
+    problems = []
+    for axes in figure.axes:
+        looks: dict[str, set] = {}
+        for line in axes.lines:
+            free = line.get_marker() == "|" or _is_grey(to_rgb(line.get_color()))
+            if line.get_visible() and not free and len(line.get_xdata()):
+                hollow = line.get_markerfacecolor() == "none"
+                look = (line.get_linestyle(), line.get_marker(), hollow)
+                looks.setdefault(to_hex(line.get_color()), set()).add(look)
+        for (one, here), (other, there) in itertools.combinations(looks.items(), 2):
+            if here & there:
+                problems.append(f"lines in {one} and {other} look alike in grey")
+    return problems
+
+
+def text_problems(figure: Figure) -> list[str]:
+    """No text is too small."""
+    texts = [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+    small = [t for t in texts if t.get_fontsize() < SMALLEST_POINTS]
+    return [f"{t.get_text()!r} has {t.get_fontsize():g} points" for t in small]
+
+
+def _colours(figure):
+    """Every colour of what is drawn into the panels, with its artist."""
+    for axes in figure.axes:
+        for artist in axes.get_children():
+            if not artist.get_visible() or artist is axes.patch:
+                continue
+            if isinstance(artist, Line2D):
+                yield artist, artist.get_color()
+            elif isinstance(artist, Patch):
+                yield artist, artist.get_edgecolor()
+                if artist.get_fill():
+                    yield artist, artist.get_facecolor()
+            elif isinstance(artist, Collection) and artist.get_array() is None:
+                yield from ((artist, colour) for colour in artist.get_facecolor())
+                yield from ((artist, colour) for colour in artist.get_edgecolor())
+
+
+def _is_grey(colour) -> bool:
+    """Whether a colour is a grey, neither black nor white."""
+    return max(colour) - min(colour) < 0.02 and 0.1 < max(colour) < 0.95
+
+
+def _known(colour) -> bool:
+    """Whether a colour is a grey, or lies between white and one of the palette."""
+    red, green, blue = to_rgb(colour)
+    if max(red, green, blue) - min(red, green, blue) < 0.02:  # black and white as well
+        return True
+    for name in OKABE_ITO:
+        full = to_rgb(f"#{name}")
+        # how far from white, by the channel that says it best
+        k = max(range(3), key=lambda i: 1 - full[i])
+        share = (1 - (red, green, blue)[k]) / (1 - full[k])
+        mixed = [1 - share * (1 - part) for part in full]
+        if share <= 1.01 and all(
+            abs(a - b) < 0.04 for a, b in zip(mixed, (red, green, blue), strict=True)
+        ):
+            return True
+    return False

@@ -263,8 +263,9 @@ explore(
 
 # %%
 rounded = evaluate(network.rounded(), *tests["noise"])
-moved_us = (network.delay.rounded().delays - network.delay.delays).abs() * nerve.dt_ms * 1000
-print(f"delays moved by {float(moved_us.mean()):.0f} µs on average")
+delays = network.delay.delays.detach()
+moved_us = (delays.round() - delays).abs().mean() * nerve.dt_ms * 1000
+print(f"delays moved by {moved_us:.0f} µs on average")
 print(f"noise: {reports['noise'].error_deg:.1f}° before, {rounded.error_deg:.1f}° after")
 
 # %% [markdown]

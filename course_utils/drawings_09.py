@@ -37,13 +37,13 @@ def around_the_head(azimuth_deg, response, rate_hz, curves_us, directions_deg):
     ears.set(xlim=(0, 3), ylim=(-0.9, 0.9), xlabel="time after a click (ms)", title="at the ears")
     ears.set_yticks([])
     ears.legend(loc="lower right", fontsize=10)
-    styles = ((LEFT, "-"), (RIGHT, "--"), (GREY, ":"))
-    for (name, values), (colour, style) in zip(curves_us.items(), styles, strict=True):
+    styles = ((LEFT, "-", "o"), (RIGHT, "--", "s"), (GREY, ":", "^"))
+    for (name, values), (colour, style, mark) in zip(curves_us.items(), styles, strict=True):
         curve.plot(directions_deg, values, color=colour, ls=style, label=name)
-        curve.plot(azimuth_deg, values[at], "o", color=colour, ms=6)
+        curve.plot(azimuth_deg, values[at], mark, color=colour, ms=6)
     curve.set(xlabel="azimuth (degrees)", ylabel="time difference (µs)", ylim=(-850, 850))
     curve.set_xticks(range(-90, 91, 45))
-    curve.legend(fontsize=9)
+    curve.legend(fontsize=10)
     return figure
 
 
@@ -108,13 +108,13 @@ def cochleagram(rates, nerve):
     bands = len(nerve.centres_hz)
     for axes, ear, name in zip(panels, rates, ("left ear", "right ear"), strict=True):
         image = axes.imshow(
-            ear, aspect="auto", origin="lower", interpolation="none", vmin=0,
+            ear.numpy(), aspect="auto", origin="lower", interpolation="none", vmin=0,
             vmax=float(rates.max()), extent=(0, nerve.duration_ms, -0.5, bands - 0.5),
         )  # fmt: skip
         axes.set(xlabel="time (ms)", title=name)
     panels[0].set_yticks(range(bands), [f"{f:.0f}" for f in nerve.centres_hz])
     panels[0].set_ylabel("band (Hz)")
-    figure.colorbar(image, ax=panels, label="spikes per second")
+    figure.colorbar(image, ax=panels, label="rate (spikes per second)")
     return figure
 
 
@@ -165,10 +165,10 @@ def pointing(spikes, nerve, truth_deg, estimate_deg, title):
     )
     figure, (raster, dial) = plots.canvas(alt, 1, 2, height=3.2, width_ratios=[1.5, 1])
     image = raster.imshow(
-        spikes.T, aspect="auto", interpolation="none",
+        spikes.T.numpy(), aspect="auto", interpolation="none",
         extent=(0, nerve.duration_ms, nerve.channels - 0.5, -0.5), vmin=0, vmax=6,
     )  # fmt: skip
-    figure.colorbar(image, ax=raster, label="spikes in a step")
+    figure.colorbar(image, ax=raster, label="spikes (number in a step)")
     raster.axhline(nerve.channels / 2 - 0.5, color="white", lw=2)
     raster.set(xlabel="time (ms)", title="what the two nerves carry")
     raster.set_yticks([nerve.channels / 4, 3 * nerve.channels / 4], ["left", "right"])
@@ -192,7 +192,7 @@ def against_noise(snr_db, **curves):
         mean, low, high = np.array(values).T
         axes.errorbar(
             range(len(snr_db)), mean, [mean - low, high - mean], color=colour, ls=style,
-            marker=mark, capsize=3, label=name,
+            marker=mark, elinewidth=2, label=name,
         )  # fmt: skip
     axes.set_xticks(range(len(snr_db)), snr_db)
     axes.set(xlabel="signal-to-noise ratio (dB)", ylabel="mean error (degrees)", yscale="log")
@@ -237,5 +237,5 @@ def internal_delays(first_us, last_us, nerve, head_us):
     axes.set(xscale="log", xlabel="frequency of the band (Hz)", ylim=(-1100, 1100))
     axes.set_ylabel("right delay minus left (µs)")
     plots.plain_log_labels(axes.xaxis)
-    figure.legend(loc="outside upper center", ncols=4, fontsize=9)
+    figure.legend(loc="outside upper center", ncols=4, fontsize=10)
     return figure

@@ -10,6 +10,8 @@ from . import cochlea, heads, sounds
 
 LEVEL_RANGE_DB = 20
 
+_CHUNK = 256  # sounds filtered at once, so that the bands of all sounds never lie in memory
+
 
 @dataclass(frozen=True)
 class Listener:
@@ -43,7 +45,8 @@ class Listener:
         With `azimuth_deg`, a number or `(n,)` of measured directions, they come from there.
         """
         azimuth_deg, ears = self.ears(n, generator, azimuth_deg)
-        rates = cochlea.firing_rates(ears, self.head.rate_hz, self.nerve)
+        parts = ears.split(_CHUNK)
+        rates = torch.cat([cochlea.firing_rates(e, self.head.rate_hz, self.nerve) for e in parts])
         spikes = cochlea.spikes(rates, self.nerve, generator)
         if not self.left_ear:
             spikes[:, :, : self.nerve.channels // 2] = 0

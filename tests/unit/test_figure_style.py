@@ -17,8 +17,11 @@ from course_utils import (
     drawings_06,
     drawings_07,
     drawings_08,
+    drawings_09,
+    heads,
     plots,
 )
+from course_utils.cochlea import Nerve
 from course_utils.stimuli import Stimulus, sample
 from tools.figure_checks import style_problems
 
@@ -28,6 +31,9 @@ TRAINS = torch.zeros(12, 3)
 TRAINS[[2, 5, 10]] = 1
 GRID = np.linspace(0, 50, 51)
 IPD = np.linspace(-80, 80, 9)
+HEAD, NERVE = heads.load(), Nerve()
+RATES = 300 * torch.rand(2, 5, NERVE.steps)
+FIVE = torch.linspace(-700, 700, 5)
 DRAWINGS = {
     "scene": lambda: drawings_00.scene(SPIKES[0], 40, 38.5),
     "estimates": lambda: drawings_00.estimates(
@@ -74,6 +80,25 @@ DRAWINGS = {
     "windows": lambda: drawings_08.windows(150, [25, 25], "causal"),
     "receptive_field": lambda: drawings_08.receptive_field(GRID[1:], IPD.mean() - GRID[1:], "one"),
     "ring": lambda: drawings_08.ring(np.eye(8), "back after 8 steps"),
+    "around_the_head": lambda: drawings_09.around_the_head(
+        30, HEAD.towards(30.0), HEAD.rate_hz, {n: HEAD.azimuth_deg * 8 for n in "abc"},
+        HEAD.azimuth_deg,
+    ),
+    "nerves": lambda: drawings_09.nerves(RATES, torch.ones(NERVE.steps, NERVE.channels), NERVE),
+    "cochleagram": lambda: drawings_09.cochleagram(RATES, NERVE),
+    "step_price": lambda: drawings_09.step_price([0.1, 0.5, 1], [8, 13, 22]),
+    "answers": lambda: drawings_09.answers(
+        torch.tensor(IPD).repeat(9), noise=torch.tensor(IPD).repeat(9)
+    ),
+    "pointing": lambda: drawings_09.pointing(
+        torch.ones(NERVE.steps, NERVE.channels), NERVE, 40, 33.0, "word"
+    ),
+    "against_noise": lambda: drawings_09.against_noise(
+        ["quiet", "20", "0"], **{n: [(5, 4, 6)] * 3 for n in "abc"}
+    ),
+    "internal_delays": lambda: drawings_09.internal_delays(
+        FIVE.expand(3, -1), -FIVE.expand(3, -1), NERVE, FIVE.abs()
+    ),
 }  # fmt: skip
 MADE_OF = {"draw_raster": "rasters", "draw_pointer": "pointer", "plain_log_labels": "history"}
 """Functions that draw into a panel, and a figure that holds one."""
@@ -89,7 +114,7 @@ def drawers(module):
 def drawing_rooms():
     return [
         plots, charts, drawings_00, drawings_01, drawings_02, drawings_03, drawings_06,
-        drawings_07, drawings_08,
+        drawings_07, drawings_08, drawings_09,
     ]  # fmt: skip
 
 

@@ -14,8 +14,9 @@ class ClickPair:
 
     Each click makes each fibre fire once with probability `answer_share`, late or early by a
     Gaussian `jitter_ms`; between clicks fibres fire by themselves at `background_hz`. The middle
-    of the pair lies anywhere within ±10 ms of the middle of the first 100 ms, so that no moment
-    tells the gap by itself. The last 40 ms are room for delays.
+    of the pair lies anywhere within ±10 ms of the middle of the first 100 ms: a longer gap begins
+    earlier, so only an observer without a clock has to compare the two clicks. The last 40 ms are
+    room for delays.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Two clicks: the gap is where it should be, and nothing else tells it."""
+"""Two clicks: the gap is where it should be, and neither count nor mean moment tells it."""
 
 import math
 
@@ -35,7 +35,7 @@ def test_angles_and_gaps_are_one_scale():
     assert abs(float(gaps.mean()) - 35) < 1.5 and gaps.min() < 6 and gaps.max() > 64
 
 
-def test_no_moment_and_no_count_tells_the_gap():
+def test_neither_the_count_nor_the_mean_moment_tells_the_gap():
     task = ClickPair()
     angle, spikes = task.sample(20_000, seeded())
     gap = task.gap_ms(angle)

@@ -117,7 +117,8 @@ plots.rasters(
 # Is it the depth or the delays? The table has one layer with delays, **two layers without any**,
 # two with delays in front only, in both, in both but frozen, and a [recurrent
 # network](glossary.ipynb#recurrent-network) that has neither. All have about the same number of
-# parameters. **Order them for two fibres per ear.**
+# parameters. **Order them for two fibres per ear.** (The table also has one layer without delays,
+# and a causal network; that one hears 150 ms, so its own bound is lower than the line.)
 
 # %%
 deeper = tables.read("../figures/studies/deeper.csv")
@@ -125,6 +126,7 @@ deeper = tables.read("../figures/studies/deeper.csv")
 
 def draw(fibres):
     names = list(dict.fromkeys(r["network"] for r in deeper if r["fibres"] == fibres))
+    names = [name for name in names if "wide" not in name]  # more about that one below
     results = [tables.mean_interval(deeper, "error_deg", network=n, fibres=fibres) for n in names]
     bound = observer.cramer_rao(Stimulus(fibres_per_ear=fibres), window_ms=100)
     return plots.bars(
@@ -154,9 +156,9 @@ for fibres in (2, 10):
 #
 # Start from one layer without delays. Adding delays helps, adding a layer helps, and so does letting
 # the neurons hear each other, with no delay at all. With two fibres per ear no single one of these
-# is far ahead, and delays *together with* depth are clearly best, close to the bound. With ten fibres
-# delays do more than depth or recurrence. And whether the delays *learned* is, once more, not what
-# counts: read the line "frozen delays in both minus delays in both".
+# is far ahead. Delays in front of *both* layers are clearly best, close to the bound; in front of
+# the first alone they are not better than one layer. With ten fibres delays do more than depth or
+# recurrence. Learning the delays earned nothing: the frozen ones are even a little better.
 # </details>
 #
 # ## A delay for every connection
@@ -181,8 +183,9 @@ assert torch.allclose(by_hand, ours, atol=1e-4)
 print(f"synaptic, 10 hidden: {evaluate(synaptic, ipd, spikes).error_deg:.2f}°")
 
 # %% [markdown]
-# **Move through the ten neurons.** Look for pairs: a left and a right fibre of one sign whose
-# delays differ by a few milliseconds are a detector of one lag.
+# **Move through the ten neurons.** A left and a right fibre of one sign whose delays differ by a few
+# milliseconds could detect one lag. But among 100 pairs some are that close by chance: the picture
+# shows what a neuron *may* use, not what it uses.
 
 # %%
 def draw(neuron):
@@ -197,8 +200,8 @@ explore(draw, neuron=slider("neuron", 0, 9, 1, 0))
 # are worth.)
 
 # %%
-for name, net in (("axonal, 30 hidden", network), ("synaptic, 10 hidden", synaptic)):
-    print(f"{name}: {net.delay.delays.numel()} delays, {net.w_hidden.numel()} weights in front")
+for kind, count in (("axonal", 20), ("synaptic", 20 * 30)):
+    print(f"{kind:8s}, 20 fibres, 30 hidden: {count} delays, {20 * 30} weights in front")
 
 # %% [markdown]
 # ## Recurrence instead
@@ -246,8 +249,9 @@ explore(
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# A ring of $n$ neurons is a delay of $n$ steps, made of neurons. It costs $n$ of them for one
-# delay, and a weight below the threshold breaks it. So a recurrent network *can* do what delays do.
+# Once round a ring of $n$ neurons takes $n$ steps, and then again, and again. Cut it open, and the
+# chain is a delay, at the price of $n$ neurons; a weight below the threshold breaks it. So a
+# recurrent network can build delays, if it has neurons to spare and training finds them.
 # </details>
 #
 # Can training find it? Going back in time, the gradient passes the loop once in each step, and
@@ -297,8 +301,9 @@ assert float(wide[50]) > 100 * float(steep[50])
 #
 # ## How far can it hear?
 #
-# A task of its own: two clicks, and the question how long the gap was, 5 to 65 ms. Nothing but
-# the gap tells the sounds apart, and no moment is special.
+# A task of its own: two clicks, and the question how long the gap was, 5 to 65 ms. (The first click
+# of a long gap comes earlier, too. Our networks have no clock to notice it, since the readout
+# averages over the whole time.)
 
 # %%
 task, twelve = ClickPair(), Classes(12)
@@ -358,10 +363,12 @@ for name in kinds:
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# A network hears a gap as far as its delays reach, plus the short memory of its membranes. Two
-# layers reach about as far as one with the sum of both: **delays in a row add up**. Beyond, all
-# gaps sound alike. The recurrent network has another kind of memory: how far it hears depends on how
-# long its membranes hold a trace until spikes come round again; compare its two time constants.
+# With delays, answers rise as far as the delays reach and about 15 ms more, the memory of the
+# membranes. Two layers of 15 come close to one of 30: **delays in a row add up**. The network without
+# delays says the same for every gap, even for short ones: it did not get going, so it is no measure
+# of what membranes can do alone. The recurrent network with tau 5 ms hardly hears the gap; with 20 ms
+# it does. Whether the loop or the slow membranes did that would take a control without the loop,
+# which we don't have.
 # </details>
 #
 # ### Exercise 8.1 — how far it reaches
@@ -414,14 +421,14 @@ checks.exercise_8_3(next_potential)
 # |---|---|---|---|
 # | Why does it learn without phase delays? (comment 1) | leak and threshold compare moments; two layers even better | 6, 8 | `weights_or_delays.csv`, `deeper.csv` |
 # | Weights and delays apart? (comment 1) | variety of delays can stand in for learning them | 6 | `weights_or_delays.csv` |
-# | Do weights matter more? (comment 1) | with many fibres yes; with a handful of lags, or no weights at all, delays do | 6 | `weights_or_delays.csv`, `coincidence.csv` |
+# | Do weights matter more? (comment 1) | wherever there are any: frozen delays with learned weights beat the reverse; a bad lag still limits them | 6 | `weights_or_delays.csv`, `coincidence.csv` |
 # | Is `grid_sample` what makes delays learnable? (comment 2) | the difference of neighbouring rows does; a grid is one way, and a slow one | 3 | `train_step.csv` |
 # | How to apply the gradients? An optimiser for whole numbers? (comment 3, list) | steps in steps, projection, carry | 7 | `whole_numbers.csv`, `gauge.csv` |
 # | Does the code work as intended? (comment 4) | no: eight mistakes, one of them in its claim | 1–5 | `prototype_recipe.csv` |
 # | Faster? (list) | whole rows instead of a grid, no loop in the readout | 3, 4 | `train_step.csv` |
 # | Method B? (list) | yes, and its length budget for several layers | 2, 8 | – |
 # | Other methods? (list) | five estimators, a delays-only network, exact gradients | 6, 7 | `estimators.csv`, `gradient_reach.csv` |
-# | Larger delays, or an RNN? (introduction) | delays in a row add up; recurrence works too, if its surrogate is steep | 8 | `far_events.csv`, `deeper.csv` |
+# | Larger delays, or an RNN? (introduction) | delays in a row add up; recurrence helps near by, far off only with slow membranes | 8 | `far_events.csv`, `deeper.csv` |
 #
 # All tables lie in `figures/` and `figures/studies/`; `make studies` fills them again.
 #

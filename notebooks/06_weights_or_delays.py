@@ -407,9 +407,9 @@ for column in ("correlation", "slope"):
 # Frozen random delays are worthless here: an output that is called "30° right" must wait for 30°
 # right, and no weight can choose for it. Learned from the middle, the delays lie on Jeffress's
 # line, within a tenth of a degree of what one can set by hand. From random starts four seeds of
-# five do; one strayed, hence the long bar. The network beats thirty neurons that share one lag (axonal).
-# Thirty with lags of their own (synaptic) are about as good or better, with a thousand weights
-# more.
+# five do; one strayed, hence the long bar. The network beats thirty neurons that share one lag
+# (axonal). Thirty with lags of their own (synaptic) are about as good or better, with a thousand
+# weights more.
 # </details>
 #
 # With ten fibres for each output there are ten ways to go astray:

@@ -87,9 +87,9 @@ for tau_ms, sigma in ((2.0, 0.25), (20.0, 0.25), (2.0, 6.25)):
 # <details><summary>What happened</summary>
 #
 # A long trace, or a wide bell, smooths the loss and, at this fixed gain, makes its valley
-# shallower. With a trace of 1 or 2 ms the sides are rough: noise of these 512 sounds leaves small dips, and
-# walking downhill ends in the first of them. A bell of 8 steps is too wide: its lowest point no
-# longer lies at the goal. That is why one starts wide *and* narrows later.
+# shallower. With a trace of 1 or 2 ms the sides are rough: noise of these 512 sounds leaves small
+# dips, and walking downhill ends in the first of them. A bell of 8 steps is too wide: its lowest
+# point no longer lies at the goal. That is why one starts wide *and* narrows later.
 # </details>
 #
 # ## When spikes are few

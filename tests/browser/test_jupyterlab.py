@@ -59,7 +59,7 @@ def lab(tmp_path_factory):
 
 
 def _address(log, server):
-    for _ in range(120):
+    for _ in range(400):
         assert server.poll() is None, log.read_text()
         for word in log.read_text().split():
             if word.startswith("http://127.0.0.1:"):
@@ -75,15 +75,15 @@ def run_all(browser, lab, name):
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     page, _ = watch(context, allowed=(lab, lab.replace("http", "ws"), "data:", "blob:"))
     page.goto(f"{lab}/lab/tree/notebooks/{name}.ipynb?token=planted&reset")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
-    page.wait_for_selector("text=/Python 3 .* Idle/", timeout=60_000)  # a kernel is there
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=240_000)
+    page.wait_for_selector("text=/Python 3 .* Idle/", timeout=240_000)  # a kernel is there
     assert page.locator(".jp-toast-message, .Toastify__toast").count() == 0, "it asks about news"
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.wait_for_selector("text=[*]:", timeout=30_000)
+    page.wait_for_selector("text=[*]:", timeout=120_000)
     page.wait_for_function(
         "![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.textContent == '[*]:')",
-        timeout=300_000,
+        timeout=600_000,
     )
     page.wait_for_timeout(1000)  # the last widget's view
     return page, context

@@ -1,7 +1,7 @@
 """The built site in a browser, opened from its files, with every network request refused."""
 
 import pytest
-from watching import axe_findings, still_controls, watch
+from watching import axe_findings, settle, still_controls, watch
 
 from tools import notebook_checks as checks
 from tools.build_site import SITE
@@ -30,7 +30,7 @@ def watched(browser):
 def test_a_page_opens_offline_without_trouble(name, watched):
     page, troubles = watched
     page.goto(url(name))
-    page.wait_for_load_state("networkidle")
+    settle(page)
     assert page.locator("h1").count() >= 1
     broken = page.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)")
     assert broken == []
@@ -71,7 +71,7 @@ def test_an_accessibility_scan_finds_nothing_serious(name, theme, browser, scree
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=theme)
     page, _ = watch(context)
     page.goto(url(name))
-    page.wait_for_load_state("networkidle")
+    settle(page)
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     findings = axe_findings(page)
     if name in ("index.html", *LESSONS):

@@ -1,7 +1,7 @@
 """The watchers see what they should: pages with one planted fault each."""
 
 import pytest
-from watching import axe_findings, still_controls, watch
+from watching import axe_findings, settle, still_controls, watch
 
 from course_utils import _frames
 from course_utils.explore import choice, slider
@@ -41,7 +41,7 @@ def opened(browser, tmp_path):
         contexts.append(browser.new_context())
         page, troubles = watch(contexts[-1])
         page.goto(path.as_uri())
-        page.wait_for_load_state("networkidle")
+        settle(page)
         return page, troubles
 
     yield open_page

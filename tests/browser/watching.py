@@ -18,9 +18,15 @@ def watch(context, allowed=("file:", "data:", "blob:")):
 
     context.route("**/*", decide)
     page = context.new_page()
+    page.set_default_timeout(90_000)  # a busy machine is slow, not broken
     page.on("console", lambda m: m.type == "error" and troubles.append(f"console: {m.text}"))
     page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
     return page, troubles
+
+
+def settle(page):
+    """Give scripts that start after the page has loaded a moment to ask for something."""
+    page.wait_for_timeout(500)
 
 
 def still_controls(page, figures, controls, picture, seconds=10):

@@ -140,7 +140,7 @@ def answers(truth_deg, **estimates_deg):
     )
     figure, panels = plots.canvas(
         f"Answers against azimuth, one panel each. Mean error in degrees: {off}.",
-        1, len(estimates_deg), width=3.4 * len(estimates_deg), height=3.6, sharey=True,
+        1, len(estimates_deg), width=3.4 * len(estimates_deg), height=4.3, sharey=True,
         squeeze=False,
     )  # fmt: skip
     for axes, (name, estimate) in zip(panels[0], estimates_deg.items(), strict=True):

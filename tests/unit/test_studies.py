@@ -1,4 +1,4 @@
-"""The result tables: complete, several seeds each, and summed up as they are."""
+"""The result tables: complete, five seeds each, and summed up as they are."""
 
 import csv
 import importlib
@@ -11,7 +11,6 @@ from tools.notebook_checks import ROOT
 
 STUDIES = ROOT / "figures" / "studies"
 sys.path.insert(0, str(STUDIES))
-SEEDS = {"real_head": 3}  # all others: 5
 NAMES = sorted(path.stem for path in STUDIES.glob("*.csv"))
 
 
@@ -29,7 +28,7 @@ def test_every_study_has_a_table_and_a_picture():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_setting_has_its_seeds(name):
+def test_every_setting_has_five_seeds(name):
     rows = tables.read(STUDIES / f"{name}.csv")
     seeds = {}
     for row in rows:
@@ -37,7 +36,7 @@ def test_every_setting_has_its_seeds(name):
     assert set(seeds) == set(settings_of(name))
     for setting, found in seeds.items():
         assert sorted(found) == sorted(set(found)), setting
-        assert len(found) >= SEEDS.get(name, 5), setting
+        assert len(found) >= 5, setting
 
 
 def test_the_summary_says_what_the_tables_say():

@@ -42,10 +42,15 @@ def still_controls(page, figures, controls, picture, seconds=10):
             before = figure.locator(picture).get_attribute("src")
             control.scroll_into_view_if_needed()
             control.focus()
-            kind = control.evaluate("e => e.tagName") == "SELECT"
-            page.keyboard.press("ArrowDown" if kind else "ArrowRight")
+            if control.evaluate("e => e.tagName") == "SELECT":
+                # JupyterLab keeps the arrow keys for moving between cells; a letter chooses.
+                there = "e => e.options[(e.selectedIndex + 1) % e.options.length].text[0]"
+                there, back = control.evaluate(there), control.evaluate("e => e.value[0]")
+            else:
+                there, back = "ArrowRight", "ArrowLeft"
+            page.keyboard.press(there)
             if not _changes(page, figure, picture, before, seconds):
-                page.keyboard.press("ArrowUp" if kind else "ArrowLeft")  # it began at its end
+                page.keyboard.press(back)  # a slider may have begun at its end
                 if not _changes(page, figure, picture, before, seconds):
                     still.append(f"figure {number}, control {which}")
     return still

@@ -40,10 +40,9 @@ def run(seed, setting):
         how |= dict(estimator=setting["estimator"], delay_lr=setting["delay_lr"])
     network, history, source, seconds = study.train(seed, how)
     first, last = history.delays[0], network.delay.delays.detach()
-    at_bound = ((last <= 0) | (last >= network.delay.max_delay)).float().mean()
     return setting | study.errors(network, source, seed) | {
         "moved_ms": f"{float((last - first).abs().mean()):.2f}",
-        "at_bound": f"{float(at_bound):.3f}",
+        "at_bound": f"{study.share_at_bound(network):.3f}",
         "bound_deg": f"{study.bound(network):.3f}",
         "seconds": f"{seconds:.1f}",
     }  # fmt: skip

@@ -31,12 +31,10 @@ def run(seed, setting):
     how |= dict(delays="frozen random") if setting["estimator"] == "frozen" else setting
     network, history, source, seconds = study.train(seed, how)
     moved = network.delay.delays.detach() - history.delays[0]
-    last = network.delay.delays.detach()
-    at_bound = ((last <= 0) | (last >= network.delay.max_delay)).float().mean()
     return setting | study.errors(network, source, seed) | {
         "common_ms": f"{float(moved.mean()):.3f}",
         "own_ms": f"{float(moved.std()):.3f}",
-        "at_bound": f"{float(at_bound):.3f}",
+        "at_bound": f"{study.share_at_bound(network):.3f}",
         "seconds": f"{seconds:.1f}",
     }  # fmt: skip
 

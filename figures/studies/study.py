@@ -140,6 +140,12 @@ def errors(network, source, seed):
     }
 
 
+def share_at_bound(network):
+    """Share of the delays that lie at an end of their range."""
+    delays = network.delay.delays.detach()
+    return float(((delays <= 0) | (delays >= network.delay.max_delay)).float().mean())
+
+
 def bound(network):
     """Cramér–Rao bound of the window that the network hears, in degrees."""
     return observer.cramer_rao(network.stimulus, WINDOW_MS)

@@ -1,4 +1,4 @@
-"""The controls that `explore` takes: a slider and a menu, checked before anything is drawn."""
+"""The controls that `explore` takes: a slider and a choice, checked before anything is drawn."""
 
 from __future__ import annotations
 
@@ -25,14 +25,18 @@ class Slider:
     high: float
     step: float
     start: float
+    keep: tuple = ()
 
     @property
     def corners(self) -> tuple:
         """The two ends, where a picture is most likely to break."""
         return (self.low, self.high)
 
-    keep_all = False
-    """Whether a picture for only some of the positions would leave something out."""
+    @property
+    def must_have(self) -> list[int]:
+        """Which of the positions a page with only some of the pictures has to show."""
+        values = (self.low, self.start, self.high, *self.keep)
+        return sorted({round((value - self.low) / self.step) for value in values})
 
     @property
     def positions(self) -> list:
@@ -76,7 +80,10 @@ class Choice:
         """Every option: there is no end that stands for the others."""
         return self.options
 
-    keep_all = True
+    @property
+    def must_have(self) -> list[int]:
+        """All of them: there is none between two options."""
+        return list(range(len(self.options)))
 
     @property
     def positions(self) -> list:
@@ -84,18 +91,24 @@ class Choice:
         return list(self.options)
 
     def say(self, value) -> str:
-        """`value` as the menu shows it."""
+        """`value` as the reader sees it."""
         return str(value)
 
     def widget(self) -> ipywidgets.Widget:
-        """Build the ipywidgets menu."""
-        pairs = [(self.say(option), option) for option in self.options]
-        return ipywidgets.Dropdown(
-            options=pairs, value=self.start, description=self.label, **_style(self.label)
+        """Build a row of ipywidgets buttons.
+
+        Not a menu: JupyterLab takes its arrows and letters for commands to the notebook.
+        """
+        return ipywidgets.ToggleButtons(
+            options=[(self.say(option), option) for option in self.options],
+            value=self.start,
+            description=self.label,
+            style={"description_width": "initial", "button_width": "auto"},
+            layout={"width": "auto"},
         )
 
 
-def slider(label: str, low: float, high: float, step: float, start: float) -> Slider:
+def slider(label: str, low: float, high: float, step: float, start: float, *, keep=()) -> Slider:
     """Describe a slider from `low` to `high`.
 
     Parameters
@@ -105,6 +118,9 @@ def slider(label: str, low: float, high: float, step: float, start: float) -> Sl
     low, high, step, start : int or float
         In the unit of the label. All whole gives whole numbers to `draw`, else floats.
         `high` and `start` lie a whole number of steps above `low`.
+    keep : sequence of int or float
+        Values that the text asks for: a page without a kernel has them among its pictures,
+        beside the ends and the start. Each lies a whole number of steps above `low`.
 
     Raises
     ------
@@ -113,6 +129,7 @@ def slider(label: str, low: float, high: float, step: float, start: float) -> Sl
     """
     _check_label(label)
     numbers = {"low": low, "high": high, "step": step, "start": start}
+    numbers |= {f"keep[{k}]": value for k, value in enumerate(keep)}
     for name, value in numbers.items():
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise TypeError(f"{name} of slider {label!r} must be a number, not {value!r}.")
@@ -122,9 +139,12 @@ def slider(label: str, low: float, high: float, step: float, start: float) -> Sl
         raise ValueError(f"high of slider {label!r} must lie above low = {low}, not at {high}.")
     if step <= 0:
         raise ValueError(f"step of slider {label!r} must be above 0, not {step}.")
-    if not low <= start <= high:
-        raise ValueError(f"start of slider {label!r} must lie in [{low}, {high}], not at {start}.")
-    for name in ("high", "start"):
+    for name in ("start", *list(numbers)[4:]):
+        if not low <= numbers[name] <= high:
+            raise ValueError(
+                f"{name} of slider {label!r} must lie in [{low}, {high}], not at {numbers[name]}."
+            )
+    for name in ("high", "start", *list(numbers)[4:]):
         steps = (numbers[name] - low) / step
         if abs(steps - round(steps)) > 1e-6:
             raise ValueError(
@@ -133,18 +153,19 @@ def slider(label: str, low: float, high: float, step: float, start: float) -> Sl
             )
     if not all(isinstance(value, int) for value in numbers.values()):
         numbers = {name: float(value) for name, value in numbers.items()}
-    return Slider(label, **numbers)
+    low, high, step, start, *keep = numbers.values()
+    return Slider(label, low, high, step, start, tuple(keep))
 
 
 def choice(label: str, options, start: Any = None) -> Choice:
-    """Describe a menu of a few options.
+    """Describe a choice between a few options.
 
     Parameters
     ----------
     label : str
         What the reader sees.
     options : list or tuple
-        The values `draw` may receive; the menu shows ``str(option)``.
+        The values `draw` may receive; each is shown as ``str(option)``.
     start : optional
         The option shown first; the first of the list if not given.
 

@@ -8,6 +8,8 @@ import itertools
 import json
 import math
 
+from ._controls import Choice
+
 _HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 # The script finds its figure by itself, so that any number of them can share a page.
 _SCRIPT = """
@@ -39,14 +41,14 @@ _SCRIPT = """
 def grid(controls: dict, budget: int) -> dict[str, list]:
     """The positions of each control that a page without a kernel shows.
 
-    Each control keeps its ends and its start. Then the control with the widest gaps gets one
+    Each control keeps what it must have: a slider its ends and its start, a choice all. Then the control with the widest gaps gets one
     position more, as long as all combinations together stay within `budget` pictures.
 
     Parameters
     ----------
     controls : dict of Slider or Choice
     budget : int
-        Number of pictures. The ends and the start of each control are kept even beyond it.
+        Number of pictures. What each control must have is kept even beyond it.
 
     Returns
     -------
@@ -54,12 +56,9 @@ def grid(controls: dict, budget: int) -> dict[str, list]:
         For each control its values, in order.
     """
     places = {name: control.positions for name, control in controls.items()}
-    start = {name: places[name].index(control.start) for name, control in controls.items()}
     last = {name: len(values) - 1 for name, values in places.items()}
-    counts = {
-        name: last[name] + 1 if control.keep_all else len({0, start[name], last[name]})
-        for name, control in controls.items()
-    }
+    must = {name: control.must_have for name, control in controls.items()}
+    counts = {name: len(kept) for name, kept in must.items()}
     while True:
         room = {
             name: last[name] / (counts[name] - 1)
@@ -71,19 +70,20 @@ def grid(controls: dict, budget: int) -> dict[str, list]:
             break
         counts[max(room, key=room.get)] += 1
     return {
-        name: [values[k] for k in _spread(counts[name], last[name], start[name])]
+        name: [values[k] for k in _spread(counts[name], last[name], must[name])]
         for name, values in places.items()
     }
 
 
-def _spread(count: int, last: int, keep: int) -> list[int]:
-    """`count` whole numbers from 0 to `last`, evenly, `keep` among them."""
+def _spread(count: int, last: int, must: list[int]) -> list[int]:
+    """`count` whole numbers from 0 to `last`, evenly, all of `must` among them."""
     if count == 1:
         return [0]
-    chosen = [round(k * last / (count - 1)) for k in range(count)]
-    if keep not in chosen:  # then it lies inside, and the nearest inner one makes way
-        nearest = min(range(1, count - 1), key=lambda k: abs(chosen[k] - keep))
-        chosen[nearest] = keep
+    chosen = {round(k * last / (count - 1)) for k in range(count)}
+    for keep in must:
+        if keep not in chosen:  # then the nearest one that is free makes way
+            free = chosen - set(must)
+            chosen = chosen - {min(free, key=lambda k: (abs(k - keep), k))} | {keep}
     return sorted(chosen)
 
 
@@ -134,7 +134,7 @@ def _row(control, values: list) -> str:
     listed = html.escape(json.dumps(said))
     at = values.index(control.start)
     name = f'<span style="display:inline-block;min-width:17em">{html.escape(control.label)}</span>'
-    if control.keep_all:
+    if isinstance(control, Choice):
         options = "".join(
             f'<option value="{k}"{" selected" * (k == at)}>{html.escape(word)}</option>'
             for k, word in enumerate(said)

@@ -46,6 +46,7 @@ def lines(x, curves, xlabel, ylabel, *, title="", log_x=False, log_y=False, leve
     spread = np.linspace(-1, 1, len(curves)) * 0.02  # so that intervals do not hide each other
     for (name, values), look, aside in zip(curves.items(), looks, spread, strict=False):
         mean, low, high = np.array(values, dtype=float).T
+        aside *= bool((low < high).any())  # a line without intervals stays where it is
         where = x * np.exp(2 * aside) if log_x else x + aside * np.ptp(x)
         axes.errorbar(where, mean, [mean - low, high - mean], label=name, **look)
     for number, (value, name) in enumerate(levels):

@@ -51,10 +51,11 @@ def lags(values_ms, title):
     hole = float(np.diff(edges).max())
     some = "1 lag" if len(values) == 1 else f"{len(values)} lags"
     said = f"{some}; largest hole between −12.5 and 12.5 ms: {hole:.1f} ms"
-    figure, axes = plots.canvas(f"{title}: {said}.", width=7, height=1.9)
+    figure, axes = plots.canvas(f"{title}: {said}.", width=7, height=2.1)
     axes.axvspan(-12.5, 12.5, color="#eeeeee")
     axes.plot(values, np.zeros(len(values)), "|", color=LEFT, ms=30, mew=1.2)
-    axes.set(xlim=(-51, 51), yticks=[], xlabel="right ear waits longer than left (ms)", title=said)
+    axes.set(xlim=(-51, 51), yticks=[], xlabel="right ear waits longer than left (ms)")
+    axes.set_title(f"{title}\n{said}")
     axes.spines["left"].set_visible(False)
     return figure
 

@@ -181,7 +181,13 @@ def history(loss, validation_loss, error_deg, chance_loss):
 
 
 def plain_log_labels(axis):
-    """Write 2, 5, 10 … along a logarithmic `axis` instead of powers of ten."""
+    """Write 2, 5, 10 … along a logarithmic `axis` instead of powers of ten.
+
+    Beyond four decades powers of ten stay: there, no room is left for more.
+    """
+    low, high = axis.get_view_interval()
+    if high > 1e4 * low > 0:
+        return
     axis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
     axis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
     axis.set_minor_formatter(matplotlib.ticker.NullFormatter())

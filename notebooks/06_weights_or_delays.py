@@ -215,7 +215,7 @@ lags_on_offer(2, 30, "synaptic", torch.Generator().manual_seed(0)).shape
 # %%
 def draw(fibres, hidden, kind):
     values = lags_on_offer(fibres, hidden, kind, torch.Generator().manual_seed(0))
-    return drawings_06.lags(values, f"{kind}, {fibres} fibres per ear, {hidden} hidden")
+    return drawings_06.lags(values, f"{kind}, fibres per ear: {fibres}, hidden neurons: {hidden}")
 
 
 explore(

@@ -238,7 +238,7 @@ def draw(neurons, weight):
     spikes = recurrent_lif(push, around, 5.0)[0]
     again = spikes[1:, 0].nonzero().flatten()
     said = f"back after {int(again[0]) + 1} steps" if len(again) else "it never comes back"
-    return drawings_08.ring(spikes, said)
+    return drawings_08.ring(spikes, f"weight {weight:g}: {said}")
 
 
 explore(

@@ -45,7 +45,9 @@ def index(names: list[str]) -> str:
     marks = {
         "@TABLE@": "\n".join(table),
         "@FIRST@": f"notebooks/{names[0]}.ipynb",
-        "@LESSONS@": "\n".join(f"notebooks/{name}" for name in names),
+        "@LESSONS@": "\n".join(
+            f"{int(name[:2])}. {page_facts(name)[0]} <notebooks/{name}>" for name in names
+        ),
         "@SOLUTIONS@": "\n".join(f"notebooks/solutions/{name}" for name in names),
     }
     text = (SETTINGS / "index.md").read_text(encoding="utf-8")

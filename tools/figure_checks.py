@@ -19,7 +19,11 @@ SMALLEST_POINTS = 10
 
 def style_problems(figure: Figure) -> list[str]:
     """Say where a drawn figure breaks the style of the course."""
-    return palette_problems(figure) + grey_problems(figure) + text_problems(figure)
+    return [
+        problem
+        for look in (palette_problems, grey_problems, text_problems, tick_problems)
+        for problem in look(figure)
+    ]
 
 
 def palette_problems(figure: Figure) -> list[str]:
@@ -57,6 +61,25 @@ def text_problems(figure: Figure) -> list[str]:
     texts = [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
     small = [t for t in texts if t.get_fontsize() < SMALLEST_POINTS]
     return [f"{t.get_text()!r} has {t.get_fontsize():g} points" for t in small]
+
+
+def tick_problems(figure: Figure) -> list[str]:
+    """An axis with a label has two numbers or names at the least; one is no scale."""
+    problems = []
+    for axes in figure.axes:
+        for side, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
+            if not (axis.get_visible() and axes.axison and axis.get_label_text()):
+                continue
+            low, high = sorted(axis.get_view_interval())
+            ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+            said = [
+                tick.label1.get_text()
+                for tick in ticks
+                if low <= tick.get_loc() <= high and tick.label1.get_text()
+            ]
+            if len(said) < 2:
+                problems.append(f"the {side} axis {axis.get_label_text()!r} has {len(said)} ticks")
+    return problems
 
 
 def _colours(figure):

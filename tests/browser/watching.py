@@ -42,10 +42,8 @@ def still_controls(page, figures, controls, picture, seconds=10):
             before = figure.locator(picture).get_attribute("src")
             control.scroll_into_view_if_needed()
             control.focus()
-            if control.evaluate("e => e.tagName") == "SELECT":
-                # JupyterLab keeps the arrow keys for moving between cells; a letter chooses.
-                there = "e => e.options[(e.selectedIndex + 1) % e.options.length].text[0]"
-                there, back = control.evaluate(there), control.evaluate("e => e.value[0]")
+            if control.evaluate("e => e.tagName") == "BUTTON":
+                there, back = "Space", "Space"
             else:
                 there, back = "ArrowRight", "ArrowLeft"
             page.keyboard.press(there)

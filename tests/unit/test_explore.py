@@ -114,7 +114,7 @@ def test_the_controls_wait_until_they_are_let_go(monkeypatch):
     delay, rate, ear, _ = box.children
     assert isinstance(delay, ipywidgets.IntSlider) and not delay.continuous_update
     assert isinstance(rate, ipywidgets.FloatSlider) and not rate.continuous_update
-    assert isinstance(ear, ipywidgets.Dropdown)
+    assert isinstance(ear, ipywidgets.ToggleButtons)
     assert (delay.min, delay.max, delay.step, delay.value) == (0, 50, 5, 10)
     assert (rate.min, rate.max, rate.step, rate.value) == (0.5, 2.5, 0.25, 1.0)
     assert rate.readout_format == ".2f"
@@ -191,6 +191,9 @@ def test_any_whole_number_of_steps_is_a_slider(low, steps, data):
         ({"start": -1}, ValueError, "start of slider 'x' must lie in [0, 10], not at -1"),
         ({"step": 3}, ValueError, "high of slider 'x' must lie a whole number of steps of 3"),
         ({"start": 2.5}, ValueError, "start of slider 'x' must lie a whole number of steps of 1"),
+        ({"keep": [3, 11]}, ValueError, "keep[1] of slider 'x' must lie in [0, 10], not at 11"),
+        ({"keep": [0.5]}, ValueError, "keep[0] of slider 'x' must lie a whole number of steps"),
+        ({"keep": ["3"]}, TypeError, "keep[0] of slider 'x' must be a number, not '3'"),
     ],
 )
 def test_a_bad_slider_is_refused_in_one_sentence(change, error, words):

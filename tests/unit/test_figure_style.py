@@ -164,6 +164,12 @@ def small_words():
     return figure
 
 
+def one_number():
+    figure, axes = plots.canvas("One tick.")
+    axes.set(yticks=[0.5], ylabel="error (degrees)")
+    return figure
+
+
 @pytest.mark.parametrize(
     ("figure", "problems"),
     [
@@ -174,10 +180,19 @@ def small_words():
         (image("cividis"), []),
         (image("jet"), ["an image in jet"]),
         (small_words(), ["'small' has 9 points"]),
+        (one_number(), ["the y axis 'error (degrees)' has 1 ticks"]),
     ],
 )
 def test_a_figure_out_of_style_is_named(figure, problems):
+    plots.png(figure)
     assert style_problems(figure) == problems
+
+
+def test_lines_over_many_decades_keep_their_numbers():
+    curve = {"gradient": [(10.0**power,) * 3 for power in range(-30, 10, 8)]}
+    figure = charts.lines(range(5), curve, "steps", "size", log_y=True)
+    plots.png(figure)
+    assert style_problems(figure) == []
 
 
 def test_the_style_is_loaded_from_its_file():

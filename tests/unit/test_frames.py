@@ -22,7 +22,8 @@ def control(draw):
         return choice("menu", list("abcd")[: draw(st.integers(1, 4))])
     steps = draw(st.integers(1, 60))
     start = draw(st.integers(0, steps))
-    return slider("x", 0, steps, 1, start)
+    keep = draw(st.lists(st.integers(0, steps), max_size=3))
+    return slider("x", 0, steps, 1, start, keep=keep)
 
 
 @given(controls=st.lists(control(), min_size=1, max_size=3), budget=st.integers(1, 100))
@@ -32,7 +33,7 @@ def test_the_grid_holds_ends_and_start_and_keeps_to_the_budget(controls, budget)
     fewest = 1
     for name, c in controls.items():
         values = chosen[name]
-        needed = set(c.corners) | {c.start}
+        needed = set(c.corners) | {c.start} | set(getattr(c, "keep", ()))
         fewest *= len(needed)
         assert needed <= set(values) <= set(c.positions)
         assert values == sorted(set(values), key=c.positions.index)
@@ -48,6 +49,8 @@ def test_the_grid_holds_ends_and_start_and_keeps_to_the_budget(controls, budget)
 def test_a_grid_is_even_and_a_large_budget_takes_all():
     assert _frames.grid({"x": slider("x", 0, 100, 1, 0)}, 5)["x"] == [0, 25, 50, 75, 100]
     assert _frames.grid({"x": slider("x", 0, 0.3, 0.1, 0.1)}, 9)["x"] == [0.0, 0.1, 0.2, 0.3]
+    asked = slider("x", -90, 90, 10, 40, keep=[0, 20])
+    assert _frames.grid({"x": asked}, 6)["x"] == [-90, -50, 0, 20, 40, 90]
     two = {"x": slider("x", 0, 40, 1, 0), "y": slider("y", 0, 4, 1, 0)}
     assert [len(values) for values in _frames.grid(two, 30).values()] == [15, 2]
 

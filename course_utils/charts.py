@@ -28,16 +28,19 @@ def lines(x, curves, xlabel, ylabel, *, title="", log_x=False, log_y=False, leve
         Labels with their units.
     log_x, log_y : bool
         Logarithmic axes.
-    levels : sequence of (value, label)
-        Horizontal lines to compare with, such as a bound or a control.
+    levels : sequence of (value, label) or (value, label, (low, high))
+        Horizontal lines to compare with, such as a bound or a control, and a band around one that
+        was measured.
     looks : sequence of dict
         Colour, line style and marker of each curve.
     """
     said = "; ".join(
-        f"{name}: " + ", ".join(f"{mean:.2f}" for mean, *_ in values)
+        f"{name}: " + ", ".join(f"{mean:.3g}" for mean, *_ in values)
         for name, values in curves.items()
     )
-    said += "".join(f"; {name}: {value:.2f}" for value, name in levels)
+    for value, name, *interval in levels:
+        said += f"; {name}: {value:.3g}"
+        said += "".join(f" ({low:.3g} to {high:.3g})" for low, high in interval)
     places = ", ".join(f"{value:g}" for value in x)
     figure, axes = plots.canvas(
         f"{title} {ylabel} against {xlabel} ({places}). {said}.".strip(), width=8, height=3.7
@@ -49,7 +52,9 @@ def lines(x, curves, xlabel, ylabel, *, title="", log_x=False, log_y=False, leve
         aside *= bool((low < high).any())  # a line without intervals stays where it is
         where = x * np.exp(2 * aside) if log_x else x + aside * np.ptp(x)
         axes.errorbar(where, mean, [mean - low, high - mean], label=name, **look)
-    for number, (value, name) in enumerate(levels):
+    for number, (value, name, *interval) in enumerate(levels):
+        for band in interval:
+            axes.axhspan(*band, color=GREY, alpha=0.2, lw=0)
         axes.axhline(value, color="black", lw=1.2, ls=("-", ":")[number % 2], label=name)
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if log_x:

@@ -169,13 +169,13 @@ def history(loss, validation_loss, error_deg, chance_loss):
         f"{error_deg[0]:.1f} to {error_deg[-1]:.1f} degrees."
     )
     figure, (left, right) = canvas(alt, 1, 2, height=3.0)
-    left.axhline(chance_loss, color=GREY, ls=":", label="ln(classes)")
+    left.axhline(chance_loss, color=GREY, ls=":", label="chance, ln(classes)")
     left.plot(epochs, loss, color=LEFT, ls="-", label="training")
     left.plot(epochs, validation_loss, color=RIGHT, ls="--", label="fresh sounds")
     left.set(xlabel="epoch", ylabel="loss (nats)", ylim=(0, None))
     left.legend()
     right.plot(epochs, error_deg, color=RIGHT, ls="--")
-    right.set(xlabel="epoch", ylabel="mean error (degrees)", yscale="log")
+    right.set(xlabel="epoch", ylabel="mean error (degrees, log scale)", yscale="log")
     plain_log_labels(right.yaxis)
     return figure
 
@@ -188,7 +188,8 @@ def plain_log_labels(axis):
     low, high = axis.get_view_interval()
     if high > 1e4 * low > 0:
         return
-    axis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
+    subs = (1, 2, 5) if high > 8 * low else (1, 2, 3, 5, 7)
+    axis.set_major_locator(matplotlib.ticker.LogLocator(subs=subs))
     axis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
     axis.set_minor_formatter(matplotlib.ticker.NullFormatter())
 
@@ -296,19 +297,28 @@ def tuning_curves(ipd_deg, rates_hz):
     return figure
 
 
-def matrix(values, xlabel, ylabel, label, alt, *, width=6.5, height=3.0):
-    """A matrix with zero in the middle of its colours (weights, gradients), legible in grey."""
+def matrix(values, xlabel, ylabel, label, alt, *, halves=(), width=6.5, height=3.0):
+    """A matrix with zero in the middle of its colours (weights, gradients), legible in grey.
+
+    `halves` names the left and the right half of the columns; a line lies between them.
+    """
     values = _array(values)
     top = float(np.abs(values).max()) or 1.0
     figure, axes = canvas(alt, width=width, height=height)
     image = axes.imshow(values, aspect="auto", vmin=-top, vmax=top, interpolation="none")
     axes.set(xlabel=xlabel, ylabel=ylabel)
+    if halves:
+        axes.axvline(values.shape[1] / 2 - 0.5, color="white", lw=2)
+    for name, middle in zip(halves, (0.25, 0.75), strict=False):
+        axes.text(middle, 1.02, name, transform=axes.transAxes, ha="center", va="bottom")
     figure.colorbar(image, label=label)
     return figure
 
 
 def bars(names, values, intervals=None, *, ylabel, lines=(), log=False):
     """Labelled bars with their numbers, and dotted reference lines.
+
+    On a logarithmic axis dots take the place of the bars, whose length would mean nothing there.
 
     Parameters
     ----------
@@ -324,9 +334,15 @@ def bars(names, values, intervals=None, *, ylabel, lines=(), log=False):
     said = ", ".join(f"{name}: {value:.2f}" for name, value in zip(names, values, strict=True))
     levels = "".join(f" {label}: {value:.2f}." for value, label in lines)
     height = 0.9 + 0.42 * len(names) + 0.3 * bool(lines)
-    figure, axes = canvas(f"Bars, {ylabel}: {said}.{levels}", height=height)
+    kind = "Dots" if log else "Bars"
+    figure, axes = canvas(f"{kind}, {ylabel}: {said}.{levels}", height=height)
     rows = np.arange(len(names))
-    axes.barh(rows, values, color=LEFT, height=0.6)
+    if log:
+        for row in rows:
+            axes.axhline(row, color="#dddddd", lw=1, ls="-", zorder=0)
+        axes.plot(values, rows, "o", color=LEFT, ms=8, ls="none")
+    else:
+        axes.barh(rows, values, color=LEFT, height=0.6)
     if intervals is not None:
         low, high = np.array(intervals, dtype=float).T
         middle, half = (low + high) / 2, (high - low) / 2

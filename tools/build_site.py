@@ -70,8 +70,21 @@ def course_links(name: str, repo: str | None) -> str:
     )
 
 
+def fold_answers(page) -> None:
+    """Fold what the first cell after a prediction shows, unless it is for the reader to move."""
+    asked = False
+    for cell in page.cells:
+        if cell.cell_type == "markdown":
+            asked = asked or "### Predict" in cell.source
+        elif asked and cell.get("outputs"):
+            if "explore(" not in cell.source:
+                cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-output"]
+            asked = False
+
+
 def prepared(page, links: str | None):
-    """Return a page for Sphinx: its figures with their words, and links under its title."""
+    """Return a page for Sphinx: figures with their words, links, and no answer before its time."""
+    fold_answers(page)
     for cell in page.cells:
         for output in cell.get("outputs", []):
             alt = output.get("metadata", {}).get("image/png", {}).get("alt")

@@ -22,7 +22,6 @@ TAKEN = (
     "figures/**/*",
     "tools/*",
     "Makefile",
-    "README.md",
     "LICENSE",
     "CITATION.cff",
     "pyproject.toml",
@@ -51,12 +50,19 @@ def write(path: Path = FILE, root: Path = checks.ROOT) -> list[str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     files = {file for kind in TAKEN for file in root.glob(kind) if file.is_file()}
     files = {file for file in files if "__pycache__" not in file.parts}
+    contents = {file.relative_to(root).as_posix(): file.read_bytes() for file in sorted(files)}
+    for name in [*checks.lessons(), "glossary"]:
+        page = nbformat.writes(student_page(name, root / "notebooks"), version=4)
+        contents[f"notebooks/{name}.ipynb"] = f"{page}\n".encode()
+
+    def only_what_is_here(text: str, target: str) -> str:
+        return f"[{text}]({target})" if target in contents else text
+
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    contents["README.md"] = links.replace_local(readme, only_what_is_here).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(files):
-            archive.write(file, Path("learning-delays") / file.relative_to(root))
-        for name in [*checks.lessons(), "glossary"]:
-            page = nbformat.writes(student_page(name, root / "notebooks"), version=4)
-            archive.writestr(f"learning-delays/notebooks/{name}.ipynb", page + "\n")
+        for name, content in contents.items():
+            archive.writestr(f"learning-delays/{name}", content)
         return archive.namelist()
 
 

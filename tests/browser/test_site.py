@@ -65,6 +65,19 @@ def test_formulas_are_drawn(name, watched):
         assert page.locator("mjx-container [data-mjx-error]").count() == 0
 
 
+@pytest.mark.parametrize("name", LESSONS)
+def test_an_answer_is_folded_until_the_reader_asks(name, watched):
+    page, _ = watched
+    page.goto(url(name))
+    folded = page.locator("details.hide")
+    assert folded.count() >= 1
+    for number in range(folded.count()):
+        answer = folded.nth(number).locator(".cell_output").first
+        assert not answer.is_visible()
+        folded.nth(number).locator("summary").press("Enter")
+        assert answer.is_visible()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_an_accessibility_scan_finds_nothing_serious(name, theme, browser, screenshots):

@@ -22,6 +22,7 @@ def test_every_lesson_is_there_and_the_course_beside_it(unpacked):
     assert pages == [*checks.lessons(), "glossary"]
     for needed in ("Makefile", "pyproject.toml", "course_utils/checks/lesson_0.py", "README.md"):
         assert (unpacked / needed).is_file(), needed
+    assert links.broken_links(unpacked / "README.md") == []
     tables = {path.name for path in (checks.ROOT / "figures").rglob("*.csv")}
     assert tables == {path.name for path in (unpacked / "figures").rglob("*.csv")}
 

@@ -44,7 +44,8 @@ FIGURES = {
         np.linspace(-90, 90, 37), 80 * RNG.random((37, 30))
     ),
     "matrix": lambda: plots.matrix(
-        RNG.normal(size=(20, 40)), "fibre", "hidden neuron", "weight (potential)", "Weights."
+        RNG.normal(size=(20, 40)), "fibre", "hidden neuron", "weight (potential)", "Weights.",
+        halves=["left ear", "right ear"],
     ),
     "bars": lambda: plots.bars(
         ["ours", "theirs"], [1.3, 4.2], [(1.2, 1.4), (4.0, 4.4)], ylabel="error (degrees)",
@@ -207,7 +208,7 @@ def test_history_shows_its_numbers():
     left, right = figure.axes
     lines = {line.get_label(): list(line.get_ydata()) for line in left.lines}
     assert lines["training"] == [2.4, 1.2, 0.6] and lines["fresh sounds"] == [2.3, 1.3, 0.7]
-    assert lines["ln(classes)"] == [2.485, 2.485]
+    assert lines["chance, ln(classes)"] == [2.485, 2.485]
     assert list(right.lines[0].get_xydata().ravel()) == [1, 40, 2, 12, 3, 4.5]
     plots.png(figure)
     ticks = {tick.get_text() for tick in right.get_yticklabels()}
@@ -277,6 +278,12 @@ def test_zero_lies_in_the_middle_of_a_matrixs_colours(values, top):
     assert figure.axes[0].images[0].get_clim() == (-top, top)
 
 
+def test_a_matrix_names_its_halves():
+    axes = plots.matrix(np.eye(4), "x", "y", "w", "Eye.", halves=["left", "right"]).axes[0]
+    assert [text.get_text() for text in axes.texts] == ["left", "right"]
+    assert axes.lines[0].get_xdata()[0] == 1.5
+
+
 def test_bars_show_values_intervals_and_lines_inside_the_axis():
     figure = plots.bars(
         ["a", "b"], [1.0, 2.0], [(0.5, 1.5), (1.0, 6.0)], ylabel="error (degrees)",
@@ -293,8 +300,12 @@ def test_bars_show_values_intervals_and_lines_inside_the_axis():
 
 
 def test_bars_on_a_logarithmic_axis_show_all_of_it():
-    axes = FIGURES["bars"]().axes[0]
+    figure = FIGURES["bars"]()
+    axes = figure.axes[0]
     assert axes.get_xscale() == "log"
+    assert not axes.patches  # a bar would begin at a place that means nothing
+    assert any(list(line.get_xdata()) == [1.3, 4.2] for line in axes.lines)
+    assert plots.alt_text(figure).startswith("Dots, error (degrees): ours: 1.30")
     assert axes.get_xlim()[0] < 1.04 and axes.get_xlim()[1] > 45
 
 

@@ -41,8 +41,9 @@ _SCRIPT = """
 def grid(controls: dict, budget: int) -> dict[str, list]:
     """The positions of each control that a page without a kernel shows.
 
-    Each control keeps what it must have: a slider its ends and its start, a choice all. Then the control with the widest gaps gets one
-    position more, as long as all combinations together stay within `budget` pictures.
+    Each control keeps what it must have: a slider its ends, its start and what it is told to keep,
+    a choice all. Then the control with the widest gaps gets one position more, as long as all
+    combinations together stay within `budget` pictures.
 
     Parameters
     ----------

@@ -1,5 +1,7 @@
 """What an engineer does with two ears: cross-correlation, and how well a delay can be known."""
 
+import math
+
 import torch
 
 from . import _arguments as check
@@ -103,10 +105,25 @@ class SpikeCorrelator:
 
 
 def band_differences(head: heads.Head, nerve: cochlea.Nerve) -> torch.Tensor:
-    """The head's time difference in each band of the nerve, `(azimuth, band)`, microseconds."""
-    waves = cochlea.filterbank(head.responses, head.rate_hz, nerve)
+    """The head's time difference in each band of the nerve, `(azimuth, band)`, microseconds.
+
+    In a narrow band the peaks of the correlation lie a cycle apart and are nearly equal, and the
+    highest may be the wrong one. So it is the highest within half a cycle of the time difference
+    that all bands have together.
+    """
+    waves = cochlea.filterbank(head.responses, head.rate_hz, nerve).transpose(1, 2)
     fine_hz = round(waves.shape[-1] / nerve.duration_ms * 1000)
-    return heads.time_difference(waves.transpose(1, 2), fine_hz)
+    broad_us = heads.time_difference(head.responses, head.rate_hz, max(nerve.centres_hz))
+    half_cycle_us = 5e5 / torch.tensor(nerve.centres_hz, dtype=torch.float64)
+    cross = heads.cross_spectrum(waves)
+    finer = 16  # lags of a few microseconds
+    correlation = torch.fft.irfft(cross, n=2 * finer * (cross.shape[-1] - 1))
+    step_us = 1e6 / (finer * fine_hz)
+    lags = math.ceil(heads.TIME_LIMIT_US / step_us)
+    around = torch.cat([correlation[..., -lags:], correlation[..., : lags + 1]], dim=-1)
+    lag_us = step_us * torch.arange(-lags, lags + 1)
+    near = (lag_us - broad_us[:, None, None]).abs() < half_cycle_us[:, None]
+    return (heads.vertex(around * near) - lags) * step_us
 
 
 class WaveCorrelator:

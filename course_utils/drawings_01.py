@@ -2,7 +2,7 @@
 
 import math
 
-from . import plots
+from . import observer, plots
 from .stimuli import sample
 
 
@@ -15,10 +15,12 @@ def chain(stimulus, ipd_deg, phase, generator):
     lead_ms = ipd_deg / 360 * 1000 / stimulus.frequency_hz
     ear = "right" if ipd_deg > 0 else "left"
     who = f"the {ear} ear leads by {abs(lead_ms):.1f} ms" if ipd_deg else "neither ear leads"
+    best_deg = observer.cramer_rao(stimulus)
     alt = (
         f"Three rows against time for an IPD of {ipd_deg:+g} degrees: {who}. The wave; the firing "
         f"probability, up to {probability.max():.2f} in a step; the spikes of "
-        f"{stimulus.channels} fibres, {int(spikes.sum())} in all."
+        f"{stimulus.channels} fibres, {int(spikes.sum())} in all. The mean error, without a bias, "
+        f"is {best_deg:.2f} degrees at best."
     )
     figure, (wave, chance, raster) = plots.canvas(
         alt, 3, 1, height=5.0, sharex=True, height_ratios=[1, 1, 1.6]
@@ -27,7 +29,8 @@ def chain(stimulus, ipd_deg, phase, generator):
     for ear, colour, style, name in ears:
         wave.plot(stimulus.time_ms, phases[:, ear].sin(), color=colour, ls=style, label=name)
         chance.plot(stimulus.time_ms, probability[:, ear], color=colour, ls=style)
-    wave.set(ylabel="pressure", yticks=[-1, 0, 1], title=f"IPD {ipd_deg:+g}°: {who}")
+    wave.set(ylabel="pressure", yticks=[-1, 0, 1])
+    wave.set_title(f"IPD {ipd_deg:+g}°: {who}\nmean error at best {best_deg:.2f}°")
     wave.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     chance.set(ylabel="firing\nprobability\nper step", ylim=(0, 1))
     plots.draw_raster(raster, spikes, dt_ms=stimulus.dt_ms)

@@ -51,7 +51,7 @@ def waiting(trains, delays, max_delay):
         handles=[
             Patch(fc="#dbe9f4", ec=GREY, label="recorded"),
             Patch(fc="white", ec=GREY, hatch=HATCH, label="silence nobody sent"),
-            Patch(fc="white", ec="black", ls="--", lw=2, label="every fibre has arrived"),
+            Patch(fc="white", ec="black", ls="--", lw=2, label="what Method B keeps"),
         ],
         loc="outside lower center", ncols=3, fontsize=10,
     )  # fmt: skip

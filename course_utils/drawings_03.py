@@ -94,9 +94,10 @@ def factor(delays, factors, max_delay):
     """By what the prototype multiplies a gradient, against the delay in its parameter."""
     delays, factors = np.asarray(delays), np.asarray(factors)
     alt = (
-        f"Factor on the gradient against the raw delay: a straight line from {factors[0]:.0f} at "
-        f"{delays[0]:.0f} through 0 at 0 to {factors[-1]:.0f} at {delays[-1]:.0f} steps; "
-        f"the honest factor is 1 between 0 and {max_delay}."
+        f"Factor on the gradient against the raw delay: five times the delay, from "
+        f"{factors[0]:.0f} at {delays[0]:.0f} through 0 at 0 to {factors[-1]:.0f} at "
+        f"{delays[-1]:.0f} steps; the honest factor is 1 between 0 and {max_delay}. The axis is "
+        f"logarithmic outside of -1 to 1."
     )
     figure, axes = plots.canvas(alt, width=7, height=3.7)
     axes.axvspan(delays[0], 0, color="#dddddd", label="wrong way")
@@ -104,9 +105,12 @@ def factor(delays, factors, max_delay):
     axes.plot([0, max_delay], [1, 1], color=LEFT, lw=3, label="1, the slope of waiting longer")
     axes.plot([0], [0], "o", color="black", label="dead: 0 at 0")
     axes.axhline(0, color=GREY, lw=0.8, ls="-")
-    axes.set(
-        xlabel="raw delay (steps)", ylabel="factor on the\ngradient", xlim=(delays[0], delays[-1])
-    )
+    axes.set(xlabel="raw delay (steps)", ylabel="factor on the\ngradient (log scale)")
+    axes.set_xlim(delays[0], delays[-1])
+    axes.set_yscale("symlog", linthresh=1)  # or a factor of 1 would look like 0
+    ticks = (-50, -5, -1, 0, 1, 5, 50, 300)
+    axes.set_yticks(ticks, [str(tick) for tick in ticks])
+    axes.minorticks_off()
     figure.legend(loc="outside lower center", ncols=2, fontsize=10)
     return figure
 

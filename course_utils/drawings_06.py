@@ -16,8 +16,8 @@ def valley(lags_ms, results, dots, arrow=None):
     results : sequence of (mean, low, high), degrees
     dots : sequence of (lag in ms, error in degrees)
         Networks with frozen random delays.
-    arrow : (first lag, last lag, error), optional
-        The way of a network that learned.
+    arrow : ((first lag, error), (last lag, error)), optional
+        The way of a network that learned, from its error when frozen.
     """
     mean, low, high = np.array(results).T
     best = int(np.argmin(mean))
@@ -28,25 +28,34 @@ def valley(lags_ms, results, dots, arrow=None):
         + ", ".join(f"{error:.1f} at {lag:+.0f} ms" for lag, error in dots)
         + "."
     )
+    if arrow is not None:
+        alt += " An arrow for the one that learned, from {:.1f} ms and {:.1f} degrees ".format(
+            *arrow[0]
+        ) + "to {:.1f} ms and {:.1f} degrees.".format(*arrow[1])
     figure, axes = plots.canvas(alt, width=7, height=3.4)
     axes.fill_between(lags_ms, low, high, color="#cccccc", label="95 % over seeds")
     axes.plot(lags_ms, mean, color="black", ls="-", marker=".", label="set by hand")
     axes.plot(*np.array(dots).T, "s", color=RIGHT, ms=8, ls="none", label="frozen random")
     if arrow is not None:
-        first, last, error = arrow
+        first, last = arrow
         axes.annotate(
-            "", (last, error), (first, error),
-            arrowprops=dict(arrowstyle="-|>", color=LEFT, lw=2.5),
+            "", last, first,
+            arrowprops=dict(arrowstyle="-|>,head_width=0.4,head_length=0.8", color=LEFT, lw=2),
+            zorder=5,
         )  # fmt: skip
         axes.plot([], [], color=LEFT, lw=2.5, ls="-", label="learned, from → to")
-    axes.set(xlabel="right ear waits longer (ms)", ylabel="mean error (degrees)", ylim=(0, None))
+    axes.set(xlabel="right ear waits longer (ms)", ylabel="mean error (degrees)")
+    axes.set_ylim(0.7 * mean.min(), None)
     figure.legend(loc="outside lower center", ncols=4, fontsize=10)
     return figure
 
 
 def lags(values_ms, title):
-    """The lags between the ears that a network has on offer, within half a cycle, as a rug."""
-    values = np.sort(np.asarray(values_ms, dtype=float).ravel())
+    """The lags between the ears that a network has on offer, as a rug over one cycle of 50 ms.
+
+    A cycle more or less is the same lag, so all are brought to between −25 and 25 ms.
+    """
+    values = np.sort((np.asarray(values_ms, dtype=float).ravel() + 25) % 50 - 25)
     edges = np.concatenate([[-12.5], values[np.abs(values) <= 12.5], [12.5]])
     hole = float(np.diff(edges).max())
     some = "1 lag" if len(values) == 1 else f"{len(values)} lags"
@@ -54,7 +63,7 @@ def lags(values_ms, title):
     figure, axes = plots.canvas(f"{title}: {said}.", width=7, height=2.1)
     axes.axvspan(-12.5, 12.5, color="#eeeeee")
     axes.plot(values, np.zeros(len(values)), "|", color=LEFT, ms=30, mew=1.2)
-    axes.set(xlim=(-51, 51), yticks=[], xlabel="right ear waits longer than left (ms)")
+    axes.set(xlim=(-25.5, 25.5), yticks=[], xlabel="right ear waits longer than left (ms)")
     axes.set_title(f"{title}\n{said}")
     axes.spines["left"].set_visible(False)
     return figure
@@ -84,22 +93,24 @@ def gain_map(fibres, hidden, gains, title):
 
 
 def gain_by_variety(variety, gains, kinds):
-    """What learning gains against how many lags are on offer; a point for each kind of network."""
+    """What learning gains against how many lags are on offer; `kinds` are (hidden, kind)."""
+    named = sorted(zip(variety, kinds, gains, strict=True))
     alt = "Gain from learning the delays against the number of lags on offer: " + ", ".join(
-        f"{v:g} lags {gain:+.1f} degrees"
-        for v, (gain, *_) in sorted(zip(variety, gains, strict=True))
+        f"{v:g} lags ({kind}, {hidden} hidden) {gain:+.1f} degrees"
+        for v, (hidden, kind), (gain, *_) in named
     )
-    figure, axes = plots.canvas(alt + ".", width=7, height=3.4)
+    figure, axes = plots.canvas(alt + ".", width=8, height=3.4)
     looks = {"axonal": dict(color=RIGHT, marker="s"), "synaptic": dict(color=LEFT, marker="o")}
-    for kind, look in looks.items():
-        chosen = [k == kind for k in kinds]
+    for number, (hidden, kind) in enumerate(sorted(set(kinds), key=lambda k: (k[1], k[0]))):
+        chosen = [k == (hidden, kind) for k in kinds]
         mean, low, high = np.array(gains)[chosen].T
-        where = np.array(variety, dtype=float)[chosen] * (1.05 if kind == "synaptic" else 0.95)
-        axes.errorbar(where, mean, [mean - low, high - mean], ls="none", label=kind,
-                      **look)  # fmt: skip
+        where = np.array(variety, dtype=float)[chosen] * (0.91, 0.97, 1.03, 1.09)[number % 4]
+        fill = {"mfc": "white"} if hidden == min(h for h, _ in kinds) else {}
+        axes.errorbar(where, mean, [mean - low, high - mean], ls="none", ms=7,
+                      label=f"{kind}, {hidden} hidden", **looks[kind], **fill)  # fmt: skip
     axes.axhline(0, color="black", lw=1, ls="-")
     axes.set(xscale="log", xlabel="lags on offer", ylabel="gained by learning\n(degrees)")
-    axes.legend()
+    figure.legend(loc="outside right upper", fontsize=10)
     return figure
 
 

@@ -7,39 +7,52 @@ from .charts import LOOKS
 from .plots import GREY, LEFT, RIGHT
 
 
-def landscape(delays, loss, goal, tau_ms, sigma):
-    """The loss against one delay, and from where walking downhill leads home."""
-    delays, loss = np.asarray(delays), np.asarray(loss)
-    home = walks_home(loss, goal)
-    said = f"from {home.sum()} of {len(home)} delays downhill leads home"
+def landscape(delays, losses, goal, sounds, tau_ms, sigma, limits=(1.0, 3.5)):
+    """The loss against one delay, for a few draws of sounds, and where walking downhill ends.
+
+    The axis of the loss has the same `limits` for all settings, so that depths can be compared.
+    """
+    delays, losses = np.asarray(delays), np.atleast_2d(losses)
+    home = np.array([walks_home(loss, goal) for loss in losses])
+    said = f"{home.sum()} of {home.size} walks lead home"
+    ends = [_ends(loss) for loss in losses]
     figure, axes = plots.canvas(
-        f"Loss against the delay of one output, tau {tau_ms:g} ms, sigma {sigma:g} steps: lowest "
-        f"{loss.min():.2f} at {delays[loss.argmin()]:.0f} steps, highest {loss.max():.2f}; {said}.",
-        width=7, height=3.2,
+        f"Loss against the delay of one output for {len(losses)} draws of {sounds} sounds, tau "
+        f"{tau_ms:g} ms, sigma {sigma:g} steps: lowest {losses.min():.2f}, highest "
+        f"{losses.max():.2f}; {said}. The walks end at delays "
+        f"{', '.join(f'{delay:g}' for delay in delays[np.unique(np.concatenate(ends))])}; the "
+        f"goal is {goal:.1f} steps.", width=7, height=3.2,
     )  # fmt: skip
-    axes.plot(delays, loss, color=GREY, ls="-", lw=1.5)
-    axes.plot(delays[home], loss[home], "o", color=LEFT, ms=6, ls="none", label="leads home")
-    axes.plot(delays[~home], loss[~home], "X", color=RIGHT, ms=7, ls="none", label="goes astray")
+    axes.plot(delays, losses.T, color=GREY, ls="-", lw=1)
     axes.axvline(goal, color="black", ls=":", lw=1.5, label="Jeffress's line")
-    axes.set(xlabel="delay of the right ear (steps)", ylabel="loss (nats)", title=said)
+    for stays, look in ((True, dict(color=LEFT, marker="o", label="an end at home")),
+                        (False, dict(color=RIGHT, marker="X", label="an end astray"))):  # fmt: skip
+        at = [np.unique(end[kept == stays]) for end, kept in zip(ends, home, strict=True)]
+        heights = [loss[where] for loss, where in zip(losses, at, strict=True)]
+        axes.plot(delays[np.concatenate(at)], np.concatenate(heights), ms=8, ls="none", **look)
+    axes.set(xlabel="delay of the right ear (steps)", ylabel="loss (nats)", ylim=limits)
+    axes.set_title(f"{sounds} sounds, {len(losses)} draws: {said}")
     figure.legend(loc="outside right upper", fontsize=10)
     return figure
 
 
-def walks_home(loss, goal):
-    """For each whole delay, whether going downhill step by step ends within a step of `goal`."""
-    loss = np.asarray(loss)
-    ends = np.empty(len(loss), dtype=int)
-    for start in range(len(loss)):
-        here = start
+def walks_home(loss, goal, within=3):
+    """For each whole delay, whether going downhill ends at most `within` steps from `goal`."""
+    return np.abs(_ends(loss) - goal) <= within
+
+
+def _ends(loss):
+    """Where going downhill, step by step, ends from each whole delay."""
+    ends = []
+    for here in range(len(loss)):
         while True:
             around = [k for k in (here - 1, here, here + 1) if 0 <= k < len(loss)]
             lowest = min(around, key=lambda k: loss[k])
             if lowest == here:
                 break
             here = lowest
-        ends[start] = here
-    return np.abs(ends - goal) <= 1
+        ends.append(here)
+    return np.array(ends)
 
 
 def race(positions, goal, update, names):

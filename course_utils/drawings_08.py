@@ -31,6 +31,7 @@ def receptive_field(delays_ms, weights, title):
     """Weights of one neuron's fibres over their delays: left ear above, right ear below."""
     delays, weights = np.asarray(delays_ms), np.asarray(weights)
     half = len(delays) // 2
+    title = f"{title}: {np.sum(delays >= 49.95)} of {len(delays)} delays at 50 ms"
     figure, panels = plots.canvas(
         f"{title}: weights from {weights.min():.2f} to {weights.max():.2f} over delays from "
         f"{delays.min():.0f} to {delays.max():.0f} ms, {half} fibres for each ear.",
@@ -39,7 +40,7 @@ def receptive_field(delays_ms, weights, title):
     ears = ((slice(0, half), LEFT, "left ear", "o"), (slice(half, None), RIGHT, "right ear", "s"))
     for axes, (ear, colour, name, marker) in zip(panels, ears, strict=True):
         axes.vlines(delays[ear], 0, weights[ear], color=colour, lw=2)
-        axes.plot(delays[ear], weights[ear], marker, color=colour, ls="none", ms=6)
+        axes.plot(delays[ear], weights[ear], marker, color=colour, mfc="white", ls="none", ms=6)
         axes.axhline(0, color=GREY, lw=0.8, ls="-")
         axes.set_ylabel(f"{name}\nweight")
     panels[0].set_title(title)

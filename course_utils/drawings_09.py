@@ -39,11 +39,12 @@ def around_the_head(azimuth_deg, response, rate_hz, curves_us, directions_deg):
     ears.legend(loc="lower right", fontsize=10)
     styles = ((LEFT, "-", "o"), (RIGHT, "--", "s"), (GREY, ":", "^"))
     for (name, values), (colour, style, mark) in zip(curves_us.items(), styles, strict=True):
-        curve.plot(directions_deg, values, color=colour, ls=style, label=name)
+        said = f"{name}: {float(values[at]):+.0f} µs"
+        curve.plot(directions_deg, values, color=colour, ls=style, label=said)
         curve.plot(azimuth_deg, values[at], mark, color=colour, ms=6)
     curve.set(xlabel="azimuth (degrees)", ylabel="time difference (µs)", ylim=(-850, 850))
     curve.set_xticks(range(-90, 91, 45))
-    curve.legend(fontsize=10)
+    figure.legend(handles=curve.lines[::2], loc="outside upper right", ncols=3, fontsize=10)
     return figure
 
 
@@ -75,21 +76,25 @@ def nerves(rates, spikes, nerve, stop_ms=15):
     total = counts.sum((0, 2))
     alt = (
         f"Firing rates in {bands} bands over {stop_ms:g} ms, left ear solid, right ear dashed, and "
-        f"a dot for each step with spikes: {total[0]:.0f} spikes left, {total[1]:.0f} right. The "
-        f"rates rise and fall with the wave in the band, and one ear follows the other."
+        f"above them a mark for each step with spikes, left ear above right: {total[0]:.0f} spikes "
+        f"left, {total[1]:.0f} right. The rates rise and fall with the wave in the band, and one "
+        f"ear follows the other."
     )
     figure, panels = plots.canvas(
-        alt, bands, 1, width=8, height=0.8 + 0.95 * bands, sharex=True, sharey=True
+        alt, bands, 1, width=8, height=0.8 + 1.15 * bands, sharex=True, sharey=True
     )
     time = np.arange(steps) * nerve.dt_ms
     top = 1.1 * float(rates[..., :steps].max())
     for band, axes in enumerate(reversed(panels)):
-        for ear, (colour, style) in enumerate(((LEFT, "-"), (RIGHT, "--"))):
+        rows = (1.85 * top, 1.5 * top)
+        looks = ((LEFT, "-", "o"), (RIGHT, "--", "D"))
+        for ear, (row, (colour, style, mark)) in enumerate(zip(rows, looks, strict=True)):
             axes.plot(time, rates[ear, band, :steps], color=colour, ls=style, lw=1.5)
             size = 3 * counts[:, ear, band].numpy()
-            axes.scatter(time, np.full(steps, top * (1.15 + 0.2 * ear)), s=size, color=colour)
-        axes.set_title(f"{nerve.centres_hz[band]:.0f} Hz", loc="left", x=0.01, y=0.6, fontsize=10)
-        axes.set(ylim=(0, 1.5 * top), yticks=[0, 300])
+            axes.scatter(time, np.full(steps, row), s=size, color=colour, marker=mark)
+        axes.set_title(f"{nerve.centres_hz[band]:.0f} Hz", loc="left", x=0.01, y=0.35, fontsize=10)
+        axes.set_ylim(0, 2.05 * top)
+        axes.set_yticks([0, 300, *rows], ["0", "300", "left", "right"], fontsize=10)
     panels[-1].set(xlabel="time (ms)", xlim=(0, stop_ms))
     figure.supylabel("firing rate (spikes per second)", fontsize=11)
     figure.legend(panels[0].lines, ["left ear", "right ear"], loc="outside upper center", ncols=2)
@@ -159,19 +164,23 @@ def pointing(spikes, nerve, truth_deg, estimate_deg, title):
     """Spikes of both nerves, `(time, channel)`, and a dial with the source and the answer."""
     error = abs(estimate_deg - truth_deg)
     alt = (
-        f"Left: spikes of {nerve.channels} bundles, left ear above. Right: a dial; {title}, source "
-        f"at {truth_deg:+.0f} degrees, the network points to {estimate_deg:+.1f} degrees, "
-        f"{error:.1f} degrees off."
+        f"Left: spikes of {nerve.channels} bundles, left ear above, high bands above low ones. "
+        f"Right: a dial; {title}, source at {truth_deg:+.0f} degrees, the network points to "
+        f"{estimate_deg:+.1f} degrees, {error:.1f} degrees off."
     )
-    figure, (raster, dial) = plots.canvas(alt, 1, 2, height=3.2, width_ratios=[1.5, 1])
+    figure, (raster, dial) = plots.canvas(alt, 1, 2, height=3.4, width_ratios=[1.5, 1])
+    by_ear = spikes.T.numpy().reshape(2, -1, len(spikes))
     image = raster.imshow(
-        spikes.T.numpy(), aspect="auto", interpolation="none",
+        by_ear[:, ::-1].reshape(nerve.channels, -1), aspect="auto", interpolation="none",
         extent=(0, nerve.duration_ms, nerve.channels - 0.5, -0.5), vmin=0, vmax=6,
     )  # fmt: skip
     figure.colorbar(image, ax=raster, label="spikes (number in a step)")
     raster.axhline(nerve.channels / 2 - 0.5, color="white", lw=2)
     raster.set(xlabel="time (ms)", title="what the two nerves carry")
-    raster.set_yticks([nerve.channels / 4, 3 * nerve.channels / 4], ["left", "right"])
+    bands = [f"{nerve.centres_hz[end]:.0f}" for end in (-1, 0)]
+    ends = [0, nerve.channels / 2 - 1, nerve.channels / 2, nerve.channels - 1]
+    raster.set_yticks(ends, [f"{ear}, {band}" for ear in ("left", "right") for band in bands])
+    raster.set_ylabel("ear, band (Hz)")
     plots.draw_pointer(dial, truth_deg, estimate_deg)
     dial.set_title(f"{title}\nerror {error:.1f}°")
     return figure
@@ -236,6 +245,7 @@ def internal_delays(first_us, last_us, nerve, head_us):
         axes.plot(x.ravel(), np.ravel(values), mark, color=colour, ms=6, label=name)
     axes.set(xscale="log", xlabel="frequency of the band (Hz)", ylim=(-1100, 1100))
     axes.set_ylabel("right delay minus left (µs)")
-    plots.plain_log_labels(axes.xaxis)
+    axes.set_xticks(frequency, [f"{f:.0f}" for f in frequency])
+    axes.minorticks_off()
     figure.legend(loc="outside upper center", ncols=4, fontsize=10)
     return figure

@@ -246,7 +246,7 @@ def delay_histogram(before, after, max_delay, dt_ms=1):
     alt = (
         f"Histogram of {len(after)} delays between 0 and {max_delay * dt_ms:g} ms before and after "
         f"training; on average they moved by {moved:.1f} ms, and "
-        f"{100 * at_bound:.0f} percent end at a bound."
+        f"{100 * at_bound:.0f} percent end at an end of the range."
     )
     figure, axes = canvas(alt, width=6.5, height=2.8)
     bins = np.linspace(0, max_delay * dt_ms, 26)

@@ -1,8 +1,8 @@
 """Train the network of lesson 5 and its controls with several seeds, and a larger network.
 
-Each run of one row has the budget of the lesson's live run; test sounds are fresh, with a phase
-each. `seconds` is the processor time of training on one thread. Rows are appended to
-`lesson_5.csv`; what is there already is not run again.
+Each run has the budget of the lesson's live run, and the larger networks twice as many epochs; test
+sounds are fresh, with a phase each. `seconds` is the processor time of training on one thread. Rows
+are appended to `lesson_5.csv`; what is there already is not run again.
 
     python figures/lesson_5.py [seed ...]
 """

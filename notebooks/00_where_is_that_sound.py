@@ -42,7 +42,8 @@ _, two_sounds = sample(2, stimulus, generator, ipd=torch.deg2rad(ipds))
 # The left ear is above, the right ear below. One of these sounds comes from the right. A wave
 # reaches the near ear first, by no more than a quarter of a cycle: compare each burst with the
 # *nearest* one of the other ear. **Which picture is the sound from the right?** Decide, then
-# uncover the answer.
+# uncover the answer. (On the site the answers are folded; in JupyterLab, choose *Edit*, then *Clear
+# Outputs of All Cells*, to predict before you see.)
 
 # %%
 plots.rasters(two_sounds, ["sound A", "sound B"])
@@ -110,10 +111,13 @@ history = fit(network, generator, epochs=8, soft_labels=0.5)
 history.plot()
 
 # %% [markdown]
-# (The training loss stays above the other because it is measured against [soft
-# labels](glossary.ipynb#soft-label), which are never certain.) The *fresh sounds* of the figure
-# were never trained on, but `fit` keeps the epoch that did best on them, and that may flatter. So
-# we ask again, with 2048 sounds that played no part at all, and put both networks to the same test.
+# On the left is the loss: how little the network expected the right direction, in
+# [nats](glossary.ipynb#nat), the unit of natural logarithms. Someone who only guesses among the
+# twelve would stay at the dotted line. (The training loss stays above the other because it is
+# measured against [soft labels](glossary.ipynb#soft-label), which are never certain.) The *fresh
+# sounds* of the figure were never trained on, but `fit` keeps the epoch that did best on them, and
+# that may flatter. So we ask again, with 2048 sounds that played no part at all, and put both
+# networks to the same test.
 
 # %%
 fresh = sample(2048, stimulus, generator)
@@ -188,7 +192,7 @@ checks.exercise_0_1(swap_ears, spikes, network)
 # %%
 def silence_left(spikes):
     """Spikes `(n, time, 200)` without those of the left ear."""
-    ...  # two lines: spikes = spikes.clone(), then channels 0 to 99
+    ...  # three lines: spikes = spikes.clone(), then channels 0 to 99, and return
 
 
 # %%

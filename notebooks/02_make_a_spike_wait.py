@@ -7,7 +7,7 @@
 #
 # **You will be able to**
 # - delay a spike train in three lines, and check that it really is a delay;
-# - say why padding misaligns fibres, and what clipping costs in degrees;
+# - say what padding does at both ends of a train, and what clipping costs in degrees;
 # - work out how long a stimulus must be for several layers of delays.
 #
 # *15 minutes. Builds on [lesson 1](01_two_ears.ipynb).*
@@ -144,9 +144,11 @@ explore(draw, first_ms=slider("delay of fibre 0 (ms)", 0, 8, 1, 2),
         second_ms=slider("delay of fibre 1 (ms)", 0, 8, 1, 0))  # fmt: skip
 
 # %% [markdown]
-# The frame never moves. It is cut for the *longest wait allowed*, not for the waits in use, so
-# that delays can change during learning while every tensor keeps its shape. Notice also that
-# adding the same delay to both fibres changes nothing about how they lie to each other.
+# The frame never moves. If we knew the delays, it could be as long as the recording: from 0 to 20
+# for two delays of 0, from 8 to 28 for two of 8. But it is cut for the *longest wait allowed*, not
+# for the waits in use, so that delays can change during learning while every tensor keeps its
+# shape. Notice also that adding the same delay to both fibres changes nothing about how they lie to
+# each other.
 #
 # ## What a neuron hears
 #
@@ -196,8 +198,8 @@ print(f"coincidences in a step: {heard[:50].mean():.0f} before the window, "
 
 # %% [markdown]
 # The sound was equally loud all the time, but the neuron is told that it swells and dies away.
-# Left and right are misaligned at both ends, and a network would have to find one set of weights
-# for both situations. Inside the window the level is steady.
+# At both ends some fibres carry nothing: they have not begun, or they have ended. A network would
+# have to find one set of weights for both situations. Inside the window the level is steady.
 #
 # That level lies below *as sent* for another reason. Random delays up to a whole cycle smear the
 # 20 Hz wave, until the pairs of all fibres together meet only as often as by accident:
@@ -255,8 +257,8 @@ bounds = [observer.cramer_rao(stimulus, window_ms=150 - m) for m in longest]
 drawings_02.price(longest, bounds, stimulus.duration_ms)
 
 # %% [markdown]
-# (At the right end only a fraction of a cycle is left, and it matters which. The figure lets all
-# fibres hear the same one.)
+# (At a `max_delay` of 140 ms only 10 ms of the 50 ms cycle are left. The figure lets every fibre
+# hear the same 10 ms; with different delays each would hear others.)
 #
 # ## Several layers
 # A layer with delays up to 50 ms hands on 50 ms less than it got. If the next layer delays as
@@ -267,7 +269,7 @@ drawings_02.price(longest, bounds, stimulus.duration_ms)
 # of our 150 ms?
 
 # %%
-layer_waits = torch.rand(3, 200, generator=generator) * 50
+layer_waits = torch.randint(0, 51, (3, 200), generator=generator).float()
 _, passing = sample(2, Stimulus(duration_ms=250), generator)
 for layer in range(3):
     passing = delays.shift_then_clip(passing, layer_waits[layer], 50)
@@ -281,9 +283,8 @@ for layer in range(3):
 # </details>
 #
 # In general, `stimulus = effective + layers * max_delay`: that is the
-# [length budget](glossary.ipynb#length-budget). The notebook this course grew from gives this very
-# rule for several layers in a remark, but never tests it. We do, for one to four layers: the remark
-# is right.
+# [length budget](glossary.ipynb#length-budget). The prototype gives this very rule for several
+# layers in a remark, but never tests it. We do, for one to four layers: the remark is right.
 
 # %%
 for layers in (1, 2, 3, 4):
@@ -327,16 +328,16 @@ checks.exercise_2_1(delay_train)
 # [Solution](solutions/02_make_a_spike_wait.ipynb)
 #
 # ### Exercise 2.2 — the length budget
-# A network has `n_layers` layers, and each may delay by up to `max_delay` steps. How many steps
-# must the stimulus have for the last layer to see `effective` of them?
+# A stimulus has `stimulus` steps, and a network has `n_layers` layers. The last of them shall see
+# at least `effective` steps. By how many whole steps may each layer delay?
 
 # %%
-def stimulus_steps(effective, max_delay, n_layers):
+def longest_delay(stimulus, effective, n_layers):
     ...  # one line
 
 
 # %%
-checks.exercise_2_2(stimulus_steps)
+checks.exercise_2_2(longest_delay)
 
 # %% [markdown]
 # [Solution](solutions/02_make_a_spike_wait.ipynb)

@@ -64,8 +64,8 @@ def read_at(train, shift, align_corners=False):
 
 # %% [markdown]
 # ### Predict
-# One spike at row 80 of 200. The notebook this course grew from adds `+(2 / height) * delay`,
-# here with a delay of 49. **At which row does the spike come out?**
+# One spike at row 80 of 200. The prototype adds `+(2 / height) * delay`, here with a delay of 49.
+# **At which row does the spike come out?**
 
 # %%
 impulse = torch.zeros(200)
@@ -155,8 +155,8 @@ explore(draw, delay=slider("delay (steps)", 0, 6, 0.1, 2.3))
 # sends: lesson 5 therefore also tests its trained delays rounded.
 #
 # ## Whole delays that are not quite whole
-# The notebook this course grew from knew this, and rounds its delays before the grid. Here is its
-# way of shifting (a picture per fibre: 200 rows high after padding, one column for each sound).
+# The prototype knew this, and rounds its delays before the grid. Here is its way of shifting (a
+# picture per fibre: 200 rows high after padding, one column for each sound).
 
 # %%
 def prototype_shift(spikes, delay):  # (sound, time, fibre) and whole steps, in float32
@@ -183,10 +183,10 @@ print(f"{broken.float().mean():.1%} of the outputs are not binary; the worst is 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# More than one in twenty. A coordinate such as `2 / 200 * 17` has no exact binary form; the
-# reading points miss the rows by some hundred-thousandths of a step, and a little of a neighbour
-# leaks in. As a *value* this is harmless. As a *[gradient](glossary.ipynb#gradient)* it is not, as
-# we are about to see.
+# Many more than a few in a million, as the printed share says. A coordinate such as `2 / 200 * 17`
+# has no exact binary form; the reading points miss the rows by some hundred-thousandths of a step,
+# and a little of a neighbour leaks in. As a *value* this is harmless. As a
+# *[gradient](glossary.ipynb#gradient)* it is not, as we are about to see.
 # </details>
 #
 # ## Where the gradient comes from
@@ -243,9 +243,10 @@ print(f"read above its row: {(miss < 0).sum()} points, below: {(miss > 0).sum()}
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# No single one. Some reading points miss their row a little to one side, some to the other, some
-# hit it. Each takes the slope of the side it finds itself on. The gradient is a sum of left
-# slopes here and right slopes there, chosen by the last bits of float32.
+# No single one. Some reading points miss their row a little to one side, some to the other, and
+# many hit it. Each takes the slope of the side it finds itself on; one that hits its row is counted
+# with the *newer* neighbour, which gives the left slope. The gradient is a sum of left slopes here
+# and right slopes there, chosen by the last bits of float32.
 # </details>
 #
 # We repeat it for 24 whole delays of one fibre. A random weight for each step stands for the
@@ -298,11 +299,11 @@ print(f"grid_sample: a one-sided slope at {at_one.sum()} of 24 delays, "
 # it.
 #
 # ## A surrogate that goes astray
-# Rounding has no slope, so the notebook this course grew from replaces it in the backward pass.
-# It hands the gradient on, times 5, *times the delay itself*. A `torch.autograd.Function` lets us
-# write both directions: `forward` computes, and keeps in `ctx` what `backward` needs; `backward`
-# gets the gradient of the output and returns that of the input. One that isn't the true
-# derivative is called a *[surrogate](glossary.ipynb#surrogate-gradient)*.
+# Rounding has no slope, so the prototype replaces it in the backward pass. It hands the gradient
+# on, times 5, *times the delay itself*. A `torch.autograd.Function` lets us write both directions:
+# `forward` computes, and keeps in `ctx` what `backward` needs; `backward` gets the gradient of the
+# output and returns that of the input. One that isn't the true derivative is called a
+# *[surrogate](glossary.ipynb#surrogate-gradient)*.
 
 # %%
 class Surrogate(torch.autograd.Function):
@@ -368,7 +369,7 @@ def learn(apply, project, updates=60):
 rules = {
     "surrogate × delay": (Surrogate.apply, lambda d: d),
     "clamp in forward": (lambda d: d.clamp(0, 49), lambda d: d),
-    "project after the step": (lambda d: d.clamp(0, 49), lambda d: d.clamp_(0, 49)),
+    "project after the step": (lambda d: d, lambda d: d.clamp_(0, 49)),
 }
 runs = {name: learn(*rule) for name, rule in rules.items()}
 drawings_03.paths(list(runs.values()), list(runs), goal=5)
@@ -418,9 +419,9 @@ picked.shape
 # %%
 waits = torch.rand(200, generator=generator) * 50
 weight = torch.randn(200, 30, generator=generator) / 10
-plain = spikes.float().contiguous()  # as the origin keeps its spikes
+plain = spikes.float().contiguous()  # as the prototype keeps its spikes
 ways = {
-    "grid_sample, origin": lambda d, w: prototype_shift(plain, -d)[:, 100:] @ w,
+    "grid_sample, prototype": lambda d, w: prototype_shift(plain, -d)[:, 100:] @ w,
     "grid_sample, ours": lambda d, w: delays.shift_by_grid_sample(spikes, d, 50) @ w,
     "shift_then_clip": lambda d, w: delays.shift_then_clip(spikes, d, 50) @ w,
     "delayed_linear": lambda d, w: delays.delayed_linear(spikes, d, w, 50),
@@ -429,10 +430,9 @@ results = [way(waits, weight) for way in ways.values()]
 assert all(torch.allclose(result, results[-1], atol=1e-3) for result in results)
 
 # %% [markdown]
-# Four ways to one result. *Origin* is the shift of the notebook this course grew from, with its
-# sign cured. `shift_then_clip` picks rows, and `delayed_linear` multiplies by the weights
-# *without ever building* the interpolated spikes. We time them in turn, eleven rounds, forward
-# and back.
+# Four ways to one result. The first is the prototype's shift, with its sign cured.
+# `shift_then_clip` picks rows, and `delayed_linear` multiplies by the weights *without ever
+# building* the interpolated spikes. We time them in turn, eleven rounds, forward and back.
 
 # %%
 def milliseconds(way):
@@ -447,15 +447,15 @@ medians = [statistics.median(column) for column in zip(*rounds, strict=True)]
 plots.bars(list(ways), medians, ylabel="forward and backward, median (ms)")
 
 # %%
-origin, grid, picking, linear = medians
+prototype, grid, picking, linear = medians
 print(f"shift_then_clip is {grid / picking:.1f} times faster than our grid "
-      f"and {origin / picking:.1f} times faster than the origin's;")  # fmt: skip
-print(f"delayed_linear is {grid / linear:.1f} and {origin / linear:.1f} times faster")
+      f"and {prototype / picking:.1f} times faster than the prototype's;")  # fmt: skip
+print(f"delayed_linear is {grid / linear:.1f} and {prototype / linear:.1f} times faster")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# It depends on which grid you mean. In the origin's picture each sound is a *column*, so it
+# It depends on which grid you mean. In the prototype's picture each sound is a *column*, so it
 # computes a reading point for every sound, fibre and step. In ours the sounds are *layers* of one
 # picture, like the colours of a photograph, and share their reading points. All four also pay for
 # the products with the weights, which hides part of the gain.
@@ -501,13 +501,16 @@ def draw(delay, sigma):
     return drawings_03.reach(candidates, narrow, wide, sigma, delay, slopes[at], goal=30)
 
 
-explore(draw, delay=slider("delay (steps)", 0, 50, 1, 20),
-        sigma=slider("sigma of the bell (steps)", 0.5, 12.0, 0.5, 5.0))  # fmt: skip
+explore(
+    draw,
+    delay=slider("delay (steps)", 0, 50, 1, 20, keep=[10, 28]),
+    sigma=slider("sigma of the bell (steps)", 0.5, 12.0, 0.5, 5.0, keep=[4.0, 8.0]),
+)
 
 # %% [markdown]
-# A narrow bell is exact and short-sighted; a wide one sees far, and its valley is shallow. So a
-# good plan is to start wide and to narrow as learning goes on. From how many delays does the
-# gradient point home?
+# A narrow bell is exact and short-sighted; a wide one sees far, but its valley is shallow, and its
+# floor need not be at the best delay. So a good plan is to start wide and to narrow as learning
+# goes on. From how many delays does the gradient point home?
 
 # %%
 def points_home(slopes):  # share of delays, two steps or more from the best, with a right slope
@@ -520,8 +523,8 @@ for sigma in (0.5, 2.0, 5.0, 12.0):
     print(f"gaussian, sigma {sigma}: {points_home(landscape('gaussian', sigma)[1]):.0%}")
 
 # %% [markdown]
-# Three of the course's estimators differ only in this (`DelayLayer` also knows "triangle" and, for
-# study, "prototype"):
+# Three of the course's estimators differ in what they do between whole delays (`DelayLayer` also
+# knows "triangle" and, for study, "prototype"):
 # - **linear**: interpolates forward, difference of neighbours backward;
 # - **straight_through**: rounds forward, so spikes stay spikes, and uses the same difference
 #   (central) backward, as if it had not rounded;
@@ -538,8 +541,9 @@ late = delays.shift_then_clip(others, torch.tensor([30.0]), 50)
 _, slopes = landscape("linear", fibre=crowd, wanted=late)
 home = (slopes * (candidates - 30) > 0).float()
 near = (candidates - 30).abs() < 25  # half a cycle of the tone
-print(f"less than half a cycle away {home[near].mean():.0%} point home, "
-      f"further away {home[~near].mean():.0%}")  # fmt: skip
+far = candidates[~near]
+print(f"less than half a cycle away {home[near].mean():.0%} point home, further away (here only "
+      f"delays from {far.min():.0f} to {far.max():.0f}) {home[~near].mean():.0%}")  # fmt: skip
 
 # %% [markdown]
 # Within half a cycle a short-sighted gradient can do, when spikes are many. Further off the
@@ -580,7 +584,7 @@ checks.exercise_3_2(slope_of)
 #
 # ### Exercise 3.3 — a step that cannot die
 # Take one step of gradient descent on a delay, and make sure that the next gradient can still act
-# on it, wherever this one leads.
+# on it, wherever this one leads. `delay` and `gradient` are tensors with a single number.
 
 # %%
 def careful_step(delay, gradient, rate, max_delay):

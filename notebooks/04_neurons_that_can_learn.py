@@ -13,6 +13,7 @@
 # *20 minutes. Builds on [lesson 3](03_delays_that_can_learn.ipynb).*
 
 # %%
+import itertools
 import math
 from timeit import timeit
 
@@ -57,7 +58,7 @@ figure, axes = plots.canvas(
     f"{len(weights) - changed} of {len(weights)} weights.", width=6.5, height=2.6,
 )  # fmt: skip
 axes.plot(weights, [loss(w) for w in weights], drawstyle="steps-post")
-axes.set(xlabel="weight w (1)", ylabel="loss (1)")
+axes.set(xlabel="weight w", ylabel="loss")
 figure
 
 # %% [markdown]
@@ -102,8 +103,9 @@ assert torch.allclose(ours.grad, course.grad, atol=1e-6)
 
 # %% [markdown]
 # Two other shapes are common. **SuperSpike** (Zenke & Ganguli 2018) is $1/(1+b\,|u|)^2$, and
-# **arctan** is $\frac{b}{2}/(1+(\frac{\pi}{2} b u)^2)$, with $u$ the potential above threshold and
-# $b$ the slope. Move $b$ from one end to the other, and watch the neurons far from threshold.
+# **atan**, the slope of an arctangent, is $\frac{b}{2}/(1+(\frac{\pi}{2} b u)^2)$. Here $u$ is the
+# potential above threshold, and $b$ the **steepness** (`slope` in the code). Move $b$ from one end
+# to the other, and watch the neurons far from threshold.
 
 # %%
 def draw(slope):
@@ -111,29 +113,29 @@ def draw(slope):
         f"{name} {float(neurons.surrogate_slope(torch.tensor(-0.5), name, slope)):.2g}"
         for name in neurons.SURROGATES
     )
-    alt = f"Three surrogate gradients at slope {slope}; half a unit below threshold: {said}."
+    alt = f"Three surrogate gradients at steepness {slope}; half a unit below threshold: {said}."
     figure, axes = plots.canvas(alt, width=6.5, height=3.0)
     for name in neurons.SURROGATES:
         axes.plot(u, neurons.surrogate_slope(u, name, slope), label=name)
     axes.axvline(0, color=plots.GREY, ls=":", lw=1)
-    axes.set(xlabel="potential above threshold (1)", ylabel="lent slope (1)")
+    axes.set(xlabel="potential above threshold", ylabel="lent slope")
     axes.set(yscale="log", ylim=(1e-5, 30))
     axes.set_title(f"lent at −0.5: {said}")
     axes.legend()
     return figure
 
 
-explore(draw, slope=slider("slope b", 1, 25, 1, 25))
+explore(draw, slope=slider("steepness b", 1, 25, 1, 25))
 
 # %% [markdown]
 # The title says how much each lends to a neuron that is half a unit short of threshold. A steep
-# sigmoid is honest about the step, and forgets that neuron. SuperSpike and arctan have long
+# sigmoid is honest about the step, and forgets that neuron. SuperSpike and atan have long
 # tails: they always whisper something.
 #
 # ### Predict
 # Back to the forty neurons. We start at `w = 0.5`, where **nobody fires**, and follow the lent
-# slope downhill for 200 steps. With slopes 2, 5 and 25 of the sigmoid, **which of them make half
-# of the neurons fire?**
+# slope downhill for 200 steps. The sigmoid's steepness is 2, then 5, then 25. **Which of them make
+# half of the neurons fire?**
 
 # %%
 def descend(slope, w=0.5, rate=0.5):
@@ -146,15 +148,15 @@ def descend(slope, w=0.5, rate=0.5):
 
 
 for slope in (2, 5, 25):
-    print("slope {:2d}: w = {:.2f}, {:.0%} of the neurons fire".format(slope, *descend(slope)))
+    print("steepness {:2d}: w = {:.2f}, {:.0%} of the neurons fire".format(slope, *descend(slope)))
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# The two wide slopes walk into the valley. The steep one hardly moves: every neuron is too far
+# The two wide ones walk into the valley. The steep one hardly moves: every neuron is too far
 # from threshold for it, and a gradient close to zero teaches nothing. Wide means that
 # everybody learns, from a picture that is a little wrong; steep means that few learn, from a
-# better picture. The course uses the sigmoid with slope 5 unless it says otherwise.
+# better picture. The course uses the sigmoid with steepness 5 unless it says otherwise.
 # </details>
 
 # %%
@@ -163,7 +165,7 @@ assert neurons.DEFAULT_SLOPE["sigmoid"] == 5
 
 # %% [markdown]
 # ### Exercise 4.1 — SuperSpike
-# Write Zenke and Ganguli's surrogate, $1/(1+b\,|u|)^2$, for a tensor `u` and a slope `b`.
+# Write Zenke and Ganguli's surrogate, $1/(1+b\,|u|)^2$, for a tensor `u` and a steepness `b`.
 
 # %%
 def superspike(u, b):
@@ -238,19 +240,27 @@ def draw(current, tau_ms, threshold):
     axes.axhline(threshold, color=plots.GREY, ls=":", label="threshold")
     fired = s.nonzero().flatten()
     axes.plot(fired, v[fired], "o", color=plots.RIGHT, ms=5, label="spike")
-    axes.set(xlabel="time (ms)", ylabel="potential (1)", ylim=(0, None), title=f"{count} spikes")
+    axes.set(xlabel="time (ms)", ylabel="potential", ylim=(0, None), title=f"{count} spikes")
     figure.legend(loc="outside lower center", ncols=3)
     return figure
 
 
 explore(
     draw,
-    current=slider("current (1 per ms)", 0.0, 0.5, 0.01, 0.2),
-    tau_ms=slider("time constant (ms)", 1, 30, 1, 5),
-    threshold=slider("threshold", 0.5, 2.0, 0.1, 1.0),
+    current=slider("current (per ms)", 0.0, 0.5, 0.01, 0.19, keep=[0.06, 0.18]),
+    tau_ms=slider("time constant (ms)", 2, 20, 1, 5),
+    threshold=slider("threshold", 0.5, 1.0, 0.1, 1.0),
 )
 
 # %% [markdown]
+# <details><summary>What happened</summary>
+#
+# A longer time constant and a lower threshold both let a weaker current fire. The difference is in
+# what the neuron remembers. A lower threshold leaves its leak as it is: with a short time constant
+# the potential soon levels off, and only what arrives close together adds up. A longer time
+# constant lets it go on climbing, and adds up what arrived far apart.
+# </details>
+#
 # ### Exercise 4.2 — the smallest current
 # Return the constant current (per step of 1 ms) above which a neuron fires.
 # The potential settles at $i/(1-a)$.
@@ -268,14 +278,15 @@ checks.exercise_4_2(smallest_current)
 #
 # ## A reset that comes too late
 #
-# The notebook this course grew from compared the potential *of the step before*, and reset one
-# step after that. It is one line out of order. Here it is, for one neuron.
+# The prototype compared the potential *of the step before*, reset one step after that, and handed
+# on each spike in the step after it was found. The same lines, in another order. Here it is, for
+# one neuron.
 
 # %%
 def late_reset(current, tau_ms=5):
     a, v, s, spikes = math.exp(-1 / tau_ms), torch.tensor(0.0), torch.tensor(0.0), []
     for arriving in current:
-        spikes.append(s)
+        spikes.append(s)  # hands on the spike of the step before
         new_v = (a * v + arriving) * (1 - s)  # reset for the spike before
         s = neurons.spike(v - 1)  # compares the old potential
         v = new_v
@@ -312,12 +323,14 @@ figure
 # Every spike of the late neuron comes twice, as long as the current is steady. When the potential
 # crosses threshold, the comparison still sees the old one; when the spike is out, the potential
 # it is compared with has not been reset yet. The two neurons differ in their counts, and more in
-# their timing: the late one says everything two times, and one step late. Its weights can learn
+# their timing: the late one says everything two times, and two steps late, one because it compares
+# the old potential, and one because it hands on the spike of the step before. Its weights can learn
 # to live with that, but it isn't the neuron in the equation.
 # </details>
 
 # %%
 assert (int(right.sum()), int(late.sum())) == (25, 28) and 2 * double == int(late.sum())
+assert late.argmax() - right.argmax() == 2  # the first spike comes two steps late
 
 # %% [markdown]
 # ## Backwards through time
@@ -395,7 +408,8 @@ def listens(slope, tau_ms, detach, steps=60):
 
 # %% [markdown]
 # Circles mark the spikes. Bright is positive, dark is negative, and the tone around them is zero.
-# Make the surrogate steep, then wide; then let the membrane be slow.
+# Make the surrogate steep, then wide; then let the neuron be slow. (The colours end at the largest
+# entry of the left picture; what lies beyond has the colour of the end.)
 
 # %%
 def draw(slope, tau_ms):
@@ -404,19 +418,19 @@ def draw(slope, tau_ms):
     said = ", ".join(f"{name} {int((g < -1e-3).sum())}" for name, (g, _) in pictures.items())
     alt = f"Gradient of each spike with respect to each current. Negative entries: {said}."
     figure, axes = plots.canvas(alt, 1, 2, width=8.5, height=3.9, sharey=True)
-    top = max(float(g.abs().max()) for g, _ in pictures.values())
+    top = float(pictures["detached"][0].abs().max())
     for panel, (name, (g, spikes_at)) in zip(axes, pictures.items(), strict=True):
         image = panel.imshow(g, vmin=-top, vmax=top, interpolation="none")
         panel.plot(spikes_at, spikes_at, "o", color="black", mfc="none", ms=6)
         panel.set(xlabel="current at (ms)", title=f"reset {name}")
     axes[0].set_ylabel("spike at (ms)")
-    figure.colorbar(image, ax=axes, label="gradient (1)")
+    figure.colorbar(image, ax=axes, label="gradient", extend="both")
     return figure
 
 
 explore(
     draw,
-    slope=slider("slope b", 1, 25, 1, 5),
+    slope=slider("steepness b", 1, 25, 1, 5),
     tau_ms=slider("time constant (ms)", 2, 30, 1, 10),
 )
 
@@ -427,17 +441,21 @@ explore(
 # left of the diagonal the gradient fades with the time constant. With a detached reset it stops
 # dead at every spike: what came before a reset cannot matter after it.
 #
-# With the reset attached it fades faster, and below each circle hangs a dark, negative column:
-# *more current here makes this spike surer, hence the reset, and a later spike less likely*. That
-# is true, but it is lent slope multiplied by lent slope. Zenke and Vogels (2021) found learning
-# more robust without it, and the course detaches by default.
+# At steepness 5, with the reset attached, it fades faster, and below each circle hangs a dark,
+# negative column: *more current here makes this spike surer, hence the reset, and a later spike
+# less likely*. That is true, but it is lent slope multiplied by lent slope. A wide surrogate smears
+# the columns into a faint shadow. With a steep one the factors are large, and they pile up from
+# spike to spike: the gradient leaps over resets, and some entries exceed everything in the left
+# picture, as the printed numbers show; the largest need not lie below a circle. Zenke and Vogels
+# (2021) found learning more robust without that term, and the course detaches by default.
 # </details>
 
 # %%
-for reset in ("detached", "attached"):
-    grad, _ = listens(5, 10, reset == "detached")
+for steepness, reset in itertools.product((5, 25), ("detached", "attached")):
+    grad, _ = listens(steepness, 10, reset == "detached")
     assert grad.triu(1).abs().max() == 0  # no spike listens to the future
-    print(f"{reset}: most negative entry {float(grad.min()):.2f}, largest {float(grad.max()):.2f}")
+    low, high = float(grad.min()), float(grad.max())
+    print(f"steepness {steepness:2d}, {reset}: entries from {low:.2f} to {high:.2f}")
 
 # %% [markdown]
 # ## A readout without a loop
@@ -480,7 +498,7 @@ figure, axes = plots.canvas(
     f"falling to {float(weighting[-1]):.3f} in the last steps.", width=6.5, height=2.6,
 )  # fmt: skip
 axes.plot(weighting, drawstyle="steps-mid")
-axes.set(xlabel="time of the spike (ms)", ylabel="share in the mean (1)", ylim=(0, None))
+axes.set(xlabel="time of the spike (ms)", ylabel="share in the mean", ylim=(0, None))
 figure
 
 # %% [markdown]
@@ -534,8 +552,8 @@ plots.matrix(
 # ## What you now know
 #
 # - A spike has slope zero almost everywhere, so we lend it one; how wide it is decides who learns.
-# - A LIF neuron is update, compare, reset, in one step; a late reset makes
-#   pairs of single spikes when the current is steady, one step late.
+# - An LIF neuron is update, compare, reset, in one step; a late reset sends every spike twice when
+#   the current is steady, and two steps late.
 # - Backpropagation through time is one recurrence: leak, cut at resets, add what arrives.
 # - A leaky readout's mean is a fixed weighting of spikes: no loop, and late spikes count less.
 #

@@ -20,6 +20,10 @@
 # One delay for each fibre that comes in, the same for all neurons that hear it. What we train
 # unless we say otherwise. Compare *dendritic* and *synaptic delay*.
 #
+# ## azimuth
+# The direction of a source around the head, in degrees: 0 is straight ahead, and positive is to the
+# right.
+#
 # ## backpropagation through time
 # Following a gradient from the end of a sequence back to its start. For a leaky neuron it is one
 # recurrence: leak, cut at resets, add what arrives.
@@ -32,6 +36,10 @@
 # The Cramér–Rao bound: the smallest error that any unbiased observer can have, given these spikes.
 # In degrees, and always for a window of so many ms.
 #
+# ## bundle
+# Fibres that share a band, a delay and a weight. All that counts is how many of them fire in a
+# step.
+#
 # ## carry
 # What rounding took away from a delay in one update, kept for the next one. So small steps add up,
 # although the delay is whole all along.
@@ -41,8 +49,8 @@
 # nobody sent, and what would arrive after the end is gone. Compare *Method A* and *Method B*.
 #
 # ## chance
-# What luck alone would reach: one class in twelve, or 45° for always pointing straight ahead.
-# Every result stands beside it.
+# What luck alone would reach: one class in twelve, or 45° for always pointing straight ahead (in
+# lessons 0 to 8; a little more in lesson 9). Every result stands beside it.
 #
 # ## class floor
 # The mean error of someone who always names the right class and answers with its middle: a quarter
@@ -68,14 +76,19 @@
 # A delay that got where its gradient is zero, and so stays there for good.
 #
 # ## delay
-# A wait: `out[t] = in[t - d]`, with `d` in steps of 1 ms, never negative. What is sent at `t`
-# arrives at `t + d`.
+# A wait: `out[t] = in[t - d]`, with `d` in steps, never negative. What is sent at `t` arrives at
+# `t + d`. A step is 1 ms in lessons 0 to 8, and 0.1 ms in lesson 9.
 #
 # ## dendritic delay
 # One delay for each neuron that hears, after all its inputs have been added up.
 #
+# ## fan-in
+# How many inputs a neuron has; its *fan-out* is to how many it sends. First weights should be the
+# smaller, the more inputs there are to add up.
+#
 # ## fibre
-# One line of a nerve. Our ears have up to 100 fibres each, and every fibre has its own delay.
+# One line of a nerve. In lessons 0 to 8 our ears have up to 100 of them each, and every fibre has
+# its own delay. In lesson 9 those of a *bundle* share one.
 #
 # ## finite difference
 # A slope without calculus: change the input a little, and see how much the output changes. A
@@ -84,6 +97,10 @@
 # ## Fisher information
 # How much the spikes can tell about a phase: how steeply the firing probability changes with it,
 # squared, over the variance of a spike. It adds up over fibres and steps.
+#
+# ## gammatone
+# A filter that lets one band of frequencies through, as one place of the cochlea does. A sound in
+# it rings for a few cycles.
 #
 # ## gauge freedom
 # Something you can change without changing anything that can be measured. If all fibres wait
@@ -100,9 +117,17 @@
 # ## impulse
 # A train with a single spike. It shows what a delay really does.
 #
+# ## impulse response
+# What comes out if a single click goes in. Every sound is a row of small clicks, so it tells what
+# becomes of any sound.
+#
 # ## IPD
 # Interaural phase difference: how much further the wave at the right ear is in its cycle than at
 # the left. In degrees of a cycle, positive for a sound on the right.
+#
+# ## ITD
+# Interaural time difference: how much earlier a sound reaches the right ear than the left, in
+# microseconds. Positive for a source on the right, below a millisecond for a head.
 #
 # ## Jeffress model
 # A row of coincidence detectors, each with its own pair of waits for the two ears, so that each
@@ -116,9 +141,17 @@
 # How long a stimulus must be, so that after several layers of delays enough of it is left:
 # `effective + layers * max_delay`.
 #
+# ## level difference
+# How much louder a sound is at the right ear than at the left, in decibels (dB): 10 dB are ten
+# times the power.
+#
 # ## LIF neuron
 # Leaky integrate-and-fire. In each step: *update* (keep a share of the potential, add what
 # arrives), *compare* with the threshold, *reset* if it fired.
+#
+# ## logits
+# The readouts before the softmax, one number for each class, of any size and sign. The softmax
+# makes probabilities of them.
 #
 # ## maximum likelihood
 # Choosing the answer that makes the spikes just heard most probable. With many fibres no unbiased
@@ -131,13 +164,25 @@
 # Shift, then clip. Only the window in which every fibre has arrived is kept, `max_delay` steps
 # shorter than the stimulus.
 #
+# ## nat
+# The unit of a natural logarithm: being surprised by one nat is what happens when something had a
+# probability of 37 %. Someone who guesses among n classes has a loss of ln(n) nats.
+#
 # ## paired difference
 # The difference between two runs with the same seed, and so with the same first weights, delays
 # and sounds. Their shared luck cancels.
 #
+# ## phase-locked
+# Spikes that keep to one part of each cycle of a wave. Only then do they tell when it came. In our
+# nerves that is lost far above 1 kHz.
+#
 # ## projection
 # After a step of the optimiser, moving each delay to the nearest allowed value, in [0,
 # `max_delay`].
+#
+# ## prototype
+# The unpublished notebook this course grew from. The lessons take up its rules one by one, and
+# test them.
 #
 # ## raster
 # A picture of spikes: a row for each fibre or neuron, time to the right, a mark for each spike.
@@ -158,6 +203,9 @@
 # What a neuron does after a spike: its potential goes to zero. *Detached*, learning ignores how a
 # current changes the resets.
 #
+# ## signal-to-noise ratio
+# How much stronger a sound is than the noise around it, in dB. At 0 dB both are equally strong.
+#
 # ## soft label
 # Instead of one right class, a bell of probabilities around the true direction. Neighbours share
 # the credit.
@@ -167,7 +215,11 @@
 #
 # ## standard error
 # How far a mean would typically lie from the truth if everything were done again: the standard
-# deviation, divided by the root of the number of runs.
+# deviation (of n runs, so divide by n - 1 in it), over the root of n.
+#
+# ## stochastic rounding
+# Rounding up or down at random, the likelier the nearer, so that it is right on average: 2.25
+# becomes 2 three times out of four.
 #
 # ## surrogate gradient
 # A slope that is lent to a step which has none: the step is kept on the way forward, the slope of

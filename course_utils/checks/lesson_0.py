@@ -83,5 +83,6 @@ def exercise_0_2(silence_left, sounds, network) -> Answer:
     ahead = float(torch.rad2deg(ipd).abs().mean())
     return right(
         f"with one ear the network is wrong by {off:.0f}° on average, and always pointing "
-        f"straight ahead is wrong by {math.floor(ahead + 0.5)}°. One ear knows no direction."
+        f"straight ahead is wrong by {math.floor(ahead + 0.5)}°. This network is lost with one "
+        "ear. Whether any learner would be: lesson 1."
     )

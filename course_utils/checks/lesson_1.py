@@ -32,10 +32,12 @@ def exercise_1_1(lead_ms) -> Answer:
         ([t * hz / 20 for t, (_, hz) in zip(truth, cases, strict=True)],
          "right at 20 Hz only. At 500 Hz a cycle lasts 2 ms, so 90° can't be 12.5 ms."),
     ]  # fmt: skip
+    wrong = next(k for k in range(4) if not close(answers[k], truth[k]))
+    ipd, hz = cases[wrong]
     return first_hint(
         answers, mistakes,
-        "a quarter of a cycle, 90°, is 12.5 ms at 20 Hz and 0.5 ms at 500 Hz; "
-        f"yours are {answers[2]:g} and {answers[3]:g} ms.",
+        f"at {hz} Hz a cycle lasts {1000 / hz:g} ms, so {ipd}° are {truth[wrong]:.4g} ms; "
+        f"yours are {answers[wrong]:.4g} ms.",
     )  # fmt: skip
 
 
@@ -114,8 +116,13 @@ def exercise_1_3(classes_needed) -> Answer:
         ([math.ceil(180 / b) for b in cases],
          "that makes a class as wide as the bound. The floor is only a quarter of the width."),
     ]  # fmt: skip
-    return first_hint(
-        answers, mistakes,
-        f"for a bound of 3.75° you say {answers[1]:g}, and the course's own 12 classes of 15° "
-        "have just that floor.",
-    )  # fmt: skip
+    bound, n, enough = next(
+        (bound, n, t) for bound, n, t in zip(cases, answers, truth, strict=True) if not close(n, t)
+    )
+    if n > enough:
+        seen = f"but {enough} classes keep it already"
+    elif n > 0:
+        seen = f"and that many have a floor of {45 / n:.3g}°, above it"
+    else:
+        seen = "and there has to be at least one class"
+    return first_hint(answers, mistakes, f"for a bound of {bound}° you say {n:g}, {seen}.")

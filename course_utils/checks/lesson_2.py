@@ -1,10 +1,24 @@
 """Checks of lesson 2: a delay that never wraps, the length budget, the longest wait."""
 
+import math
+
 import torch
 
 from .. import observer
 from ..stimuli import Stimulus
-from ._answers import Answer, ask_number, ask_tensor, check, close, first_hint, not_yet, right
+from ._answers import (
+    Answer,
+    _NoAnswerError,
+    ask_number,
+    ask_tensor,
+    check,
+    close,
+    first_hint,
+    not_yet,
+    right,
+)
+
+_AT_ZERO = "With d = 0, a slice such as `train[:-d]` is `train[:-0]`, and that is empty."
 
 
 @check
@@ -15,7 +29,12 @@ def exercise_2_1(delay_train) -> Answer:
         train = torch.zeros(steps)
         train[sent] = 1
         given = train.clone()
-        try_it = ask_tensor(delay_train, given, d)
+        try:
+            try_it = ask_tensor(delay_train, given, d)
+        except _NoAnswerError as stopped:
+            if d:
+                raise
+            return not_yet(f"{stopped.args[0].words} {_AT_ZERO}")
         if not torch.equal(given, train):
             return not_yet("your function changed the train it was given: write into a new one.")
         if len(try_it) == steps + d and d:
@@ -24,9 +43,9 @@ def exercise_2_1(delay_train) -> Answer:
                 "here what leaves at the end is gone."
             )
         if try_it.shape != train.shape:
+            why = "What enters at the start is silence, and it takes steps too." if d else _AT_ZERO
             return not_yet(
-                f"with d = {d} the train has shape {tuple(try_it.shape)}, not ({steps},). "
-                "(Slicing with `[:-0]` leaves nothing at all.)"
+                f"with d = {d} the train has shape {tuple(try_it.shape)}, not ({steps},). {why}"
             )
         found = try_it.nonzero().flatten().tolist()
         wanted = [sent + d] if sent + d < steps else []
@@ -56,39 +75,50 @@ def _misplaced(found, wanted, sent, d, steps):
 
 
 @check
-def exercise_2_2(stimulus_steps) -> Answer:
-    """The steps a stimulus needs for the last of several layers to see `effective` of them."""
-    cases = [(100, 50, 3), (60, 20, 4), (80, 10, 1)]
-    truth = [e + n * m for e, m, n in cases]
-    answers = [ask_number(stimulus_steps, *case) for case in cases]
+def exercise_2_2(longest_delay) -> Answer:
+    """The largest `max_delay` that leaves the last of several layers `effective` steps."""
+    cases = [(250, 100, 3), (155, 60, 4), (130, 60, 2)]
+    truth = [(s - e) // n for s, e, n in cases]
+    answers = [ask_number(longest_delay, *case) for case in cases]
     if close(answers, truth):
-        return right("three layers of up to 50 steps need 250 to see 100: each takes its share.")
+        return right("three layers share what 250 steps have beyond 100: up to 50 for each.")
     mistakes = [
-        ([e + m for e, m, n in cases],
-         "enough for one layer. Each further layer clips another `max_delay` steps."),
-        ([e - n * m for e, m, n in cases],
-         "that is what would be left of `effective` steps, not what must be sent."),
-        ([n * (e + m) for e, m, n in cases],
-         "the last layer wants to see `effective` steps once, not once for each layer."),
-        ([n * e + m for e, m, n in cases],
-         "exchanged: each *layer* costs one `max_delay`, and `effective` is needed once."),
-        ([n * m for e, m, n in cases],
+        ([s - e for s, e, n in cases],
+         "enough for one layer. All `n_layers` clip, and share what may be lost."),
+        ([(s - e) / n for s, e, n in cases],
+         "nearly: `max_delay` is in whole steps here, and half a step too many is too many."),
+        ([math.ceil((s - e) / n) for s, e, n in cases],
+         "rounded up, the last layer sees a little less than `effective` steps."),
+        ([s // n for s, e, n in cases],
          "all of it is clipped away: the last layer sees none of its `effective` steps."),
-        ([e + (n - 1) * m for e, m, n in cases],
+        ([s // n - e for s, e, n in cases],
+         "the last layer wants to see `effective` steps once, not once for each layer."),
+        ([(s + e) // n for s, e, n in cases],
+         "more is clipped than was sent: what must be left is not there to be lost."),
+        ([(s - e) // (n - 1) for s, e, n in cases],
          "one layer short: the first layer delays, and clips, as well."),
-        ([e + (n + 1) * m for e, m, n in cases],
+        ([(s - e) // (n + 1) for s, e, n in cases],
          "one share too many: only layers with delays clip, and there are `n_layers` of them."),
+        ([e + n * s for s, e, n in cases],
+         "that is the length of a stimulus, with its own length in place of `max_delay`. Here the "
+         "length is given: turn the rule round."),
     ]  # fmt: skip
+    (steps, effective, layers), longest = next(
+        (case, m) for case, m, t in zip(cases, answers, truth, strict=True) if not close(m, t)
+    )
+    left = steps - layers * longest
+    seen = f"leave the last one {left:g} of {steps}" if left > 0 else f"use up all {steps}"
     return first_hint(
         answers, mistakes,
-        f"{answers[0]:g} steps leave the last of three layers {answers[0] - 150:g} of its 100.",
+        f"{layers} layers of up to {longest:g} steps {seen}; it should see {effective}, or as "
+        "little more as can be.",
     )  # fmt: skip
 
 
 @check
 def exercise_2_3(longest_wait) -> Answer:
     """The longest `max_delay`, a multiple of 10 ms, whose bound stays below a limit in degrees."""
-    waits, limits = list(range(0, 141, 10)), (1.2, 2.0)
+    waits, limits = list(range(0, 141, 10)), (1.2, 2.0, 1.3)
     bounds = [observer.cramer_rao(Stimulus(), window_ms=150 - m) for m in waits]
     allowed = [[m for m, bound in zip(waits, bounds, strict=True) if bound < x] for x in limits]
     truth = [max(waits) for waits in allowed]
@@ -108,13 +138,18 @@ def exercise_2_3(longest_wait) -> Answer:
          "that is the window which is left. The wait is the rest of the 150 ms."),
         ([max(b for b in bounds if b < x) for x in limits],
          "that is the bound in degrees; the question is at which `max_delay`, in ms, it occurs."),
-        ([truth[0]] * 2,
+        ([truth[0]] * 3,
          "right for a limit of 1.2° only: another limit allows another wait."),
-        ([waits[-1]] * 2,
+        ([waits[-1]] * 3,
          "that is the longest wait of the list, whatever the limit says."),
+        ([min(waits, key=lambda m: abs(bounds[waits.index(m)] - x)) for x in limits],
+         "that is the wait whose bound is nearest to the limit, and it may lie above it."),
     ]  # fmt: skip
+    limit, wait = next(
+        (x, m) for x, m, t in zip(limits, answers, truth, strict=True) if not close(m, t)
+    )
     return first_hint(
         answers, mistakes,
-        f"for {limits[0]}° you say {answers[0]:g} ms. Compare each entry of `bounds` with the "
+        f"for {limit}° you say {wait:g} ms. Compare each entry of `bounds` with the "
         "limit, and keep the longest wait that stays below.",
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """Checks of lesson 3: a translation, a slope with one rule, a step that cannot die."""
 
+import torch
+
 from ._answers import Answer, ask_number, check, close, first_hint, not_yet, right
 
 
@@ -26,10 +28,14 @@ def exercise_3_1(translation) -> Answer:
         ([-2 * d * steps for d, steps in cases],
          "the more rows, the *narrower* is each of them: divide by `steps`."),
     ]  # fmt: skip
-    moved = -answers[0] * 20 / 2
-    return first_hint(
-        answers, mistakes, f"with d = 3 in 20 rows a spike would move by {moved:g} steps, not by 3."
+    (d, steps), number = next(
+        (case, a) for case, a, t in zip(cases, answers, truth, strict=True) if not close(a, t)
     )
+    return first_hint(
+        answers, mistakes,
+        f"with d = {d} in {steps} rows a spike would move by {-number * steps / 2:g} steps, not "
+        f"by {d}.",
+    )  # fmt: skip
 
 
 @check
@@ -39,6 +45,7 @@ def exercise_3_2(slope_of) -> Answer:
     between = [ask_number(slope_of, newer, row, older, f) for f in (0.5, 0.1)]
     kink = ask_number(slope_of, newer, row, older, 0.0)
     if not close(between, [older - row] * 2):
+        wrong = next(slope for slope in between if not close(slope, older - row))
         return first_hint(
             between,
             [
@@ -53,8 +60,8 @@ def exercise_3_2(slope_of) -> Answer:
                  "between rows the output grows *linearly* with f, so f itself drops out of the "
                  "slope."),
             ],
-            f"between rows the slope is {between[0]:g}, but one step longer changes the output "
-            f"from {row:g} to {older:g}.",
+            f"between rows you say {wrong:g}, but one step longer changes the output from "
+            f"{row:g} to {older:g}.",
         )  # fmt: skip
     if close(kink, (older - newer) / 2):
         return right("one slope between rows, and at a kink the mean of both sides.")
@@ -75,9 +82,15 @@ def exercise_3_2(slope_of) -> Answer:
 @check
 def exercise_3_3(careful_step) -> Answer:
     """One step of gradient descent on a delay that stays within 0 and `max_delay`."""
-    inside = ask_number(careful_step, 20.0, 4.0, 0.5, 50)
-    down = ask_number(careful_step, 1.0, 9.0, 1.0, 50)
-    up = ask_number(careful_step, 49.0, -9.0, 1.0, 50)
+
+    def step(delay, gradient, rate):  # tensors, as the delays of the lesson are
+        return ask_number(
+            careful_step, torch.tensor(delay), torch.tensor(gradient), rate, max_delay
+        )
+
+    max_delay = 50
+    inside, small = step(20.0, 4.0, 0.5), step(10.0, 1.0, 0.1)
+    down, up = step(1.0, 9.0, 1.0), step(49.0, -9.0, 1.0)
     if not close(inside, 18.0):
         return first_hint(
             [inside],
@@ -88,8 +101,19 @@ def exercise_3_3(careful_step) -> Answer:
             ],
             f"from 20, a gradient of 4 and a rate of 0.5 lead to 18, not to {inside:g}.",
         )  # fmt: skip
+    if not close(small, 9.9):
+        return first_hint(
+            [small],
+            [
+                ([10.0], "rounded, a step from 10 to 9.9 leads back to 10: with small steps such a "
+                         "delay never moves. A raw delay need not be whole."),
+                ([9.0], "rounded down, a step from 10 to 9.9 leads to 9, ten times too far. A raw "
+                        "delay need not be whole."),
+            ],
+            f"from 10, a gradient of 1 and a rate of 0.1 lead to 9.9, not to {small:g}.",
+        )  # fmt: skip
     if (down, up) == (0.0, 50.0):
-        back = ask_number(careful_step, down, -2.0, 1.0, 50)
+        back = step(down, -2.0, 1.0)
         if not close(back, 2.0):
             return not_yet(f"from the edge at 0, a gradient of -2 should lead back to 2: {back:g}.")
         return right("over each edge and back: this delay stays alive.")

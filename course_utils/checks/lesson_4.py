@@ -10,7 +10,7 @@ from ._answers import Answer, ask_number, ask_tensor, check, close, first_hint, 
 
 @check
 def exercise_4_1(superspike) -> Answer:
-    """Zenke and Ganguli's surrogate of a tensor `u` with slope `b`."""
+    """Zenke and Ganguli's surrogate of a tensor `u` with steepness `b`."""
     u = torch.tensor([-1.0, -0.5, 0.0, 0.5, 1.0])
     values = [ask_tensor(superspike, u.clone(), b, shape=u.shape) for b in (10, 4)]
     answers = torch.cat(values)
@@ -24,9 +24,9 @@ def exercise_4_1(superspike) -> Answer:
         (made(lambda b: 1 / (1 + b * u.abs())),
          "the square is missing: half a unit away it lends more than it should."),
         (made(lambda b: b / (1 + b * u.abs()) ** 2),
-         "times b: at threshold SuperSpike lends 1, whatever its slope."),
+         "times b: at threshold SuperSpike lends 1, however steep it is."),
         (made(lambda b: 1 / (1 + u.abs()) ** 2),
-         "b is not used, so no slope is steeper than another."),
+         "b is not used, so all are equally steep."),
         (made(lambda b: 1 / (b + u.abs()) ** 2),
          "at threshold it should be 1: b multiplies the distance, it is not added to it."),
         (made(lambda b: neurons.surrogate_slope(u, "sigmoid", b)),
@@ -37,10 +37,16 @@ def exercise_4_1(superspike) -> Answer:
             "above and below threshold it should be the same: a neuron is as far away, whichever "
             "side it is on. Take |u|."
         )
+    b, away, lent = next(
+        (b, away, lent)
+        for b, given in zip((10, 4), values, strict=True)
+        for away, lent in zip(u[2:].tolist(), given[2:].tolist(), strict=True)
+        if not close(lent, 1 / (1 + b * away) ** 2)
+    )
     return first_hint(
         answers, mistakes,
-        f"at threshold it should be 1 and half a unit away, with b = 10, 1/36; yours are "
-        f"{answers[2]:.3g} and {answers[3]:.3g}.",
+        f"with b = {b}, {away:g} away from threshold, it should be 1/{(1 + b * away) ** 2:g}; "
+        f"yours is {lent:.3g}.",
     )  # fmt: skip
 
 
@@ -52,7 +58,7 @@ def exercise_4_2(smallest_current) -> Answer:
     truth = [threshold * (1 - a) for a, (_, threshold) in zip(keeps, cases, strict=True)]
     answers = [ask_number(smallest_current, *case) for case in cases]
     if close(answers, truth):
-        return right("a slow membrane forgets less, so it can wait for a weaker current.")
+        return right("a slow neuron forgets less, so a weaker current is enough for it.")
     mistakes = [
         ([1 - a for a in keeps],
          "the threshold is not used: twice as high, it takes twice the current."),
@@ -63,20 +69,22 @@ def exercise_4_2(smallest_current) -> Answer:
          "that is what is *left* of the threshold after one step; the current must make up for "
          "what is lost, 1 - a."),
         ([h * (1 - 1 / a) for a, (_, h) in zip(keeps, cases, strict=True)],
-         "negative: the sign in the exponent is lost. A membrane keeps exp(-1 / tau), below 1."),
+         "negative: the sign in the exponent is lost. A neuron keeps exp(-1 / tau), below 1."),
         ([h / tau for tau, h in cases],
          "close: it would be so for steps that are infinitely short. In a step of 1 ms the "
-         "membrane loses 1 - exp(-1 / tau)."),
+         "neuron loses 1 - exp(-1 / tau)."),
     ]  # fmt: skip
-    fired = [
-        bool(neurons.lif(torch.full((1, 400, 1), i + 1e-3), tau, threshold=h).any())
-        for i, (tau, h) in zip(answers, cases, strict=True)
-    ]
-    seen = "already fires" if fired[1] else "stays silent"
+    said, true, (tau, h) = next(
+        (i, t, case) for i, t, case in zip(answers, truth, cases, strict=True) if not close(i, t)
+    )
+    halfway = min(1e6, max(-1e6, (said + true) / 2))
+    between = torch.full((1, 1000, 1), halfway, dtype=torch.float64)
+    fires = bool(neurons.lif(between, tau, threshold=h).any())
+    seen = "fires already, and that is less" if fires else "leaves it silent, and that is more"
     return first_hint(
         answers, mistakes,
-        f"at 5 ms you say {answers[1]:.3g}; with a little more than that a neuron {seen}, and so "
-        f"it does with {'less' if fired[1] else 'more'}. Solve v = a v + i at the threshold.",
+        f"at {tau} ms and threshold {h} you say {said:.6g}. A current of {halfway:.6g} "
+        f"{seen}. Solve v = a v + i at the threshold.",
     )  # fmt: skip
 
 
@@ -84,8 +92,9 @@ def exercise_4_2(smallest_current) -> Answer:
 def exercise_4_3(steps_to_half) -> Answer:
     """How many steps from the end a spike has half of a full share."""
     cases = [5, 20]
+    truth = [tau * math.log(2) for tau in cases]
     answers = [ask_number(steps_to_half, tau) for tau in cases]
-    if close(answers, [tau * math.log(2) for tau in cases], tolerance=1e-3):
+    if close(answers, truth, tolerance=1e-3):
         return right("a half-life. At 5 ms the last 3 to 4 ms of the window speak softly.")
     mistakes = [
         ([-tau * math.log(2) for tau in cases],
@@ -105,8 +114,13 @@ def exercise_4_3(steps_to_half) -> Answer:
          "nearly: that is the first whole step at which more than half is heard; k need not be "
          "whole."),
     ]  # fmt: skip
-    heard = 1 - math.exp(-answers[0] / 5) if answers[0] > -3000 else -math.inf
+    tau, k = next(
+        (tau, k)
+        for tau, k, t in zip(cases, answers, truth, strict=True)
+        if not close(k, t, tolerance=1e-3)
+    )
+    heard = 1 - math.exp(-k / tau) if k > -3000 else -math.inf
     return first_hint(
         answers, mistakes,
-        f"at 5 ms, a spike {answers[0]:.3g} steps from the end has {heard:.0%} of a full share.",
+        f"at {tau} ms, a spike {k:.4g} steps from the end has {heard:.2%} of a full share.",
     )  # fmt: skip

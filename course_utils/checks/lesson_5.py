@@ -1,5 +1,8 @@
 """Checks of lesson 5: read the answer as a mean, and the price of whole delays."""
 
+from types import GeneratorType
+
+import numpy as np
 import torch
 
 from ._answers import Answer, ask, ask_tensor, check, close, first_hint, not_yet, right
@@ -56,8 +59,16 @@ def exercise_5_2(rounding_costs, rows) -> Answer:
     answers = []
     for setting in settings:
         costs = ask(rounding_costs, [dict(row) for row in rows], setting)
+        kind = type(costs).__name__
+        if isinstance(costs, (torch.Tensor, np.ndarray)):
+            costs = costs.tolist()
+        elif isinstance(costs, GeneratorType):
+            costs = list(costs)
         if not isinstance(costs, (list, tuple)):
-            return not_yet("a list is wanted: one difference for each seed, before any mean.")
+            return not_yet(
+                "a list is wanted, one difference for each seed, before any mean; your function "
+                f"returns a {kind}."
+            )
         if len(costs) == len(rows):
             return not_yet(
                 f"{len(costs)} differences, from all settings of the table: keep the rows whose "
@@ -67,8 +78,12 @@ def exercise_5_2(rounding_costs, rows) -> Answer:
     if [len(a) for a in answers] == [len(t) for t in truth]:
         flat = [value for costs in answers for value in costs]
         if close(flat, sum(truth, [])):
-            mean = sum(answers[0]) / len(answers[0])
-            return right(f"on average {mean:+.2f}°, for delays rounded to 1 ms, which is 7.2°.")
+            soft, hard = (sum(costs) / len(costs) for costs in answers)
+            return right(
+                f"on average {soft:+.2f}° with soft labels, and {hard:+.2f}° with hard ones. "
+                "That is little, for delays rounded to 1 ms, which is 7.2° of phase; and a cost "
+                "can be a gain."
+            )
         mistakes = [
             (sum(made(lambda row: -cost(row)), []),
              "your difference has the wrong sign: what rounding *costs* is rounded minus "

@@ -29,7 +29,8 @@ def exercise_6_1(count_lags) -> Answer:
         return [formula[kind](fibres, hidden) for fibres, hidden, kind in cases]
 
     answers = [ask_number(count_lags, *case) for case in cases]
-    if close(answers, made(lambda f, h: f * f, lambda f, h: h * f * f)):
+    truth = made(lambda f, h: f * f, lambda f, h: h * f * f)
+    if close(answers, truth):
         alone = answers[3]
         return right(
             f"with one fibre per ear, synaptic delays put {alone:g} lags on the shelf of 30 "
@@ -47,6 +48,12 @@ def exercise_6_1(count_lags) -> Answer:
         (made(lambda f, h: f, lambda f, h: h * f),
          "a lag is a pair, and any left fibre may be paired with any right one, not only the "
          "first with the first."),
+        (made(lambda f, h: f * f, lambda f, h: h * f),
+         "right for axonal delays. With synaptic ones you count one pair for each fibre of a "
+         "neuron; any left fibre may meet any right one, so each neuron has f × f."),
+        (made(lambda f, h: h * f, lambda f, h: h * f),
+         "fibres times neurons are the synapses of one ear. A lag is a pair of a left and a right "
+         "fibre, f × f of them, and with synaptic delays each neuron has its own."),
         (made(lambda f, h: 2 * f, lambda f, h: h * 2 * f),
          "those are the *delays*. A lag is a difference, one for each pair of a left and a right "
          "fibre."),
@@ -56,10 +63,13 @@ def exercise_6_1(count_lags) -> Answer:
          "a neuron hears its own synapses only: its left delays meet its own right ones, not "
          "those of other neurons."),
     ]  # fmt: skip
+    wrong = next(k for k, a in enumerate(answers) if not close([a], [truth[k]]))
+    fibres, hidden, kind = cases[wrong]
     return first_hint(
         answers, mistakes,
-        f"with 2 fibres per ear and axonal delays you say {answers[0]:g}: count the pairs of one "
-        "left and one right fibre.",
+        f"with {fibres} fibres per ear, {hidden} hidden neurons and {kind} delays you say "
+        f"{answers[wrong]:g}: count the pairs of one left and one right fibre, and ask whether "
+        "each neuron has its own.",
     )  # fmt: skip
 
 

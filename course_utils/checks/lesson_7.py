@@ -23,6 +23,16 @@ def exercise_7_1(whole_step) -> Answer:
         return _inside_hint(found, inside, wanted)
     found = [step(*case) for case in edges]
     if close(found, [(0, 0), (50, 0)]):
+        for case, edge in (((0.0, 0.0, -0.25), 0), ((50.0, 0.0, 0.25), 50)):
+            place, rest = step(*case)
+            if not close([place], [edge]):
+                return not_yet(f"from {edge} a move of {case[2]:g} leads to {place:g}: stay there.")
+            if not close([rest], [0]):
+                return not_yet(
+                    f"from {edge} a move of {case[2]:g} is a wish outside of the range, though it "
+                    f"rounds to {edge}; your carry is {rest:g}, past the edge. Clamp the wish "
+                    "first, then round it."
+                )
         delay = carry = 0.0
         for _ in range(40):
             delay, carry = step(delay, carry, 0.05)

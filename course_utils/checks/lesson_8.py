@@ -9,11 +9,13 @@ from ._answers import Answer, ask_number, ask_tensor, check, close, first_hint, 
 @check
 def exercise_8_1(reach) -> Answer:
     """How many steps apart two events may lie, for layers of `max_delays` and a `memory` each."""
-    cases = [([15, 15], 5), ([30], 5), ([25, 10, 40], 4)]
+    cases = [([15, 15], 5), ([30, 0], 5), ([30], 5), ([25, 10, 40], 4)]
     answers = [ask_number(reach, list(longest), memory) for longest, memory in cases]
-    if close(answers, [sum(longest) + memory * len(longest) for longest, memory in cases]):
+    truth = [sum(longest) + memory * len(longest) for longest, memory in cases]
+    if close(answers, truth):
         return right(
-            f"two layers of 15 steps reach {answers[0]:g}, one of 30 reaches {answers[1]:g}. "
+            f"with 15 steps in front of each of two layers it is {answers[0]:g}, with 30 in front "
+            f"of the first alone {answers[1]:g}, and one layer with 30 reaches {answers[2]:g}. "
             "Delays in a row add up, and so do the memories behind them."
         )
     mistakes = [
@@ -21,6 +23,10 @@ def exercise_8_1(reach) -> Answer:
          "the membranes remember, too: each layer bridges `memory` steps beyond its delays."),
         ([sum(x) + m for x, m in cases],
          "right for one layer. Every layer has membranes, and each of them remembers."),
+        ([sum(x) + 2 * m for x, m in cases],
+         "right for two layers. Each brings its memory, however many there are."),
+        ([sum(x) + m * sum(map(bool, x)) for x, m in cases],
+         "a layer without delays still has membranes, and they remember."),
         ([max(x) + m for x, m in cases],
          "that is the reach of the longest layer alone: a second one starts where the first ends."),
         ([max(x) + m * len(x) for x, m in cases],
@@ -34,10 +40,12 @@ def exercise_8_1(reach) -> Answer:
         ([sum(x) * m for x, m in cases],
          "a memory is no factor: after the longest delay it lasts some steps more."),
     ]  # fmt: skip
+    wrong = next(k for k in range(len(cases)) if not close(answers[k], truth[k]))
+    longest, memory = cases[wrong]
     return first_hint(
         answers, mistakes,
-        f"two layers of up to 15 steps bring events together that lie 30 apart, without any "
-        f"memory; with 5 steps of it each you say {answers[0]:g}.",
+        f"delays of up to {longest} and a memory of {memory} steps in each layer reach "
+        f"{truth[wrong]}; you say {answers[wrong]:g}.",
     )  # fmt: skip
 
 

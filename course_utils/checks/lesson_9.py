@@ -2,6 +2,8 @@
 
 import math
 
+import torch
+
 from ._answers import Answer, ask, ask_number, check, close, first_hint, not_yet, right
 
 
@@ -26,6 +28,8 @@ def exercise_9_1(wait_in_steps) -> Answer:
          "the right ear leads, so the *right* nerve has to wait: the sign is the other one."),
         ([abs(t) for t in truth],
          "a negative ITD is a source on the left, where the left nerve waits: keep the sign."),
+        ([max(t, 0) for t in truth],
+         "a source on the left gets no delay at all here: let a negative ITD be a negative delay."),
         ([1000 * t for t in truth],
          "a thousand times too long: the ITD is in microseconds, the step in milliseconds."),
         ([itd_us / dt_ms / 1e6 for itd_us, dt_ms in cases],
@@ -37,23 +41,29 @@ def exercise_9_1(wait_in_steps) -> Answer:
         ([itd_us / 100 for itd_us, _ in cases],
          "right for steps of 0.1 ms only: use `dt_ms`."),
     ]  # fmt: skip
+    wrong = next(k for k in range(len(cases)) if not close(answers[k], truth[k]))
+    itd_us, dt_ms = cases[wrong]
     return first_hint(
         answers, mistakes,
-        f"for 545 µs and steps of 0.1 ms it should be {truth[0]:.2f}, and yours is "
-        f"{answers[0]:.2f}.",
+        f"for {itd_us:g} µs and steps of {dt_ms} ms it should be {truth[wrong]:.2f}, and yours is "
+        f"{answers[wrong]:.2f}.",
     )  # fmt: skip
 
 
 @check
 def exercise_9_2(front_and_side, azimuth_deg, error_deg) -> Answer:
     """Mean absolute errors of the sources within 30° of the front, and of those beyond 60°."""
+    azimuth_deg = azimuth_deg.round()  # through radians, 30 comes back as a little more
     where, off = azimuth_deg.abs(), error_deg.abs()
+    front, side, right_side = where <= 30, where >= 60, azimuth_deg >= 60
 
-    def both(front, side, values=off):
-        return [float(values[front].mean()), float(values[side].mean())]
+    def both(front, side, values=off, of=torch.mean):
+        return [float(of(values[front])), float(of(values[side]))]
 
-    truth = both(where <= 30.5, where >= 59.5)
+    truth = both(front, side)
     answer = ask(front_and_side, azimuth_deg.clone(), error_deg.clone())
+    if isinstance(answer, torch.Tensor) and answer.shape == (2,):
+        answer = answer.tolist()
     if not isinstance(answer, (tuple, list)) or len(answer) != 2:
         kind = type(answer).__name__
         return not_yet(f"two numbers are wanted, front and side, and yours is a {kind}.")
@@ -65,21 +75,33 @@ def exercise_9_2(front_and_side, azimuth_deg, error_deg) -> Answer:
         if truth[1] > truth[0]:
             words = "the same error in microseconds is more degrees at the side."
         else:
-            words = "in this run the side is no worse: here level differences help."
+            words = "in this run the side is no worse than the front."
         return right(f"{truth[0]:.1f}° in front, {truth[1]:.1f}° at the side: {words}")
-    right_side = azimuth_deg >= 59.5
+    signed = both(front, side, error_deg)
     mistakes = [
         (truth[::-1], "the front first, then the side."),
-        (both(where <= 30.5, right_side),
+        (both(front, right_side),
          "only the right side: sources at -60° to -90° are at the side, too."),
-        (both(azimuth_deg <= 30.5, where >= 59.5),
+        (both(azimuth_deg <= 30, side),
          "the front is within 30° to *either* side: take the absolute azimuth."),
-        (both(azimuth_deg <= 30.5, right_side),
+        (both(azimuth_deg <= 30, right_side),
          "the azimuth has a sign: take its absolute value, for the front and for the side."),
-        (both(where <= 30.5, where >= 59.5, error_deg),
-         "errors to the left and to the right cancel in this mean: take absolute values."),
-        (both(where <= 30.5, where > 30.5),
-         "the side begins at 60°; what lies between belongs to neither."),
+        (signed, "errors to the left and to the right cancel in this mean: take absolute values."),
+        ([abs(mean) for mean in signed],
+         "the absolute value comes too late, when left and right have cancelled in the mean: take "
+         "it of each error first."),
+        (both(front, where > 30), "the side begins at 60°; what lies between belongs to neither."),
+        (both(where < 30, where > 60),
+         "both edges belong to it: 30° to the front, 60° to the side."),
+        (both(front, side, of=lambda errors: errors.square().mean().sqrt()),
+         "that is the root of the mean square, where large errors count more: take the mean of the "
+         "absolute errors."),
+        (both(front, side, of=torch.median),
+         "those are medians: half of the errors are larger. The mean is wanted."),
+        (both(front, side, of=torch.sum),
+         "those are sums, and grow with the number of sounds: divide by it."),
+        (both(front, side, off / len(off), of=torch.sum),
+         "divide by the number of sounds in front, and at the side; not by that of all sounds."),
     ]  # fmt: skip
     return first_hint(
         answer, mistakes,

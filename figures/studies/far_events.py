@@ -1,6 +1,6 @@
 """Study 8: two clicks that lie further apart than a delay can reach.
 
-`says_05` to `says_65` are the mean answers (ms) to gaps of 5 to 65 ms: where they stop to rise, the
+`says_05` to `says_65` are the mean answers (ms) to gaps of 5 to 65 ms: where they stop rising, the
 network hears no difference any more. `error_ms` is over all gaps; always 35 ms would give 15.
 
     python figures/studies/far_events.py [seed ...] [--jobs N]

@@ -36,6 +36,7 @@ LESSON = dict(head="whole", kinds=("noise", "tones"), ears=2, init="uniform", le
 SETTINGS = {
     "learned": {},
     "frozen random": dict(learn=False),
+    "no delays": dict(learn=False, init=0),
     "time only, learned": dict(head="time only"),
     "time only, frozen random": dict(head="time only", learn=False),
     "one ear": dict(ears=1),

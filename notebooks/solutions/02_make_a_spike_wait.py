@@ -29,14 +29,15 @@ checks.exercise_2_1(delay_train)
 
 # %% [markdown]
 # ## Exercise 2.2: the length budget
-# Every layer clips its `max_delay`.
+# The layers share what the stimulus has beyond `effective`. What is left over is too little for one
+# more step in each of them, so round down.
 
 # %%
-def stimulus_steps(effective, max_delay, n_layers):
-    return effective + n_layers * max_delay
+def longest_delay(stimulus, effective, n_layers):
+    return (stimulus - effective) // n_layers
 
 
-checks.exercise_2_2(stimulus_steps)
+checks.exercise_2_2(longest_delay)
 
 # %% [markdown]
 # ## Exercise 2.3: how long may a fibre wait?

@@ -39,7 +39,7 @@ checks.exercise_3_2(slope_of)
 
 # %%
 def careful_step(delay, gradient, rate, max_delay):
-    return min(max(delay - rate * gradient, 0), max_delay)
+    return (delay - rate * gradient).clamp(0, max_delay)
 
 
 checks.exercise_3_3(careful_step)

@@ -2,7 +2,7 @@
 # # Solutions to lesson 5
 #
 # Try first: the checks of
-# [Train it](../05_train_it.ipynb)
+# [Does it find the sound?](../05_train_it.ipynb)
 # say what a wrong answer would mean.
 
 # %%

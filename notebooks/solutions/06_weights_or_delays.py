@@ -2,7 +2,7 @@
 # # Solutions to lesson 6
 #
 # Try first: the checks of
-# [Weights or delays](../06_weights_or_delays.ipynb)
+# [Which of the two did the work?](../06_weights_or_delays.ipynb)
 # say what a wrong answer would mean.
 
 # %%

@@ -41,7 +41,8 @@ MISTAKES = {
         "not 180": "lambda ipd, hz: ipd / 180 * 1000 / hz",
         "360 degrees": f"lambda ipd, hz: ipd / ({TURN}) * 1000 / hz",
         "20 Hz only": "lambda ipd, hz: ipd / 360 * 50",
-        "yours are": "lambda ipd, hz: ipd * hz",
+        "at 20 Hz .* 5.556 ms; yours are 800": "lambda ipd, hz: ipd * hz",
+        "at 20 Hz .* yours are 5.6 ms": "lambda ipd, hz: round(ipd / 360 * 1000 / hz, 1)",
     },
     "exercise_1_2": {
         "crowd on one side .* reach 1[0-9] %": "lambda n, g: torch.rand(n, generator=g)",
@@ -58,14 +59,25 @@ MISTAKES = {
         "one too many": "lambda bound: int(45 / bound) + 1",
         "twice as many": "lambda bound: math.ceil(90 / bound)",
         "as wide as the bound": "lambda bound: math.ceil(180 / bound)",
-        "you say 12.5": "lambda bound: 12.5",
+        "0.85° you say 12.5, and that many have a floor of 3.6°": "lambda bound: 12.5",
+        "2.0° you say 22, and that many have a floor of 2.05°": "lambda bound: round(45 / bound)",
+        "3.75° you say 16, but 12": "lambda bound: 16 if bound == 3.75 else math.ceil(45 / bound)",
+        "at least one class": "lambda bound: -math.ceil(45 / bound)",
     },
     "exercise_2_1": {
         "heard before it was sent": "lambda train, d: train.roll(d)",
         "came 3 steps early": "lambda train, d: torch.cat([train[d:], 0 * train[:d]])",
         "grew from 20 to 23": "lambda train, d: torch.cat([0 * train[:d], train])",
-        r"has shape \(17,\)": "lambda train, d: train[: len(train) - d]",
-        r"\[:-0\]": "lambda train, d: torch.cat([0 * train[:d], train[:-d]])",
+        r"has shape \(17,\), not \(20,\). What enters": "lambda train, d: train[: len(train) - d]",
+        r"has shape \(0,\).* `train\[:-0\]`": (
+            "lambda train, d: torch.cat([0 * train[:d], train[:-d]])"
+        ),
+        r"RuntimeError: .*\. With d = 0, .* `train\[:-0\]`": (
+            "def f(train, d):\n"
+            "    late = torch.zeros_like(train)\n"
+            "    late[d:] = train[:-d]\n"
+            "    return late"
+        ),
         "did not move": "lambda train, d: train.clone()",
         "too many": "lambda train, d: torch.cat([0 * train[: d + 1], train[: len(train) - d - 1]])",
         "changed the train": (
@@ -76,14 +88,19 @@ MISTAKES = {
         ),
     },
     "exercise_2_2": {
-        "enough for one layer": "lambda e, m, n: e + m",
-        "would be left": "lambda e, m, n: e - n * m",
-        "once, not once for each": "lambda e, m, n: n * (e + m)",
-        "exchanged": "lambda e, m, n: n * e + m",
-        "all of it is clipped": "lambda e, m, n: n * m",
-        "one layer short": "lambda e, m, n: e + (n - 1) * m",
-        "one share too many": "lambda e, m, n: e + (n + 1) * m",
-        "of its 100": "lambda e, m, n: 2 * e",
+        "enough for one layer": "lambda s, e, n: s - e",
+        "whole steps": "lambda s, e, n: (s - e) / n",
+        "rounded up": "lambda s, e, n: math.ceil((s - e) / n)",
+        "all of it is clipped": "lambda s, e, n: s // n",
+        "once, not once for each": "lambda s, e, n: s // n - e",
+        "more is clipped than was sent": "lambda s, e, n: (s + e) // n",
+        "one layer short": "lambda s, e, n: (s - e) // (n - 1)",
+        "one share too many": "lambda s, e, n: (s - e) // (n + 1)",
+        "turn the rule round": "lambda s, e, n: e + n * s",
+        "4 layers of up to 21 steps leave the last one 71 of 155": (
+            "lambda s, e, n: (s - e) // n - 2 * (n == 4)"
+        ),
+        "up to 125 steps use up all 250": "lambda s, e, n: s // 2",
     },
     "exercise_2_3": {
         "shortest": "lambda x: min(m for m, b in zip(longest, bounds) if b < x)",
@@ -92,7 +109,11 @@ MISTAKES = {
         "bound in degrees": "lambda x: max(b for b in bounds if b < x)",
         "1.2° only": "lambda x: max(m for m, b in zip(longest, bounds) if b < 1.2)",
         "whatever the limit": "lambda x: max(longest)",
-        "you say 55": "lambda x: 55",
+        "nearest": "lambda x: min(longest, key=lambda m: abs(bounds[m // 10] - x))",
+        "for 1.2° you say 55": "lambda x: 55",
+        "for 2.0° you say 130": (
+            "lambda x: max(m for m, b in zip(longest, bounds) if b < x) + 10 * (x == 2)"
+        ),
     },
     "exercise_3_1": {
         "wrong sign": "lambda d, steps: 2 * d / steps",
@@ -100,13 +121,15 @@ MISTAKES = {
         "half a delay": "lambda d, steps: -d / steps",
         "in rows": "lambda d, steps: -d",
         "narrower": "lambda d, steps: -2 * d * steps",
-        "move by 6 steps": "lambda d, steps: -4 * d / steps",
+        "d = 3 in 20 rows a spike would move by 6": "lambda d, steps: -4 * d / steps",
+        "d = 5 in 200 rows a spike would move by 50": "lambda d, steps: -d / 10",
     },
     "exercise_3_2": {
         "sign is wrong": "lambda newer, row, older, f: row - older",
         "mean is for the kink": "lambda newer, row, older, f: (older - newer) / 2",
         "not in play": "lambda newer, row, older, f: row - newer",
         "drops out": "lambda newer, row, older, f: f * (older - row)",
+        "you say 2": "lambda newer, row, older, f: older - row if f > 0.2 else row - 1",
         "right-hand": "lambda newer, row, older, f: older - row",
         "left-hand": "lambda newer, row, older, f: older - row if f else row - newer",
         "twice the mean": "lambda newer, row, older, f: older - row if f else older - newer",
@@ -120,6 +143,9 @@ MISTAKES = {
         "a dead delay": "lambda d, g, r, m: min(max(d, 0), m) - r * g",
         "the upper edge holds": "lambda d, g, r, m: min(d - r * g, m)",
         "the lower edge holds": "lambda d, g, r, m: max(d - r * g, 0)",
+        "10 to 9.9 leads back": "lambda d, g, r, m: round(min(max(float(d - r * g), 0), m))",
+        "leads to 9, ten": "lambda d, g, r, m: torch.floor(torch.clamp(d - r * g, 0, m))",
+        "9.9, not to 9.95": "lambda d, g, r, m: d - g * (r if r > 0.2 else 0.05)",
         "not taken at all": "lambda d, g, r, m: d - r * g if 0 <= d - r * g <= m else d",
         "nearest allowed": "lambda d, g, r, m: min(max(d - r * g, 1), m - 1.5)",
     },
@@ -130,7 +156,8 @@ MISTAKES = {
         "not added to it": "lambda u, b: 1 / (b + u.abs()) ** 2",
         r"\|u\|": "lambda u, b: 1 / (1 + b * u) ** 2",
         "the sigmoid's": "lambda u, b: b * torch.sigmoid(b * u) * (1 - torch.sigmoid(b * u))",
-        "yours are 2 and": "lambda u, b: 2 / (1 + b * u.abs())",
+        "b = 10, 0 away .* 1/1; yours is 2": "lambda u, b: 2 / (1 + b * u.abs())",
+        "b = 4, 0.5 away .* 1/9; yours is 0.0278": "lambda u, b: 1 / (1 + 10 * u.abs()) ** 2",
     },
     "exercise_4_2": {
         "threshold is not used": "lambda tau, h=1: 1 - math.exp(-1 / tau)",
@@ -138,8 +165,12 @@ MISTAKES = {
         "is \\*left\\*": "lambda tau, h=1: h * math.exp(-1 / tau)",
         "exponent is lost": "lambda tau, h=1: h * (1 - math.exp(1 / tau))",
         "infinitely short": "lambda tau, h=1: h / tau",
-        "already fires, and so it does with less": "lambda tau, h=1: h",
-        "stays silent, and so it does with more": "lambda tau, h=1: 0.1 * h",
+        "at 2 ms and threshold 1 you say 1. .* 0.69.* fires already": "lambda tau, h=1: h",
+        "at 2 ms .* you say 0.181. .* leaves it silent, and that is more": "lambda tau, h=1: 0.181",
+        "at 5 ms and threshold 1 you say 0.18. A current of 0.180635 leaves it silent": (
+            "lambda tau, h=1: 0.18 if tau == 5 else h * (1 - math.exp(-1 / tau))"
+        ),
+        "at 20 ms and threshold 2": "lambda tau, h=1: (1 - math.exp(-1 / tau)) / h",
     },
     "exercise_4_3": {
         "negative steps": "lambda tau: -tau * math.log(2)",
@@ -149,7 +180,8 @@ MISTAKES = {
         "base 10": "lambda tau: tau * math.log10(2)",
         "don't round": "lambda tau: round(tau * math.log(2))",
         "first whole step": "lambda tau: math.ceil(tau * math.log(2))",
-        "86% of a full share": "lambda tau: 2 * tau",
+        "at 5 ms, .* 86.47% of a full share": "lambda tau: 2 * tau",
+        "at 20 ms, .* 15.91% of a full share": "lambda tau: 3.4657",
     },
     "exercise_5_1": {
         "dim=0 the sounds": "lambda x, m: torch.softmax(x, dim=0) @ m",
@@ -168,7 +200,9 @@ MISTAKES = {
         "not yet its difference": (
             f"lambda rows, setting: [r['rounded_error_deg'] for r in rows {OURS}]"
         ),
-        "a list is wanted": f"lambda rows, setting: sum({COST} for r in rows {OURS}) / 5",
+        "a list is wanted.* returns a float": (
+            f"lambda rows, setting: sum({COST} for r in rows {OURS}) / 5"
+        ),
         "argmax": (
             "lambda rows, setting: "
             f"[r['rounded_error_deg'] - r['argmax_error_deg'] for r in rows {OURS}]"
@@ -186,7 +220,14 @@ MISTAKES = {
         r"those are the \*delays": "lambda f, h, kind: 2 * f * (1 if kind == 'axonal' else h)",
         "of their own ear": "lambda f, h, kind: (2 * f) ** 2 * (1 if kind == 'axonal' else h)",
         "its own synapses only": "lambda f, h, kind: (f * (1 if kind == 'axonal' else h)) ** 2",
-        "axonal delays you say 6": "lambda f, h, kind: f * h",
+        "synapses of one ear": "lambda f, h, kind: f * h",
+        "right for axonal.* each neuron has f × f": (
+            "lambda f, h, kind: f * f if kind == 'axonal' else f * h"
+        ),
+        "2 fibres.* synaptic delays you say 7": (
+            "lambda f, h, kind: f * f if kind == 'axonal' else f * f + h"
+        ),
+        "3 hidden neurons and axonal delays you say 5": "lambda f, h, kind: f + h",
     },
     "exercise_6_2": {
         "mean comes first": f"lambda f, x: ({MEAN_AND_ERROR})[::-1]",
@@ -228,6 +269,14 @@ MISTAKES = {
         "other way": "lambda d, c, m, top: (round(d + c - m), d + c - m - round(d + c - m))",
         "yours is 27": f"lambda d, c, m, top: (round({WISH}) + 1, 0)",
         "walked back": f"lambda d, c, m, top: (n := min(max(round({WISH}), 0), top), {WISH} - n)",
+        "your carry is -0.25, past the edge": (
+            f"lambda d, c, m, top: (n, {WISH} - n) if 0 <= (n := round({WISH})) <= top "
+            "else (0 if n < 0 else top, 0)"
+        ),
+        "from 0 a move of -0.25 leads to 1": (
+            f"lambda d, c, m, top: (n := round(w := min(max({WISH}, 0), top)), w - n) "
+            "if d not in (0, top) else (abs(d - 1), 0)"
+        ),
         "lead to -2 and 53": f"lambda d, c, m, top: (round({WISH}), {WISH} - round({WISH}))",
         "the lower edge holds": (
             f"lambda d, c, m, top: (round(max({WISH}, 0)), max({WISH}, 0) - round(max({WISH}, 0)))"
@@ -279,7 +328,14 @@ MISTAKES = {
         "may differ": "lambda longest, memory: (max(longest) + memory) * len(longest)",
         "Add it": "lambda longest, memory: sum(longest) - memory * len(longest)",
         "no factor": "lambda longest, memory: sum(longest) * memory",
-        "you say 17": "lambda longest, memory: len(longest) + longest[0]",
+        "still has membranes": "lambda x, m: sum(y + m for y in x if y)",
+        "however many": "lambda longest, memory: sum(longest) + 2 * memory",
+        r"\[15, 15\] and a memory of 5 .* reach 40; you say 17": (
+            "lambda longest, memory: len(longest) + longest[0]"
+        ),
+        r"\[25, 10, 40\] and a memory of 4 .* reach 87; you say 83": (
+            "lambda longest, memory: sum(longest) + memory * min(len(longest), 2)"
+        ),
     },
     "exercise_8_2": {
         "those are the delays": f"lambda n, h, kind: {COSTS}[kind]",
@@ -327,7 +383,10 @@ MISTAKES = {
         "delay in milliseconds": "lambda itd, dt: itd / 1000",
         "divide by the step": "lambda itd, dt: itd / 1000 * dt",
         "use `dt_ms`": "lambda itd, dt: itd / 100",
-        "and yours is": "lambda itd, dt: itd + dt",
+        "negative delay": "lambda itd, dt: max(0, itd / 1000 / dt)",
+        r"for -240 µs .* be -2\.40, and yours is 0\.24": (
+            "lambda itd, dt: (1 if itd > 0 else -0.1) * itd / 1000 / dt"
+        ),
     },
     "exercise_9_2": {
         "two numbers are wanted": f"lambda a, e: e[{FRONT}].abs().mean()",
@@ -340,6 +399,12 @@ MISTAKES = {
         "belongs to neither": (
             f"lambda a, e: (e[{FRONT}].abs().mean(), e[a.abs() > 30].abs().mean())"
         ),
-        "take the mean": f"lambda a, e: (e[{FRONT}].abs().sum(), e[{SIDE}].abs().sum())",
+        "comes too late": f"lambda a, e: (e[{FRONT}].mean().abs(), e[{SIDE}].mean().abs())",
+        "both edges": "lambda a, e: (e[a.abs() < 30].abs().mean(), e[a.abs() > 60].abs().mean())",
+        "mean square": f"lambda a, e: [(e[s] ** 2).mean() ** 0.5 for s in ({FRONT}, {SIDE})]",
+        "medians": f"lambda a, e: (e[{FRONT}].abs().median(), e[{SIDE}].abs().median())",
+        "are sums": f"lambda a, e: (e[{FRONT}].abs().sum(), e[{SIDE}].abs().sum())",
+        "all sounds": f"lambda a, e: [e[s].abs().sum() / len(e) for s in ({FRONT}, {SIDE})]",
+        "take the mean of the absolute error over": "lambda a, e: torch.stack([e[0], e[1]])",
     },
 }  # fmt: skip

@@ -30,7 +30,7 @@ class BestListener:
 GENERATOR = torch.Generator().manual_seed(0)
 _, (SOUND,) = sample(1, Stimulus(), GENERATOR, ipd=math.radians(40))
 SOUNDS = sample(200, Stimulus(), GENERATOR)
-WHERE = torch.arange(-90.0, 91, 5).repeat(20)
+WHERE = torch.rad2deg(torch.deg2rad(torch.arange(-90.0, 91, 5)).float()).repeat(20)
 OFF = (1 + WHERE.abs() / 10) * torch.randn(len(WHERE), generator=GENERATOR)
 OTHERS = {  # what a check is given beside the function
     "exercise_0_1": (SOUND, BestListener()),

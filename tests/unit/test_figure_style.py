@@ -63,18 +63,22 @@ DRAWINGS = {
     "lines": lambda: charts.lines(
         [1, 2, 10], {k: [(n, n - 1, n + 1)] * 3 for n, k in enumerate("abcdefg", 2)},
         "fibres per ear", "mean error (degrees)", title="all seven looks", log_x=True, log_y=True,
-        levels=[(1.0, "bound"), (9.0, "control")],
+        levels=[(1.0, "bound"), (9.0, "control", (8.0, 10.0))],
     ),
     "valley": lambda: drawings_06.valley(
-        [-8, 0, 8], [(14, 13, 15), (19, 18, 20), (15, 14, 16)], [(3, 17), (-5, 15)], (3, 8, 15)
+        [-8, 0, 8], [(14, 13, 15), (19, 18, 20), (15, 14, 16)], [(3, 17), (-5, 15)],
+        ((3, 17), (8, 15)),
     ),
     "lags": lambda: drawings_06.lags(GRID - 25, "synaptic"),
     "gain_map": lambda: drawings_06.gain_map([1, 2], [10, 30], [[5, 1], [0, -1]], "axonal"),
     "gain_by_variety": lambda: drawings_06.gain_by_variety(
-        [1, 10, 10], [(5, 3, 7), (1, 0, 2), (0, -1, 1)], ["axonal", "axonal", "synaptic"]
+        [1, 10, 10], [(5, 3, 7), (1, 0, 2), (0, -1, 1)],
+        [(10, "axonal"), (30, "axonal"), (10, "synaptic")],
     ),
     "jeffress": lambda: drawings_06.jeffress(IPD / 7, IPD / 8, "epoch 1"),
-    "landscape": lambda: drawings_07.landscape(GRID, np.cos(GRID / 6), 19.0, 5.0, 0.25),
+    "landscape": lambda: drawings_07.landscape(
+        GRID, [2 + np.cos(GRID / 6), 2 + np.cos(GRID / 5)], 19.0, 64, 5.0, 0.25
+    ),
     "race": lambda: drawings_07.race([GRID[::5]] * 5, 30, 10, list("abcde")),
     "potential": lambda: drawings_07.potential(GRID, np.sin(GRID / 16), 0.9, [3.0, 8.0], 17.9),
     "windows": lambda: drawings_08.windows(150, [25, 25], "causal"),
@@ -133,7 +137,7 @@ def test_a_plot_function_keeps_the_style(name):
 
 PLAIN = NO_UNIT | {
     "pressure", "firing\nprobability\nper step", "fibres per ear", "normalised coordinate", "value",
-    "update", "fibre (sorted by delay)", "factor on the\ngradient",
+    "update", "fibre (sorted by delay)",
     "hidden neurons", "lags on offer", "potential", "left ear\nweight", "right ear\nweight",
 }  # fmt: skip
 

@@ -132,6 +132,13 @@ def test_band_differences_follow_the_head():
     assert ratio[:, 0].min() > 1.3  # a head delays low frequencies by up to half as much again
 
 
+def test_no_band_slips_a_cycle():
+    by_band = binaural.band_differences(HEAD, NERVE)
+    steps = by_band.diff(dim=0)
+    assert steps.min() > 0 and steps.max() < 100  # it grows to the right, and never jumps
+    assert torch.allclose(by_band, -by_band.flip(0), atol=1)  # one ear, mirrored
+
+
 def test_the_bound_falls_with_fibres_and_rises_with_the_step():
     ears = Listener(HEAD, NERVE).ears(40, seeded(4))[1]
 

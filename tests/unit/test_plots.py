@@ -247,7 +247,7 @@ def test_delay_histogram_counts_every_fibre_and_those_at_a_bound():
     axes = figure.axes[0]
     before = sum(patch.get_height() for patch in axes.containers[0])
     assert before == 4 and axes.get_xlim()[1] >= 4
-    assert "50 percent end at a bound" in plots.alt_text(figure)
+    assert "50 percent end at an end of the range" in plots.alt_text(figure)
     # 1, 0, 0 and 4 steps of half a ms
     assert "moved by 0.6 ms" in plots.alt_text(figure) and "0 and 4 ms" in plots.alt_text(figure)
 

@@ -425,8 +425,8 @@ for name, altered in (("both", head), ("time only", time_only), ("level only", l
 # %%
 seeds = {row["seed"] for row in rows if row["setting"] == "learned"}
 both = ["learned", "frozen random", "no delays"]
-time = [f"time only, {delays}" for delays in both]
-names = [*both, *time, "level only, learned", "one ear"]
+timed = [f"time only, {delays}" for delays in both]
+names = [*both, *timed, "level only, learned", "one ear"]
 results = [tables.mean_interval(rows, "noise_deg", setting=name) for name in names]
 plots.bars(
     [f"both cues, {name}" if name in both else name for name in names],
@@ -467,7 +467,7 @@ for cues in ("", "time only, "):
 # The intervals for time only are wide. Why? Here is every network by itself.
 
 # %%
-for name in time:
+for name in timed:
     print(name)
     for words, column in (("mean", "noise_deg"), ("argmax", "argmax_deg")):
         errors = ", ".join(f"{row[column]:4.1f}" for row in rows if row["setting"] == name)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator
 
 OKABE_ITO = ("000000", "E69F00", "56B4E9", "009E73", "F0E442", "0072B2", "D55E00", "CC79A7")
 IMAGES = ("cividis",)
@@ -64,11 +65,16 @@ def text_problems(figure: Figure) -> list[str]:
 
 
 def tick_problems(figure: Figure) -> list[str]:
-    """An axis with a label has two numbers or names at the least; one is no scale."""
+    """An axis with a label has two numbers or names at the least; one is no scale.
+
+    Ticks that were taken away on purpose leave a label that names the panel.
+    """
     problems = []
     for axes in figure.axes:
         for side, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
             if not (axis.get_visible() and axes.axison and axis.get_label_text()):
+                continue
+            if isinstance(axis.get_major_locator(), FixedLocator) and not axis.get_ticklocs().size:
                 continue
             low, high = sorted(axis.get_view_interval())
             ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
@@ -84,7 +90,10 @@ def tick_problems(figure: Figure) -> list[str]:
 
 def _colours(figure):
     """Every colour of what is drawn into the panels, with its artist."""
+    bars = {image.colorbar.ax for axes in figure.axes for image in axes.images if image.colorbar}
     for axes in figure.axes:
+        if axes in bars:  # its colours are those of the image
+            continue
         for artist in axes.get_children():
             if not artist.get_visible() or artist is axes.patch:
                 continue

@@ -27,9 +27,12 @@ def png(figure, png=plots.png):
     return picture
 
 explore.png = plots.png = png
-get_ipython().events.register(
-    "post_run_cell", lambda *_: note("seconds.log", os.getpid(), time.process_time())
-)
+
+def watch(_, note=note, pid=os.getpid(), seconds=time.process_time):
+    "Note the seconds so far, whatever the page calls its own variables."
+    note("seconds.log", pid, seconds())
+
+get_ipython().events.register("post_run_cell", watch)
 """
 
 

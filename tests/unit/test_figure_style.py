@@ -168,6 +168,12 @@ def small_words():
     return figure
 
 
+def named_panel():
+    figure, axes = plots.canvas("A panel without numbers.")
+    axes.set(yticks=[], ylabel="left ear")
+    return figure
+
+
 def one_number():
     figure, axes = plots.canvas("One tick.")
     axes.set(yticks=[0.5], ylabel="error (degrees)")
@@ -184,6 +190,7 @@ def one_number():
         (image("cividis"), []),
         (image("jet"), ["an image in jet"]),
         (small_words(), ["'small' has 9 points"]),
+        (named_panel(), []),
         (one_number(), ["the y axis 'error (degrees)' has 1 ticks"]),
     ],
 )

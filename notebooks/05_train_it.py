@@ -388,7 +388,7 @@ plots.bars(
 )  # fmt: skip
 
 # %% [markdown]
-# The error without delays is so large partly because of how we read the answer. By argmax:
+# Without delays the error is that large partly because of how we read the answer. By argmax:
 
 # %%
 for name in names:
@@ -412,8 +412,9 @@ for name, k in (("in the middle", 6), ("at an end", 11)):
     print(f"always the class {name}: {off:.1f}°")
 
 # %% [markdown]
-# The first two are hard to tell apart. Each seed gives a pair, learned and frozen, with the
-# same first weights and delays. So we look at the difference in each pair.
+# Back to the figure: its first two errors, learned and frozen, are hard to tell apart. Each seed
+# gives a pair of them, with the same first weights and delays. So we look at the difference in
+# each pair.
 
 # %%
 pairs = {(row["setting"], row["seed"]): row["error_deg"] for row in rows}
@@ -515,7 +516,8 @@ print(f"bound {bound:.2f}°")
 # on a test sound. `figures/prototype_recipe.py` follows its recipe, mistakes included, and tests
 # it. Six of them we have met: one phase for a whole data set (lesson 1); delays that advance, a
 # gradient times five times the delay, and no way back from below 0 (lesson 3); comparing the old
-# potential, and a late reset (lesson 4). Two more belong to training.
+# potential, and a reset that, like the spike itself, comes a step late (lesson 4). Two more belong
+# to training.
 #
 # **Its [fan-in](glossary.ipynb#fan-in) is the fan-out.** Weights should start within
 # $\pm 1/\sqrt{\text{fan-in}}$. It asked PyTorch for the fan-in of an `(in, out)` matrix, but
@@ -611,9 +613,9 @@ for name in ("as printed", "a phase each"):
 # and so would a test.
 # </details>
 #
-# The one left to test, one phase for a whole data set (lesson 1), shows most plainly where
-# there is nothing to hear: with one ear. There is no direction in one ear, so anything above
-# chance is a leak.
+# One of its mistakes, one phase for a whole data set (lesson 1), shows most plainly where there is
+# nothing to hear: with one ear. There is no direction in one ear, so anything above chance is a
+# leak.
 
 # %%
 for name in ("one ear, one phase", "one ear, a phase each"):

@@ -176,8 +176,8 @@ for fibres in (1, 2, 10, 100):
         fibres, *gain(fibres)))  # fmt: skip
 
 # %% [markdown]
-# That holds zero. The range of the delays matters, too. In a range of 12 ms all draws lie nearer to
-# equal waits, on the hump, and there is more to gain:
+# All four intervals hold zero. The range of the delays matters, too. With one fibre and a range of
+# 12 ms all draws lie nearer to equal waits, on the hump, and there is more to gain:
 
 # %%
 for longest in (12, 25, 50):

@@ -5,7 +5,7 @@
 # it step, and what becomes of it on a clock that only knows whole milliseconds?
 #
 # **You will be able to**
-# - read a loss landscape of delays, and widen it on purpose with a time constant or a bell;
+# - read a loss landscape of delays, and smooth it on purpose with a time constant or a bell;
 # - compare estimators and steps for a delay by measurements, and write a delay's optimiser in ten
 #   lines;
 # - compute the exact gradient of a spike time, and say where even the exact one ends.
@@ -101,8 +101,9 @@ print(f"Jeffress's line: {goal:.1f}")
 # half of the walks end in one. A trace of 5 ms, or a bell of 4 steps, smooths it. A trace of
 # 20 ms makes the valley so shallow, at this fixed gain, that luck counts again. With many sounds
 # nearly all walks lead home: many sounds smooth, too, and training hears fresh ones in every
-# update. A bell of 8 steps is too wide: its lowest point lies past the goal. That is why one
-# starts wide *and* narrows later. </details>
+# update. A bell of 8 steps is too wide: the valley gets shallower, with 64 sounds fewer walks lead
+# home again, and its lowest point lies nearly two steps past the goal. That is why one starts wide
+# *and* narrows later. </details>
 #
 # ## When spikes are few
 #
@@ -202,8 +203,8 @@ assert all(starts[~there[rule]].max() < 10 for rule in ("gaussian", "triangle"))
 #
 # One fibre per ear, ten hidden neurons: by lesson 6, learning can pay here. Five estimators,
 # three rates, five seeds, 768 updates each. (A rate says how many steps an update may go; it rises
-# at first, falls later, and we quote its largest value.) The control never learns its delays. All
-# errors are with **rounded** delays, as a clock would have them.
+# at first, falls later, and we quote its largest value.) The control never learns its delays. The
+# figure shows errors with **rounded** delays, as a clock would have them; the table below has both.
 
 # %%
 study = tables.read("../figures/studies/estimators.csv")
@@ -350,8 +351,9 @@ for name in settings:
 
 # %% [markdown]
 # *Drift* is what all delays did together, *own* what each did by itself, and *at an end* says how
-# many delays stand at 0 or at the longest. Now in pairs: first free against held, then each against
-# the frozen control.
+# many delays stand at 0 or at the longest. *Free* lets the common movement be, *removed* takes it
+# out in each update. Now in pairs: first free against removed, then each against the frozen
+# control.
 
 # %%
 for estimator in ("linear", "straight_through"):
@@ -496,8 +498,9 @@ for second in (4.0, 8.0, 10.0, 11.0, 11.5, 12.0):
 # when there is no spike. Choose your weakness.
 #
 # ### Exercise 7.1 — whole, bounded, and nothing lost
-# One update of one delay: it wants to move by `move` steps. Return the nearest whole delay and what
-# is carried over to the next update.
+# One update of one delay: it wants to move by `move` steps, and must stay within 0 and `max_delay`.
+# Return the nearest whole delay and what is carried over to the next update. A wish to go past an
+# edge is not saved up.
 
 # %%
 def whole_step(delay, carry, move, max_delay):

@@ -265,8 +265,8 @@ explore(
 # every time it is multiplied by weights and by the surrogate's slope (lesson 4).
 #
 # ### Predict
-# Two surrogates: the wide sigmoid of lesson 4 (slope 5), and a steep SuperSpike (slope 25), which
-# is nearly zero away from the threshold. **How large is the gradient 50 steps before the loss,
+# Two surrogates: the wide sigmoid of lesson 4 (steepness 5), and a steep SuperSpike (25), which is
+# nearly zero away from the threshold. **How large is the gradient 50 steps before the loss,
 # for each?**
 
 # %%
@@ -286,7 +286,7 @@ wide, steep = gradient_sizes("sigmoid", 5.0), gradient_sizes("superspike", 25.0)
 back = [1, 10, 20, 30, 40, 50, 60]
 sizes = {
     name: [3 * (float(values[step]),) for step in back]
-    for name, values in (("sigmoid, slope 5", wide), ("SuperSpike, slope 25", steep))
+    for name, values in (("sigmoid, steepness 5", wide), ("SuperSpike, 25", steep))
 }
 charts.lines(
     back, sizes, "steps back from the loss", "mean size of the gradient", log_y=True

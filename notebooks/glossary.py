@@ -83,8 +83,8 @@
 # One delay for each neuron that hears, after all its inputs have been added up.
 #
 # ## fan-in
-# How many inputs a neuron has; its *fan-out* is to how many it sends. First weights should be the
-# smaller, the more inputs there are to add up.
+# How many inputs a neuron has; its *fan-out* is to how many it sends. The more inputs
+# there are to add up, the smaller the first weights should be.
 #
 # ## fibre
 # One line of a nerve. In lessons 0 to 8 our ears have up to 100 of them each, and every fibre has
@@ -99,8 +99,8 @@
 # squared, over the variance of a spike. It adds up over fibres and steps.
 #
 # ## gammatone
-# A filter that lets one band of frequencies through, as one place of the cochlea does. A sound in
-# it rings for a few cycles.
+# A filter that lets one band of frequencies through, as one place of the cochlea does. A click
+# makes it ring for a few cycles.
 #
 # ## gauge freedom
 # Something you can change without changing anything that can be measured. If all fibres wait
@@ -215,11 +215,11 @@
 #
 # ## standard error
 # How far a mean would typically lie from the truth if everything were done again: the standard
-# deviation (of n runs, so divide by n - 1 in it), over the root of n.
+# deviation of the n runs (where the sum of squares is divided by n - 1), over the root of n.
 #
 # ## stochastic rounding
-# Rounding up or down at random, the likelier the nearer, so that it is right on average: 2.25
-# becomes 2 three times out of four.
+# Rounding up or down at random, to the nearer number more often, so that it is right on average:
+# 2.25 becomes 2 three times out of four.
 #
 # ## surrogate gradient
 # A slope that is lent to a step which has none: the step is kept on the way forward, the slope of

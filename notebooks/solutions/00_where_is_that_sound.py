@@ -2,7 +2,7 @@
 # # Solutions to lesson 0
 #
 # Try first: the checks of
-# [Where is that sound?](../00_where_is_that_sound.ipynb)
+# [Can thirty spiking neurons point at a sound?](../00_where_is_that_sound.ipynb)
 # say what a wrong answer would mean.
 
 # %%

@@ -2,7 +2,7 @@
 # # Solutions to lesson 1
 #
 # Try first: the checks of
-# [Two ears](../01_two_ears.ipynb)
+# [What reaches the two nerves?](../01_two_ears.ipynb)
 # say what a wrong answer would mean.
 
 # %%

@@ -2,7 +2,7 @@
 # # Solutions to lesson 2
 #
 # Try first: the checks of
-# [Make a spike wait](../02_make_a_spike_wait.ipynb)
+# [What is lost when spikes wait?](../02_make_a_spike_wait.ipynb)
 # say what a wrong answer would mean.
 
 # %%

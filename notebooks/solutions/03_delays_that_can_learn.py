@@ -2,7 +2,7 @@
 # # Solutions to lesson 3
 #
 # Try first: the checks of
-# [Delays that can learn](../03_delays_that_can_learn.ipynb)
+# [How can a shift have a gradient?](../03_delays_that_can_learn.ipynb)
 # say what a wrong answer would mean.
 
 # %%

@@ -2,7 +2,7 @@
 # # Solutions to lesson 4
 #
 # Try first: the checks of
-# [Neurons that can learn](../04_neurons_that_can_learn.ipynb)
+# [How does a gradient pass a spike?](../04_neurons_that_can_learn.ipynb)
 # say what a wrong answer would mean.
 
 # %%

@@ -2,7 +2,7 @@
 # # Solutions to lesson 8
 #
 # Try first: the checks of
-# [Delays everywhere](../08_delays_everywhere.ipynb)
+# [What about deeper?](../08_delays_everywhere.ipynb)
 # say what a wrong answer would mean.
 
 # %%

@@ -2,7 +2,7 @@
 # # Solutions to lesson 9
 #
 # Try first: the checks of
-# [A real head](../09_a_real_head.ipynb)
+# [Does it work on a measured head?](../09_a_real_head.ipynb)
 # say what a wrong answer would mean.
 
 # %%

@@ -39,7 +39,7 @@ def not_yet(words: str) -> Answer:
     return Answer("not yet", words)
 
 
-class _NoAnswerError(Exception):
+class NoAnswerError(Exception):
     """Nothing can be checked; carries the `Answer` that says why."""
 
 
@@ -52,7 +52,7 @@ def check(exercise):
             raise TypeError(f"{exercise.__name__} must be given your function, not {function!r}")
         try:
             return exercise(function, *others)
-        except _NoAnswerError as stopped:
+        except NoAnswerError as stopped:
             return stopped.args[0]
 
     return checked
@@ -65,11 +65,11 @@ def ask(function, *inputs):
     except Exception as error:
         line = traceback.extract_tb(error.__traceback__)[-1].line or ""
         said = f"your code stopped with {type(error).__name__}: {error}"
-        raise _NoAnswerError(not_yet(f"{said}{f', at `{line}`' if line else ''}.")) from error
+        raise NoAnswerError(not_yet(f"{said}{f', at `{line}`' if line else ''}.")) from error
     if result is None or result is ...:
         if result is ... or _is_stub(function):
-            raise _NoAnswerError(Answer("not tried", "not tried yet"))
-        raise _NoAnswerError(not_yet("your function returns nothing: it needs a `return`."))
+            raise NoAnswerError(Answer("not tried", "not tried yet"))
+        raise NoAnswerError(not_yet("your function returns nothing: it needs a `return`."))
     return result
 
 
@@ -79,7 +79,7 @@ def ask_number(function, *inputs) -> float:
     number = _number(result)
     if number is None:
         kind = type(result).__name__
-        raise _NoAnswerError(not_yet(f"one number is wanted, and your function returns a {kind}."))
+        raise NoAnswerError(not_yet(f"one number is wanted, and your function returns a {kind}."))
     return number
 
 
@@ -90,7 +90,7 @@ def ask_pair(function, *inputs) -> tuple[float, float]:
     pair = tuple(map(_number, result)) if many else ()
     if len(pair) != 2 or None in pair:
         kind = type(result).__name__ + (f" of {len(result)}" if many else "")
-        raise _NoAnswerError(not_yet(f"two numbers are wanted; your function returns a {kind}."))
+        raise NoAnswerError(not_yet(f"two numbers are wanted; your function returns a {kind}."))
     return pair
 
 
@@ -99,9 +99,9 @@ def ask_tensor(function, *inputs, shape=None) -> torch.Tensor:
     result = ask(function, *inputs)
     if not isinstance(result, torch.Tensor):
         kind = type(result).__name__
-        raise _NoAnswerError(not_yet(f"a tensor is wanted, and your function returns a {kind}."))
+        raise NoAnswerError(not_yet(f"a tensor is wanted, and your function returns a {kind}."))
     if shape is not None and tuple(result.shape) != tuple(shape):
-        raise _NoAnswerError(
+        raise NoAnswerError(
             not_yet(f"the shape should be {tuple(shape)}, and yours is {tuple(result.shape)}.")
         )
     return result
@@ -111,6 +111,12 @@ def close(a, b, tolerance=1e-6) -> bool:
     """Whether two numbers, or two sequences of numbers, are the same up to rounding."""
     a, b = (torch.as_tensor(x, dtype=torch.float64).flatten() for x in (a, b))
     return a.shape == b.shape and bool(torch.allclose(a, b, rtol=tolerance, atol=tolerance))
+
+
+def first_wrong(answers, truth, tolerance=1e-6) -> int:
+    """Which of the `answers` is the first that is not the `truth`: the case that a hint quotes."""
+    pairs = enumerate(zip(answers, truth, strict=True))
+    return next(place for place, pair in pairs if not close(*pair, tolerance))
 
 
 def first_hint(answers, mistakes, otherwise: str) -> Answer:

@@ -6,7 +6,17 @@ import torch
 
 from .. import observer
 from ..stimuli import Classes, Stimulus, sample
-from ._answers import Answer, ask_number, ask_tensor, check, close, first_hint, not_yet, right
+from ._answers import (
+    Answer,
+    ask_number,
+    ask_tensor,
+    check,
+    close,
+    first_hint,
+    first_wrong,
+    not_yet,
+    right,
+)
 
 
 @check
@@ -32,7 +42,7 @@ def exercise_1_1(lead_ms) -> Answer:
         ([t * hz / 20 for t, (_, hz) in zip(truth, cases, strict=True)],
          "right at 20 Hz only. At 500 Hz a cycle lasts 2 ms, so 90° can't be 12.5 ms."),
     ]  # fmt: skip
-    wrong = next(k for k in range(4) if not close(answers[k], truth[k]))
+    wrong = first_wrong(answers, truth)
     ipd, hz = cases[wrong]
     return first_hint(
         answers, mistakes,
@@ -116,9 +126,8 @@ def exercise_1_3(classes_needed) -> Answer:
         ([math.ceil(180 / b) for b in cases],
          "that makes a class as wide as the bound. The floor is only a quarter of the width."),
     ]  # fmt: skip
-    bound, n, enough = next(
-        (bound, n, t) for bound, n, t in zip(cases, answers, truth, strict=True) if not close(n, t)
-    )
+    wrong = first_wrong(answers, truth)
+    bound, n, enough = cases[wrong], answers[wrong], truth[wrong]
     if n > enough:
         seen = f"but {enough} classes keep it already"
     elif n > 0:

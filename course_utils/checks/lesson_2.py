@@ -8,12 +8,13 @@ from .. import observer
 from ..stimuli import Stimulus
 from ._answers import (
     Answer,
-    _NoAnswerError,
+    NoAnswerError,
     ask_number,
     ask_tensor,
     check,
     close,
     first_hint,
+    first_wrong,
     not_yet,
     right,
 )
@@ -31,7 +32,7 @@ def exercise_2_1(delay_train) -> Answer:
         given = train.clone()
         try:
             try_it = ask_tensor(delay_train, given, d)
-        except _NoAnswerError as stopped:
+        except NoAnswerError as stopped:
             if d:
                 raise
             return not_yet(f"{stopped.args[0].words} {_AT_ZERO}")
@@ -103,9 +104,8 @@ def exercise_2_2(longest_delay) -> Answer:
          "that is the length of a stimulus, with its own length in place of `max_delay`. Here the "
          "length is given: turn the rule round."),
     ]  # fmt: skip
-    (steps, effective, layers), longest = next(
-        (case, m) for case, m, t in zip(cases, answers, truth, strict=True) if not close(m, t)
-    )
+    wrong = first_wrong(answers, truth)
+    (steps, effective, layers), longest = cases[wrong], answers[wrong]
     left = steps - layers * longest
     seen = f"leave the last one {left:g} of {steps}" if left > 0 else f"use up all {steps}"
     return first_hint(
@@ -145,9 +145,8 @@ def exercise_2_3(longest_wait) -> Answer:
         ([min(waits, key=lambda m: abs(bounds[waits.index(m)] - x)) for x in limits],
          "that is the wait whose bound is nearest to the limit, and it may lie above it."),
     ]  # fmt: skip
-    limit, wait = next(
-        (x, m) for x, m, t in zip(limits, answers, truth, strict=True) if not close(m, t)
-    )
+    wrong = first_wrong(answers, truth)
+    limit, wait = limits[wrong], answers[wrong]
     return first_hint(
         answers, mistakes,
         f"for {limit}° you say {wait:g} ms. Compare each entry of `bounds` with the "

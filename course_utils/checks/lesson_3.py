@@ -2,7 +2,7 @@
 
 import torch
 
-from ._answers import Answer, ask_number, check, close, first_hint, not_yet, right
+from ._answers import Answer, ask_number, check, close, first_hint, first_wrong, not_yet, right
 
 
 @check
@@ -28,9 +28,8 @@ def exercise_3_1(translation) -> Answer:
         ([-2 * d * steps for d, steps in cases],
          "the more rows, the *narrower* is each of them: divide by `steps`."),
     ]  # fmt: skip
-    (d, steps), number = next(
-        (case, a) for case, a, t in zip(cases, answers, truth, strict=True) if not close(a, t)
-    )
+    wrong = first_wrong(answers, truth)
+    (d, steps), number = cases[wrong], answers[wrong]
     return first_hint(
         answers, mistakes,
         f"with d = {d} in {steps} rows a spike would move by {-number * steps / 2:g} steps, not "

@@ -5,7 +5,17 @@ import math
 import torch
 
 from .. import neurons
-from ._answers import Answer, ask_number, ask_tensor, check, close, first_hint, not_yet, right
+from ._answers import (
+    Answer,
+    ask_number,
+    ask_tensor,
+    check,
+    close,
+    first_hint,
+    first_wrong,
+    not_yet,
+    right,
+)
 
 
 @check
@@ -74,9 +84,8 @@ def exercise_4_2(smallest_current) -> Answer:
          "close: it would be so for steps that are infinitely short. In a step of 1 ms the "
          "neuron loses 1 - exp(-1 / tau)."),
     ]  # fmt: skip
-    said, true, (tau, h) = next(
-        (i, t, case) for i, t, case in zip(answers, truth, cases, strict=True) if not close(i, t)
-    )
+    wrong = first_wrong(answers, truth)
+    said, true, (tau, h) = answers[wrong], truth[wrong], cases[wrong]
     halfway = min(1e6, max(-1e6, (said + true) / 2))
     between = torch.full((1, 1000, 1), halfway, dtype=torch.float64)
     fires = bool(neurons.lif(between, tau, threshold=h).any())
@@ -114,11 +123,8 @@ def exercise_4_3(steps_to_half) -> Answer:
          "nearly: that is the first whole step at which more than half is heard; k need not be "
          "whole."),
     ]  # fmt: skip
-    tau, k = next(
-        (tau, k)
-        for tau, k, t in zip(cases, answers, truth, strict=True)
-        if not close(k, t, tolerance=1e-3)
-    )
+    wrong = first_wrong(answers, truth, tolerance=1e-3)
+    tau, k = cases[wrong], answers[wrong]
     heard = 1 - math.exp(-k / tau) if k > -3000 else -math.inf
     return first_hint(
         answers, mistakes,

@@ -14,6 +14,7 @@ from ._answers import (
     check,
     close,
     first_hint,
+    first_wrong,
     not_yet,
     right,
 )
@@ -63,7 +64,7 @@ def exercise_6_1(count_lags) -> Answer:
          "a neuron hears its own synapses only: its left delays meet its own right ones, not "
          "those of other neurons."),
     ]  # fmt: skip
-    wrong = next(k for k, a in enumerate(answers) if not close([a], [truth[k]]))
+    wrong = first_wrong(answers, truth)
     fibres, hidden, kind = cases[wrong]
     return first_hint(
         answers, mistakes,

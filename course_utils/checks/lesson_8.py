@@ -3,7 +3,17 @@
 import torch
 
 from ..neurons import leak
-from ._answers import Answer, ask_number, ask_tensor, check, close, first_hint, not_yet, right
+from ._answers import (
+    Answer,
+    ask_number,
+    ask_tensor,
+    check,
+    close,
+    first_hint,
+    first_wrong,
+    not_yet,
+    right,
+)
 
 
 @check
@@ -40,7 +50,7 @@ def exercise_8_1(reach) -> Answer:
         ([sum(x) * m for x, m in cases],
          "a memory is no factor: after the longest delay it lasts some steps more."),
     ]  # fmt: skip
-    wrong = next(k for k in range(len(cases)) if not close(answers[k], truth[k]))
+    wrong = first_wrong(answers, truth)
     longest, memory = cases[wrong]
     return first_hint(
         answers, mistakes,
@@ -95,9 +105,7 @@ def exercise_8_2(parameters) -> Answer:
          "a delay for each connection is right for \"synaptic\" only."),
     ]  # fmt: skip
     cases = [(n, h, kind) for n, h in sizes for kind in kinds]
-    wrong = next(
-        place for place, pair in enumerate(zip(answers, truth, strict=True)) if not close(*pair)
-    )
+    wrong = first_wrong(answers, truth)
     n, h, kind = cases[wrong]
     return first_hint(
         answers, mistakes,

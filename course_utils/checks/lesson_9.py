@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from ._answers import Answer, ask, ask_number, check, close, first_hint, not_yet, right
+from ._answers import Answer, ask, ask_number, check, close, first_hint, first_wrong, not_yet, right
 
 
 @check
@@ -41,7 +41,7 @@ def exercise_9_1(wait_in_steps) -> Answer:
         ([itd_us / 100 for itd_us, _ in cases],
          "right for steps of 0.1 ms only: use `dt_ms`."),
     ]  # fmt: skip
-    wrong = next(k for k in range(len(cases)) if not close(answers[k], truth[k]))
+    wrong = first_wrong(answers, truth)
     itd_us, dt_ms = cases[wrong]
     return first_hint(
         answers, mistakes,

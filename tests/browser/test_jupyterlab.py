@@ -95,7 +95,8 @@ def close(page, context, lab):
     """Close the window, and stop its kernel: ten of them would need ten times the memory."""
     for session in page.request.get(f"{lab}/api/sessions?token=planted").json():
         headers = {"Authorization": "token planted"}
-        page.request.delete(f"{lab}/api/sessions/{session['id']}", headers=headers)
+        stopped = page.request.delete(f"{lab}/api/sessions/{session['id']}", headers=headers)
+        assert stopped.ok, stopped.status
     context.close()
 
 

@@ -1,10 +1,11 @@
 """The built site in a browser, opened from its files, with every network request refused."""
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from watching import axe_findings, settle, still_controls, watch
 
 from tools import notebook_checks as checks
-from tools.build_site import SITE
+from tools.build_site import SITE, fold_answers
 
 LESSONS = [f"notebooks/{name}.html" for name in checks.lessons()]
 PAGES = ["index.html", *(f"notebooks/{page}.html" for page in checks.all_pages()), "TEACHING.html"]
@@ -63,6 +64,17 @@ def test_formulas_are_drawn(name, watched):
         page.wait_for_selector("mjx-container svg", state="attached")
         assert page.locator("mjx-container").count() >= formulas
         assert page.locator("mjx-container [data-mjx-error]").count() == 0
+
+
+def test_only_the_first_answer_is_folded_and_nothing_that_moves():
+    said = {"outputs": [new_output("stream", text="42")]}
+    cells = [new_markdown_cell("### Predict"), new_code_cell("x = 42")]
+    cells += [new_code_cell("print(x)", **said), new_code_cell("print(x)", **said)]
+    cells += [new_markdown_cell("Once more.\n\n### Predict"), new_code_cell("explore(d)", **said)]
+    page = new_notebook(cells=cells)
+    fold_answers(page)
+    tags = [cell.metadata.get("tags", []) for cell in page.cells]
+    assert tags == [[], [], ["hide-output"], [], [], []]
 
 
 @pytest.mark.parametrize("name", LESSONS)

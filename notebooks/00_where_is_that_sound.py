@@ -213,7 +213,7 @@ checks.exercise_0_2(silence_left, fresh, network)
 # | [4](04_neurons_that_can_learn.ipynb) | How does a gradient pass a spike? | trainable neurons |
 # | [5](05_train_it.ipynb) | Does it find the sound? | the network of this page, step by step |
 # | [6](06_weights_or_delays.ipynb) | Which of the two did the work? | weights and delays, apart |
-# | [7](07_how_should_a_delay_learn.ipynb) | Which gradient, which step? | ways to learn |
+# | [7](07_how_should_a_delay_learn.ipynb) | How should a delay learn? | ways to learn |
 # | [8](08_delays_everywhere.ipynb) | What about deeper? | delays between neurons, and recurrence |
 # | [9](09_a_real_head.ipynb) | Does it work on a measured head? | microseconds, and real sounds |
 #

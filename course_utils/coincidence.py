@@ -66,6 +66,7 @@ class CoincidenceNetwork(DirectionNetwork):
         generator: torch.Generator,
     ):
         super().__init__(stimulus, classes)
+        self.stimulus = stimulus
         check.delay_range(max_delay, stimulus.steps)
         if max_delay % 2:
             raise ValueError(f"max_delay must be an even number of steps, not {max_delay}")

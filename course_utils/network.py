@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from . import _arguments as check
 from .delays import DelayLayer, Rule
 from .neurons import chosen_surrogate, leak, leaky_readout, lif
-from .stimuli import Classes, Stimulus
+from .stimuli import Classes, Task
 
 
 class DirectionNetwork(nn.Module):
@@ -16,13 +16,13 @@ class DirectionNetwork(nn.Module):
 
     Parameters
     ----------
-    stimulus : Stimulus, or anything with `channels`, `steps` and `dt_ms`
+    task : Task
     classes : Classes
     """
 
-    def __init__(self, stimulus: Stimulus, classes: Classes):
+    def __init__(self, task: Task, classes: Classes):
         super().__init__()
-        self.stimulus, self.classes = stimulus, classes
+        self.task, self.classes = task, classes
 
     @property
     def device(self) -> torch.device:
@@ -68,14 +68,14 @@ class Localiser(DirectionNetwork):
 
     Parameters
     ----------
-    stimulus : Stimulus, or anything with `channels`, `steps` and `dt_ms`
-        What the network will hear.
+    task : Task
+        What the network will hear, such as a `stimuli.Stimulus`.
     classes : Classes
         The directions to tell apart.
     hidden : int
         Number of LIF neurons.
     max_delay : int
-        Longest delay, in steps, below `stimulus.steps`.
+        Longest delay, in steps, below `task.steps`.
     tau_ms : float
         Time constant of neurons and readout, in ms.
     estimator, init, kind
@@ -97,7 +97,7 @@ class Localiser(DirectionNetwork):
 
     def __init__(
         self,
-        stimulus: Stimulus,
+        task: Task,
         classes: Classes,
         hidden: int = 30,
         max_delay: int = 50,
@@ -112,26 +112,26 @@ class Localiser(DirectionNetwork):
         learn_delays: bool = True,
         generator: torch.Generator,
     ):
-        super().__init__(stimulus, classes)
+        super().__init__(task, classes)
         check.whole_number("hidden", hidden)
-        check.delay_range(max_delay, stimulus.steps)
+        check.delay_range(max_delay, task.steps)
         check.random_generator(generator)
-        leak(tau_ms, stimulus.dt_ms)  # this and the next line say now what is wrong
+        leak(tau_ms, task.dt_ms)  # this and the next line say now what is wrong
         chosen_surrogate(surrogate, slope)
         self.tau_ms = tau_ms
         self.neuron = dict(surrogate=surrogate, slope=slope, detach_reset=detach_reset)
         outputs = None if kind == "axonal" else hidden
         self.delay = DelayLayer(
-            stimulus.channels, max_delay, estimator, init, generator, kind=kind, outputs=outputs
+            task.channels, max_delay, estimator, init, generator, kind=kind, outputs=outputs
         )
         self.delay.requires_grad_(learn_delays)
-        self.w_hidden = uniform_weight(stimulus.channels, hidden, generator)
+        self.w_hidden = uniform_weight(task.channels, hidden, generator)
         self.w_out = uniform_weight(hidden, classes.n, generator)
 
     def hidden_spikes(self, spikes: Tensor) -> Tensor:
         """Spikes of the hidden neurons, `(n, time - max_delay, hidden)`."""
         current = self.delay.then_linear(spikes, self.w_hidden)
-        return lif(current, self.tau_ms, dt_ms=self.stimulus.dt_ms, **self.neuron)
+        return lif(current, self.tau_ms, dt_ms=self.task.dt_ms, **self.neuron)
 
     def forward(self, spikes: Tensor) -> Tensor:
         """Time-mean potential of every direction's readout, `(n, classes)`.
@@ -142,7 +142,7 @@ class Localiser(DirectionNetwork):
             If `spikes` is not a finite `(n, time, channels)` tensor, bool or floating.
         """
         hidden = self.hidden_spikes(spikes)
-        return leaky_readout(hidden, self.w_out, self.tau_ms, dt_ms=self.stimulus.dt_ms)
+        return leaky_readout(hidden, self.w_out, self.tau_ms, dt_ms=self.task.dt_ms)
 
 
 def uniform_weight(inputs: int, outputs: int, generator: torch.Generator) -> nn.Parameter:

@@ -1,7 +1,6 @@
 """Fitting a localiser and measuring it: `fit` and `evaluate`."""
 
 import copy
-import functools
 import math
 import time
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from . import plots
 from .delay_optimizer import Anneal, DelayOptimizer, SigmaSchedule
 from .delays import Spread
 from .network import DirectionNetwork
-from .stimuli import Classes, check_ipd, sample
+from .stimuli import Classes, check_ipd
 
 
 @dataclass
@@ -91,7 +90,7 @@ def fit(
         default every batch is drawn fresh.
     source : callable, optional
         `source(n, generator) -> (ipd, spikes)` draws fresh sounds for training and validation;
-        by default `stimuli.sample` of the network's stimulus.
+        by default `sample` of the network's task.
     lr : float
         Peak learning rate of the weights.
     delay_lr : float
@@ -131,7 +130,7 @@ def fit(
     schedules += _narrowing(network, anneal, epochs * steps_per_epoch, schedules)
     schedules += [_one_cycle(optimiser, epochs * steps_per_epoch) for optimiser in optimisers]
     if source is None:
-        source = functools.partial(_sounds, network.stimulus)
+        source = network.task.sample
     validation = source(validation_samples, generator)
     history = History(chance_loss=math.log(network.classes.n))
     history.delays += _first_delays(network)
@@ -218,17 +217,13 @@ def _stored_batches(data, network, batch_size):
     if not isinstance(ipd, torch.Tensor):
         raise TypeError(f"data must hold tensors, not {type(ipd).__name__}")
     check_ipd(ipd)
-    check.binary_spikes("data", spikes, network.stimulus.channels)
+    check.binary_spikes("data", spikes, network.task.channels)
     if len(ipd) != len(spikes) or len(ipd) < batch_size:
         raise ValueError(
             f"data must hold as many IPDs as spike trains and at least one batch of {batch_size}, "
             f"not {len(ipd)} and {len(spikes)}"
         )
     return len(ipd) // batch_size
-
-
-def _sounds(stimulus, n, generator):
-    return sample(n, stimulus, generator)
 
 
 def _batches(source, generator, count, batch_size, data):
@@ -319,7 +314,7 @@ def evaluate(network: DirectionNetwork, ipd, spikes, batch_size: int = 512) -> R
         If there is no sound, or `ipd` and `spikes` do not belong together.
     """
     ipd = check_ipd(torch.as_tensor(ipd))
-    check.spike_tensor("spikes", spikes, network.stimulus.channels)
+    check.spike_tensor("spikes", spikes, network.task.channels)
     check.whole_number("batch_size", batch_size)
     if not len(ipd) or len(ipd) != len(spikes):
         raise ValueError(

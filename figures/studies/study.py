@@ -94,7 +94,7 @@ def train(seed, setting):
     s = DEFAULTS | setting
     generator = torch.Generator().manual_seed(seed)
     network = network_of(s, generator)
-    source = source_of(network.stimulus, "right" if "one ear" in s["delays"] else "both")
+    source = source_of(network.task, "right" if "one ear" in s["delays"] else "both")
     begin = time.process_time()
     history = fit(
         network,
@@ -148,7 +148,7 @@ def share_at_bound(network):
 
 def bound(network):
     """Cramér–Rao bound of the window that the network hears, in degrees."""
-    return observer.cramer_rao(network.stimulus, WINDOW_MS)
+    return observer.cramer_rao(network.task, WINDOW_MS)
 
 
 def main(table, settings, run):

@@ -3,11 +3,11 @@
 import copy
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from . import _arguments as check
-from .delays import DelayLayer
-from .neurons import leak, leaky_readout, lif, surrogate_slope
+from .delays import DelayLayer, Rule
+from .neurons import chosen_surrogate, leak, leaky_readout, lif
 from .stimuli import Classes, Stimulus
 
 
@@ -24,11 +24,16 @@ class DirectionNetwork(nn.Module):
         super().__init__()
         self.stimulus, self.classes = stimulus, classes
 
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters are; spikes have to be there too."""
+        return next(self.parameters()).device
+
     def delay_layers(self) -> list[DelayLayer]:
         """All layers of delays, from the input on."""
         return [module for module in self.modules() if isinstance(module, DelayLayer)]
 
-    def decode(self, logits, rule: str = "mean") -> torch.Tensor:
+    def decode(self, logits: Tensor, rule: str = "mean") -> Tensor:
         """Turn `(n, classes)` logits into an IPD in radians, `(n,)`.
 
         Parameters
@@ -41,9 +46,12 @@ class DirectionNetwork(nn.Module):
             raise ValueError(
                 f"logits must have shape (n, {self.classes.n}), not {tuple(logits.shape)}"
             )
+        midpoints = self.classes.midpoints.to(logits.device)
         if rule == "argmax":
-            return self.classes.midpoint(logits.argmax(1))
-        return torch.softmax(logits, dim=1) @ self.classes.midpoints.to(logits.dtype)
+            return midpoints[logits.argmax(1)]
+        # Half precision would answer in steps of a degree.
+        logits = logits.to(torch.promote_types(logits.dtype, midpoints.dtype))
+        return torch.softmax(logits, dim=1) @ midpoints.to(logits.dtype)
 
     def rounded(self) -> "DirectionNetwork":
         """A copy whose delays are whole numbers of steps."""
@@ -95,8 +103,8 @@ class Localiser(DirectionNetwork):
         max_delay: int = 50,
         *,
         tau_ms: float = 5,
-        estimator: str = "linear",
-        init="uniform",
+        estimator: str | Rule = "linear",
+        init: str | float | Tensor = "uniform",
         kind: str = "axonal",
         surrogate: str = "sigmoid",
         slope: float | None = None,
@@ -109,7 +117,7 @@ class Localiser(DirectionNetwork):
         check.delay_range(max_delay, stimulus.steps)
         check.random_generator(generator)
         leak(tau_ms, stimulus.dt_ms)  # this and the next line say now what is wrong
-        surrogate_slope(torch.zeros(()), surrogate, slope)
+        chosen_surrogate(surrogate, slope)
         self.tau_ms = tau_ms
         self.neuron = dict(surrogate=surrogate, slope=slope, detach_reset=detach_reset)
         outputs = None if kind == "axonal" else hidden
@@ -120,13 +128,12 @@ class Localiser(DirectionNetwork):
         self.w_hidden = uniform_weight(stimulus.channels, hidden, generator)
         self.w_out = uniform_weight(hidden, classes.n, generator)
 
-    def hidden_spikes(self, spikes) -> torch.Tensor:
+    def hidden_spikes(self, spikes: Tensor) -> Tensor:
         """Spikes of the hidden neurons, `(n, time - max_delay, hidden)`."""
-        check.spike_tensor("spikes", spikes, self.stimulus.channels)
         current = self.delay.then_linear(spikes, self.w_hidden)
         return lif(current, self.tau_ms, dt_ms=self.stimulus.dt_ms, **self.neuron)
 
-    def forward(self, spikes) -> torch.Tensor:
+    def forward(self, spikes: Tensor) -> Tensor:
         """Time-mean potential of every direction's readout, `(n, classes)`.
 
         Raises

@@ -479,7 +479,7 @@ candidates = torch.linspace(0, 50, 251)
 
 def landscape(estimator, sigma=1.0, fibre=fibre, wanted=wanted):  # loss and slope
     layer = delays.DelayLayer(251, max_delay=50, estimator=estimator, init=candidates)
-    layer.sigma = sigma
+    layer.rule.sigma = sigma
     missed = 1 - (layer(fibre.repeat(1, 1, 251)) * wanted).sum((0, 1)) / wanted.sum()
     missed.sum().backward()
     return missed.detach(), layer.delays.grad

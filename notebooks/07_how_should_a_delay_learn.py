@@ -43,7 +43,7 @@ def all_scores(spikes, tau_ms, sigma):
     every = torch.arange(31.0)[None]
     shape = dict(estimator="gaussian", synapse="subtractive", tau_ms=tau_ms, init=every)
     ladder = CoincidenceNetwork(stimulus, Classes(31), 30, **shape, generator=generator)
-    ladder.right.sigma = sigma
+    ladder.right.rule.sigma = sigma
     with torch.no_grad():
         return 60 * ladder.scores(spikes)  # 60: about the gain that lesson 6 learned
 

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
 
 OKABE_ITO = ("000000", "E69F00", "56B4E9", "009E73", "F0E442", "0072B2", "D55E00", "CC79A7")
-IMAGES = ("cividis",)
+IMAGES = ("cividis", "signed")  # the second for what has a sign
 SMALLEST_POINTS = 10
 """At 100 dots per inch a text of 10 points is 14 pixels high, and 7 at half size."""
 

@@ -409,8 +409,8 @@ def late_reset(current, tau_ms=5):
 # than ours? Are they in the same places?**
 
 # %%
-steady = torch.full((100,), 0.4)
-right, late = lif_by_hand(steady), late_reset(steady)
+strong = torch.full((100,), 0.4)
+right, late = lif_by_hand(strong), late_reset(strong)
 double = int((late[1:] * late[:-1]).sum())
 print(f"reset in the same step: {int(right.sum())} spikes, "
       f"{int((right[1:] * right[:-1]).sum())} right after another")

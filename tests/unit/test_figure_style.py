@@ -155,7 +155,7 @@ def test_a_plot_function_keeps_the_style(name):
 
 
 PLAIN = NO_UNIT | {
-    "weight w", "potential above threshold", "same step", "late", "share in the mean",
+    "weight w", "loss", "potential above threshold", "same step", "late", "share in the mean",
     "pressure", "firing\nprobability\nper step", "fibres per ear", "normalised coordinate", "value",
     "update", "fibre (sorted by delay)",
     "hidden neurons", "lags on offer", "potential", "left ear\nweight", "right ear\nweight",

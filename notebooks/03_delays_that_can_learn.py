@@ -283,8 +283,8 @@ for rule in (delays.Interpolate(), *map(delays.Bell, (0.5, 2.0, 5.0, 12.0))):
           f"(from {min(home):.0f} to {max(home):.0f} %, fibre by fibre)")  # fmt: skip
 
 # %% [markdown]
-# Wide is better for nearly every fibre, and not perfect for each: where spikes happen to lie so
-# that a wrong overlap is large, even a wide bell points astray.
+# On average, wider is better here. But not every fibre sees home from everywhere, even with the
+# widest bell: had we asked a single one, luck would have answered.
 #
 # A third estimator, `Round` ("straight_through"), rounds forward, so that spikes stay spikes, and
 # backward uses the central difference as if it had not.

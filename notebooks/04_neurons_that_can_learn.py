@@ -16,12 +16,12 @@
 import itertools
 import math
 from functools import partial
-from timeit import timeit
 
 import torch
 
 from course_utils import charts, checks, drawings_04, neurons, tables
 from course_utils.explore import explore, slider
+from course_utils.recurrence import recurrent_lif
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 
@@ -80,8 +80,9 @@ except RuntimeError as error:
 # ## A slope that we lend it
 #
 # Keep the step on the way forward. On the way back, pretend it had been a smooth ramp: multiply
-# the gradient by the slope of a sigmoid around the threshold, a **surrogate gradient**, as in
-# lesson 3.
+# the gradient by the slope of a sigmoid around the threshold. Such a stand-in is a **surrogate
+# gradient**. In PyTorch that is a function with a `backward` of its own, which gets the gradient
+# of the output and returns that of the input; `ctx` keeps what it needs.
 
 # %%
 class SigmoidStep(torch.autograd.Function):
@@ -189,7 +190,7 @@ for height, rule in itertools.product((1, 100), rules):
 # <details><summary>What happened</summary>
 #
 # Under SGD, a hundred times the height is a hundred times the rate, and where it ends is a matter
-# of luck: steps that large leap over the valley. Under Adam nothing changes. So before you
+# of luck: steps that large can leap over the valley. Under Adam nothing changes. So before you
 # compare two surrogates, ask whether you compare shapes, or only rates.
 # </details>
 #
@@ -214,7 +215,8 @@ curves = {
     ]
     for name, peak in (("sigmoid", "peak b/4"), ("superspike", "peak 1"))
 }
-charts.lines(steepnesses, curves, "steepness b", "mean error (degrees)", log_x=True)
+bound = [(rows[0]["bound_deg"], "bound (lesson 1)")]
+charts.lines(steepnesses, curves, "steepness b", "mean error (degrees)", log_x=True, levels=bound)
 
 # %%
 def worse(than, **setting):  # paired by seed, with a 95 % interval
@@ -257,26 +259,32 @@ print(f"at threshold {float(line[200]):.2f}, 0.01 away {float(line[201]):.2f}, "
 # It is neither. It is the exact slope of the *fast sigmoid* $u/(1+100\,|u|)$: SuperSpike with
 # steepness 100. What looks like a mistake is a missing factor of 100 in front, but without it the
 # peak is 1, and Adam would divide the factor out again. So it works, as the last point of the
-# dashed curve shows. It is a little worse than a
-# wider one, since it hardly lends anything to a neuron that is not just at threshold.
+# dashed curve shows, and a little worse than a wider one.
 #
 # ### Around a loop it is different
 # Our gradient passes one spike on its way to a weight or a delay. In a network whose neurons hear
-# each other, it passes one in every step back, and the lent slope **multiplies itself**. A
-# caricature: a loop of weight 1, with a potential always at threshold, fifty steps.
+# each other, it passes one in every step back, and what is lent **multiplies itself**. Thirty such
+# neurons, not yet trained; we compare the gradient 50 steps before the loss with the last one.
 
 # %%
-for name, b in (("sigmoid", 1), ("superspike", 25), ("sigmoid", 5), ("sigmoid", 25)):
-    peak = float(neurons.surrogate_slope(torch.zeros(()), name, b))
-    print(f"{name:10} {b:2d}: peak {peak:4.2f}, after 50 steps {peak**50:.0e}")
+random = torch.Generator().manual_seed(4)
+drive = 0.3 * torch.rand(32, 80, 30, generator=random)
+loop = (2 * torch.rand(30, 30, generator=random) - 1) / 30**0.5
+for name, b in itertools.product(("superspike", "sigmoid"), (1, 5, 25)):
+    current = drive.clone().requires_grad_()
+    recurrent_lif(current, loop, tau_ms=5, surrogate=name, slope=b)[:, -1].sum().backward()
+    size = current.grad.abs().mean((0, 2))
+    print(f"{name:10} {b:2d}: 50 steps back, {float(size[-51] / size[-1]):7.0e} times the last one")
 
 # %% [markdown]
-# Here height is everything, and no optimiser mends it: Adam divides the sum over all steps by one
-# number, and within that sum the far past has exploded or vanished.
-# [Lesson 8](08_delays_everywhere.ipynb) meets that in a network. It fits what Zenke and Vogels
-# (2021) report over a range of tasks: learning is robust to the *shape* of the surrogate, and can
-# be sensitive to its *scale*. The course uses the sigmoid with steepness 5 unless it says
-# otherwise.
+# Some explode and some fade, by many powers of ten. SuperSpike's peak is 1 in all three rows: a
+# wide one lends enough to grow from step to step, a narrow one does not. The sigmoid grows with its
+# height. And Adam does not mend it: it divides the sum over all steps by one number, and within
+# that sum the far past shouts or is silent. [Lesson 8](08_delays_everywhere.ipynb) trains such a
+# network. Zenke and Vogels (2021) report, over a range of tasks, that learning is robust to the
+# *shape* of the surrogate, while its *scale* can matter much.
+#
+# The course uses the sigmoid with steepness 5 unless it says otherwise.
 
 # %%
 assert neurons.DEFAULT_SLOPE["sigmoid"] == 5
@@ -484,22 +492,7 @@ for detach in (False, True):
 
 # %% [markdown]
 # Three ways, one gradient: our loop with autograd, our recurrence, and `neurons.lif`, which is this
-# recurrence written as one function for a whole sequence. Does that pay?
-
-# %%
-def through_the_loop():
-    lif_by_hand(noisy.clone().requires_grad_()).backward(gradient)
-
-
-def as_one_function():
-    neurons.lif(noisy[None].clone().requires_grad_(), tau_ms=5)[0].backward(gradient)
-
-
-ratio = timeit(through_the_loop, number=50) / timeit(as_one_function, number=50)
-print(f"forward and backward, the loop takes {ratio:.0f} times as long")
-
-# %% [markdown]
-# That, and the gathered rows of lesson 3, make training in lesson 5 a matter of seconds.
+# recurrence written as one function for a whole sequence.
 #
 # ### Predict
 # One neuron hears one noisy current for 60 ms. Take each of its 60 spikes-or-not, and ask which of
@@ -622,7 +615,8 @@ checks.exercise_4_3(steps_to_half)
 # ## What you now know
 #
 # - A spike has slope zero almost everywhere, so we lend it one. Its height is a rate, which Adam
-#   divides away; its width decides who is remembered. Around a loop, height multiplies itself.
+#   divides away; its width decides who is remembered. Around a loop, what is lent
+#   multiplies itself.
 # - An LIF neuron is update, compare, reset, in one step; a late reset sends every spike twice when
 #   the current is steady, and two steps late.
 # - Backpropagation through time is one recurrence: leak, cut at resets, add what arrives.

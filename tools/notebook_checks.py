@@ -132,11 +132,12 @@ def page_problems(folder: Path, name: str) -> list[str]:
 def counted_minutes(notebook) -> float:
     """Return the minutes a lesson takes: 200 words a minute, 4 s a line of code, 45 s a prediction.
 
-    Exercises are not in it: their lines are few, and how long one thinks nobody can count.
+    A formula or a name in code counts as one word. Exercises are not in it: their lines are few, and
+    how long one thinks nobody can count.
     """
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    not_words = r"<[^>]+>|\$+[^$]+\$+|\]\([^)]*\)|`[^`\n]*`"  # tags, formulas, targets, names
-    words = re.findall(r"\w[\w'’-]*", re.sub(not_words, " x ", text))
+    shown = re.sub(r"<[^>]+>|\]\([^)]*\)", " ", text)  # no tags, no targets of links
+    words = re.findall(r"\w[\w'’-]*", re.sub(r"\$+[^$]+\$+|`[^`\n]*`", " x ", shown))
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     lines = sum(bool(line.strip()) for source in code for line in source.splitlines())
     predictions = len(re.findall(r"^### Predict", text, re.MULTILINE))

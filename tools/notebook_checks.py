@@ -132,8 +132,8 @@ def page_problems(folder: Path, name: str) -> list[str]:
 def counted_minutes(notebook) -> float:
     """Return the minutes a lesson takes: 200 words a minute, 4 s a line of code, 45 s a prediction.
 
-    A formula or a name in code counts as one word. Exercises are not in it: their lines are few, and
-    how long one thinks nobody can count.
+    A formula or a name in code counts as one word. The thinking that an exercise takes is not in
+    it: nobody can count that.
     """
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     shown = re.sub(r"<[^>]+>|\]\([^)]*\)", " ", text)  # no tags, no targets of links

@@ -200,6 +200,8 @@ for height, rule in itertools.product((1, 100), rules):
 # network (100 fibres for each ear, thirty hidden neurons, Adam) with two shapes and four
 # steepnesses, five seeds each, and tested it on fresh sounds. As a control it left the delays and
 # the hidden layer as they were drawn and let the readout learn alone: then nothing is lent at all.
+# Upright bars, and the numbers in brackets, are 95 % intervals: done again and again with other
+# seeds, nineteen of twenty of them would hold the true mean.
 #
 # ### Predict
 # At steepness 5 the network is wrong by 1.6 degrees on average. **How wrong is it at 100, where the

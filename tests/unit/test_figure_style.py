@@ -36,7 +36,7 @@ HEAD, NERVE = heads.load(), Nerve()
 RATES = 300 * torch.rand(2, 5, NERVE.steps)
 FIVE = torch.linspace(-700, 700, 5)
 LISTENING = {
-    name: (torch.eye(20) + sign * 0.5 * torch.diag(torch.ones(19), -1), [3, 11])
+    name: (torch.eye(60) + sign * 0.5 * torch.diag(torch.ones(59), -1), [3, 11])
     for name, sign in (("reset detached", 1), ("reset attached", -1))
 }
 DRAWINGS = {
@@ -172,7 +172,7 @@ def test_labels_say_their_unit(name):
 def test_a_signed_picture_is_white_at_zero_and_tells_its_signs_in_grey():
     figure = drawings_04.listening(LISTENING)
     plots.png(figure)
-    for axes, negative in zip(figure.axes, (0, 19), strict=False):
+    for axes, negative in zip(figure.axes, (0, 59), strict=False):
         image, dots = axes.images[0], axes.lines[0]
         assert image.norm(0.0) == 0.5 and image.get_cmap()(0.5)[:3] == pytest.approx(
             (1, 1, 1), abs=0.01

@@ -14,6 +14,7 @@ import matplotlib.style
 import numpy as np
 import torch
 from IPython import get_ipython
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -313,6 +314,16 @@ def matrix(values, xlabel, ylabel, label, alt, *, halves=(), width=6.5, height=3
         axes.text(middle, 1.02, name, transform=axes.transAxes, ha="center", va="bottom")
     figure.colorbar(image, label=label)
     return figure
+
+
+SIGNED = LinearSegmentedColormap.from_list("signed", [LEFT, "white", RIGHT])
+"""For what has a sign: negative blue, zero white, positive orange. In grey both ends look alike,
+so whoever draws with it marks one sign by something else as well."""
+
+
+def signed(axes, values, top):
+    """Draw a matrix into `axes` with white at zero and full colour from `top` on; the image."""
+    return axes.imshow(_array(values), cmap=SIGNED, vmin=-top, vmax=top, interpolation="none")
 
 
 def bars(names, values, intervals=None, *, ylabel, lines=(), log=False):

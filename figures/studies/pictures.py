@@ -101,6 +101,16 @@ def coincidence():
     return bars(rows, "error_deg", "way", "mean error (degrees)", log=True)
 
 
+def surrogates():
+    """Error against steepness, for each shape."""
+    rows, steepness = table("surrogates"), (1, 5, 25, 100)
+    curves = {
+        name: curve(rows, "error_deg", ("steepness", steepness), surrogate=name, delays="learned")
+        for name in ("sigmoid", "superspike")
+    }
+    return charts.lines(steepness, curves, "steepness b", "mean error (degrees)", log_x=True)
+
+
 PICTURES = {
     "weights_or_delays": weights_or_delays,
     "one_number": one_number,
@@ -108,6 +118,7 @@ PICTURES = {
     "gradient_reach": gradient_reach,
     "far_events": far_events,
     "coincidence": coincidence,
+    "surrogates": surrogates,
     "gauge": lambda: bars(
         table("gauge"), "rounded_error_deg", "setting", "rounded error (degrees)"
     ),

@@ -27,6 +27,7 @@ DEFAULTS = dict(
     fibres=100, hidden=30, kind="axonal", delays="learned", max_delay=50, tau_ms=5.0, classes=36,
     soft_labels=1.0, epochs=12, batch_size=64, lr=0.02, delay_lr=0.5, estimator="linear",
     init="uniform", common_mode="free", whole=None, envelope_power=2, rate_max_hz=600,
+    surrogate="sigmoid", slope=None,
 )  # fmt: skip
 
 # delays: (first delays, do the delays learn, do the hidden weights learn)
@@ -38,6 +39,7 @@ DELAYS = {
     "learned": (None, True, True),
     "learned, one ear": (None, True, True),
     "delays only": (None, True, False),
+    "readout only": (None, False, False),
 }
 
 
@@ -69,6 +71,8 @@ def network_of(s, generator):
         estimator=s["estimator"],
         init=init,
         kind=s["kind"],
+        surrogate=s["surrogate"],
+        slope=s["slope"],
         learn_delays=learn_delays,
         generator=generator,
     )

@@ -29,6 +29,21 @@ def cell(base, fibres, delays):
 
 def claims():
     """(lesson, claim, table, column, setting, control, fibres per ear for the bound)."""
+    table, learned = "studies/surrogates.csv", dict(delays="learned")
+    for name in ("sigmoid", "superspike"):
+        for steepness in (1, 25, 100):
+            yield (
+                4, f"{name}: steepness {steepness} against 5, 100 per ear", table, "error_deg",
+                learned | dict(surrogate=name, steepness=steepness),
+                learned | dict(surrogate=name, steepness=5), 100,
+            )  # fmt: skip
+    for control in (learned | dict(surrogate="superspike", steepness=100),
+                    dict(delays="readout only")):  # fmt: skip
+        name = control.get("surrogate", "a readout that learns alone")
+        yield (
+            4, f"sigmoid of steepness 100 against {name}, 100 per ear", table, "error_deg",
+            learned | dict(surrogate="sigmoid", steepness=100), control, 100,
+        )  # fmt: skip
     first = "studies/weights_or_delays.csv"
     for base, name in ((SMALL, "axonal"), (SYNAPTIC, "synaptic")):
         for fibres in (1, 2, 10, 100) if base is SMALL else (1, 2, 10):

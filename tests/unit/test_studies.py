@@ -55,6 +55,28 @@ def test_a_row_comes_out_again_digit_by_digit():
     assert {key: float(value) for key, value in again.items()} == {k: saved[k] for k in again}
 
 
+def test_width_matters_little_and_height_not_at_all_as_lesson_4_says():
+    rows = tables.read(STUDIES / "surrogates.csv")
+    usual = dict(surrogate="sigmoid", steepness=5, delays="learned")
+
+    def worse(other, than=usual):
+        return tables.paired_interval(rows, "error_deg", other, than)
+
+    names = ("sigmoid", "superspike")
+    for name, steepness in [(n, b) for n in names for b in (1, 5, 25)]:
+        _, low, high = worse(usual | dict(surrogate=name, steepness=steepness))
+        assert -0.2 < low <= high < 0.2
+    steep = [usual | dict(surrogate=name, steepness=100) for name in names]
+    for setting in steep:
+        gap, low, _ = worse(setting)
+        assert low > 0 and 0.25 < gap < 0.4  # about a third of a degree
+    _, low, high = worse(*steep)
+    assert -0.2 < low < high < 0.2
+    _, low, _ = worse(dict(delays="readout only"))
+    assert low > 10
+    assert {row["peak"] for row in rows if row["surrogate"] == "superspike"} == {1}
+
+
 @pytest.mark.parametrize(
     ("fibres", "limit"), [(10, 1.10), (100, 1.15)], ids=["10 fibres", "100 fibres"]
 )

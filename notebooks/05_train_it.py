@@ -9,7 +9,7 @@
 # - look inside: what happened to delays, weights and hidden neurons;
 # - test a claim about learning with a control and several seeds, including a claim you like.
 #
-# *25 minutes. Builds on lessons 1 to 4.*
+# *40 minutes. Builds on lessons 1 to 4.*
 
 # %%
 import copy
@@ -80,9 +80,11 @@ assert math.isclose(loss, evaluate(untrained, few_ipd, few_spikes).loss, rel_tol
 # %% [markdown]
 # ## Train
 #
-# Twenty epochs of 64 batches of 64 sounds, and every sound is new. The weights follow Adam, and the
-# delays an Adam of their own that keeps them between 0 and 50 ms. The labels are *soft*: a bell
-# around the true IPD, half a class wide, instead of the bare name of the class. More on that below.
+# 1280 updates, each on a batch of 64 sounds, and every sound is new. After every 64 updates we look
+# how far it is: such a round is called an **epoch**, so there are twenty. The weights follow Adam,
+# and the delays an Adam of their own that keeps them between 0 and 50 ms. The labels are *soft*: a
+# bell around the true IPD, half a class wide, instead of the bare name of the class. More on that
+# below.
 #
 # ### Predict
 # If it always named the right class, and we took the middle of the class as its answer, it would
@@ -97,10 +99,12 @@ history.plot()
 report = evaluate(network, test_ipd, test_spikes)
 print(report)  # argmax: middle of the likeliest class; softmax mean: all middles, weighted
 print("softmax mean: {:.2f}° to {:.2f}° (95 %)".format(*report.error_interval_deg))
-assert report.argmax_error_deg <= 4.15 and report.error_deg <= 2.2
 
 # %% [markdown]
-# On the left, the fresh curve lies *below* the training curve, and that isn't luck. The training
+# The last line is an **interval**: with other test sounds the error would be a little different.
+# An interval that is made like this one holds the mean over all possible sounds 95 times in 100.
+#
+# In the picture above, on the left, the fresh curve lies *below* the training curve, and that isn't luck. The training
 # loss is measured against soft labels, and even a perfect answer to a soft label costs its entropy.
 # The fresh curve is measured against the bare class.
 #
@@ -195,13 +199,33 @@ plots.error_by_ipd(torch.rad2deg(report.ipd), error_deg, bound_deg=bound)
 
 # %% [markdown]
 # Almost all mistakes go to the neighbour: they are sounds near an edge between two classes. By
-# direction, the error lies a little above the bound, except at the two ends. There it cannot be
-# helped: a mean of midpoints never points beyond the outermost midpoint, half a class from 90°.
+# direction, the error lies a little above the bound, except at the two ends. There the answers must
+# bend inwards: a mean of midpoints never points beyond the outermost midpoint, half a class from 90°.
 
 # %%
 furthest = float(torch.rad2deg(report.softmax_mean.abs().max()))
 outermost = math.degrees(classes.midpoint(11))
 print(f"outermost midpoint {outermost:.1f}°, furthest answer {furthest:.1f}°")
+
+# %% [markdown]
+# It can be helped: one more class beyond each end, where no sound ever is, but where probability can
+# lie. A script, `figures/lesson_5.py`, has trained this network and its variants from five
+# **seeds** each: a seed is the number that a generator starts from, so two networks with one seed
+# share their luck. Their difference, seed by seed, says what the two further classes bring:
+
+# %%
+rows = tables.read("../figures/lesson_5.csv")
+
+
+def difference(first, second, column="error_deg"):
+    """Mean of one setting minus another, seed by seed, with its 95 % interval over seeds."""
+    pair = dict(setting=first), dict(setting=second)
+    return "{:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*tables.paired_interval(rows, column, *pair))
+
+
+print("12 classes: {:.2f}° ({:.2f}° to {:.2f}°)".format(
+    *tables.mean_interval(rows, "error_deg", setting="learned")))  # fmt: skip
+print("with one more beyond each end:", difference("classes beyond the ends", "learned"))
 
 # %% [markdown]
 # ## What happened to the delays?
@@ -306,7 +330,8 @@ explore(
 # <details><summary>What happened</summary>
 #
 # If everyone waits 10 ms longer, the network hears what it would have heard 10 ms earlier:
-# the same sound at another phase, and every phase is equally likely. Nothing changes. Physicists
+# the same sound at another phase, and every phase is equally likely. So nothing changes, but for the
+# luck of 512 sounds, which are now heard at other phases. Physicists
 # call that a **[gauge freedom](glossary.ipynb#gauge-freedom)**. The loss does not care, so nothing
 # stops the common part from drifting, in the worst case to an end of the range. `fit(...,
 # remove_common_mode=True)` holds it.
@@ -315,10 +340,6 @@ explore(
 # goes to the left, by almost 7.2° per millisecond. What matters is differences of delays.
 # </details>
 
-# %%
-assert abs(shifted(10, 0).error_deg - shifted(0, 0).error_deg) < 0.2
-assert shifted(0, 1).error_deg > 5
-
 # %% [markdown]
 # A machine with a clock of 1 ms cannot wait 12.4 ms. So we also round every delay, and test the
 # same weights on the same sounds. The tables below hold both numbers; exercise 5.2 compares them.
@@ -326,7 +347,6 @@ assert shifted(0, 1).error_deg > 5
 # %%
 rounded = evaluate(network.rounded(), test_ipd, test_spikes)
 print(f"continuous delays {report.error_deg:.2f}°, rounded delays {rounded.error_deg:.2f}°")
-assert abs(rounded.error_deg - report.error_deg) < 0.1
 
 # %% [markdown]
 # ## What happened to the neurons and weights?
@@ -345,20 +365,26 @@ plots.tuning_curves(directions, rate.view(-1, 64, 30).mean(dim=1))
 # %% [markdown]
 # These aren't narrow bumps, one for each direction. Most neurons fire over a wide range and fall
 # silent over the rest; a few (dark rows) never fire in this run, and where they are sorted means
-# nothing. Now the weights from fibres to neurons, with the fibres sorted by delay within each ear.
+# nothing. Now the weights from fibres to neurons. For each delay from 0 to 50 ms we take the mean over
+# the fibres that wait about as long: a bell of 1.5 ms says how much each counts.
 
 # %%
-order = last.view(2, -1).argsort(dim=1)
-order[1] += stimulus.fibres_per_ear
-smooth = torch.ones(1, 1, 9) / 9  # mean over nine neighbours in delay
-sorted_weights = network.w_hidden.detach()[order].permute(2, 0, 1).reshape(60, 1, 100)
-pattern = torch.nn.functional.conv1d(sorted_weights, smooth).reshape(30, -1)
-plots.matrix(
-    pattern, "nine neighbouring fibres, by rank of delay", "hidden neuron", "mean weight",
-    f"Weights to 30 hidden neurons, smoothed over fibres of similar delay, from "
-    f"{float(pattern.min()):.2f} to {float(pattern.max()):.2f}; rows show bumps and dips.",
+def weights_by_delay(ear):
+    waits, weights = (part.view(2, 100, -1)[ear] for part in (last, network.w_hidden.detach()))
+    near = torch.exp(-(((waits - torch.arange(51)) / 1.5) ** 2) / 2)  # (fibre, delay)
+    return weights.T @ (near / near.sum(0))  # (hidden neuron, delay)
+
+
+# %%
+pattern = torch.cat([weights_by_delay(0), weights_by_delay(1)], dim=1)
+figure = plots.matrix(
+    pattern, "delay (ms)", "hidden neuron", "mean weight",
+    f"Mean weight to each of 30 hidden neurons against the delay of the fibre, left ear and right "
+    f"ear, from {float(pattern.min()):.2f} to {float(pattern.max()):.2f}; rows are waves.",
     halves=("left ear", "right ear"),
 )  # fmt: skip
+figure.axes[0].set_xticks([0, 20, 40, 51, 71, 91], ["0", "20", "40"] * 2)
+figure
 
 # %% [markdown]
 # A row is what one neuron waits for: after short or long waits it wants spikes of the left ear
@@ -370,15 +396,14 @@ plots.matrix(
 #
 # Here is the claim we would all like to make: *the network learned its delays, and so it finds the
 # sound*. The control is a network whose random delays stay as they were drawn, trained for just
-# as long. And two more: no delays at all, and one ear that is silent. A script,
-# `figures/lesson_5.py`, has trained each with five seeds and the budget of the run above.
+# as long. And two more: no delays at all, and one ear that is silent. The table has five seeds of
+# each, with the budget of the run above.
 #
 # ### Predict
 # Our network learned its delays. **How much worse is one with frozen random delays? One without
 # delays? One with one ear?** Put the four in order, and guess the gaps.
 
 # %%
-rows = tables.read("../figures/lesson_5.csv")
 names = ["learned", "frozen random delays", "no delays", "one ear"]
 results = [tables.mean_interval(rows, "error_deg", setting=name) for name in names]
 plots.bars(
@@ -417,13 +442,7 @@ for name, k in (("in the middle", 6), ("at an end", 11)):
 # each pair.
 
 # %%
-pairs = {(row["setting"], row["seed"]): row["error_deg"] for row in rows}
-gaps = [
-    {"gap": pairs["learned", seed] - pairs["frozen random delays", seed]} for seed in range(5)
-]
-mean, low, high = tables.mean_interval(gaps, "gap")
-print(f"learned minus frozen: {mean:+.2f}° ({low:+.2f}° to {high:+.2f}°, {len(gaps)} seeds)")
-assert abs(mean) < 0.1
+print("learned minus frozen:", difference("learned", "frozen random delays"))
 
 # %% [markdown]
 # <details><summary>What happened</summary>

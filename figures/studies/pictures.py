@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from course_utils import charts, plots, tables
+from course_utils import charts, drawings_06, plots, tables
 
 HERE = Path(__file__).parent
 
@@ -49,6 +49,15 @@ def one_number():
     lags = sorted({row["lag_ms"] for row in rows})
     curves = {"weights learn": curve(rows, "error_deg", ("lag_ms", lags))}
     return charts.lines(lags, curves, "right ear waits longer (ms)", "mean error (degrees)")
+
+
+def first_lag():
+    """One fibre per ear: where 25 first lags lead, over the error against a lag set by hand."""
+    rows = table("one_number")
+    lags = sorted({row["lag_ms"] for row in rows})
+    arrows = drawings_06.lag_arrows(table("first_lag"))
+    by_hand = curve(rows, "error_deg", ("lag_ms", lags))
+    return drawings_06.valley(lags, by_hand, [first for first, _ in arrows], arrows)
 
 
 def estimators():
@@ -104,6 +113,7 @@ def coincidence():
 PICTURES = {
     "weights_or_delays": weights_or_delays,
     "one_number": one_number,
+    "first_lag": first_lag,
     "estimators": estimators,
     "gradient_reach": gradient_reach,
     "far_events": far_events,

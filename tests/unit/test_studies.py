@@ -5,13 +5,16 @@ import importlib
 import sys
 
 import pytest
+import torch
 
-from course_utils import tables
+from course_utils import drawings_06, tables
 from tools.notebook_checks import ROOT
 
 STUDIES = ROOT / "figures" / "studies"
-sys.path.insert(0, str(STUDIES))
+sys.path[:0] = [str(STUDIES), str(STUDIES.parent)]
 NAMES = sorted(path.stem for path in STUDIES.glob("*.csv"))
+LESSON_5, RECIPE = (STUDIES.parent / f"{name}.csv" for name in ("lesson_5", "prototype_recipe"))
+TABLES = [*(STUDIES / f"{name}.csv" for name in NAMES), LESSON_5, RECIPE]
 
 
 def settings_of(name):
@@ -27,13 +30,13 @@ def test_every_study_has_a_table_and_a_picture():
     assert len(NAMES) >= 11
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_setting_has_five_seeds(name):
-    rows = tables.read(STUDIES / f"{name}.csv")
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.stem)
+def test_every_setting_has_five_seeds(table):
+    rows = tables.read(table)
     seeds = {}
     for row in rows:
         seeds.setdefault(row["setting"], []).append(int(row["seed"]))
-    assert set(seeds) == set(settings_of(name))
+    assert set(seeds) == set(settings_of(table.stem))
     for setting, found in seeds.items():
         assert sorted(found) == sorted(set(found)), setting
         assert len(found) >= 5, setting
@@ -62,3 +65,73 @@ def test_the_best_setting_is_as_near_to_the_bound_as_we_say(fibres, limit):
     rows = tables.read(STUDIES / "best.csv")
     ratio, *_ = tables.mean_interval(rows, "ratio_to_bound", fibres=fibres)
     assert ratio <= limit
+
+
+def paired(table, first, second, column="error_deg", **where):
+    return tables.paired_interval(tables.read(table), column, first | where, second | where)
+
+
+def first_lag(seed, **setting):
+    study = importlib.import_module("study")
+    network = study.network_of(
+        study.DEFAULTS | dict(fibres=1) | setting, torch.Generator().manual_seed(seed)
+    )
+    left, right = network.delay.delays.detach().tolist()
+    return (right - left) / network.delay.max_delay
+
+
+def test_with_one_fibre_the_same_seeds_draw_the_same_lags_in_every_table():
+    for seed in range(5):
+        lag = first_lag(seed)
+        for other in (dict(hidden=10), dict(classes=12), dict(max_delay=12), dict(hidden=100)):
+            assert first_lag(seed, **other) == pytest.approx(lag, abs=1e-6)
+    fresh = {row["seed"] for row in tables.read(STUDIES / "first_lag.csv")}
+    others = {row["seed"] for name in NAMES for row in tables.read(STUDIES / f"{name}.csv")
+              if row.get("fibres") == 1 and name not in ("first_lag", "best_observer")}  # fmt: skip
+    assert others and not fresh & others
+
+
+WEIGHTS_OR_DELAYS = STUDIES / "weights_or_delays.csv"
+
+
+def delays_are(first, second, fibres, kind="axonal"):
+    """Mean error of one network of lesson 6 minus another's, with its interval."""
+    where = dict(kind=kind, fibres=fibres, hidden=30, max_delay=50)
+    return paired(WEIGHTS_OR_DELAYS, dict(delays=first), dict(delays=second), **where)
+
+
+def mean_of(delays, fibres, kind="axonal"):
+    where = dict(delays=delays, kind=kind, fibres=fibres, hidden=30, max_delay=50)
+    return tables.mean_interval(tables.read(WEIGHTS_OR_DELAYS), "error_deg", **where)[0]
+
+
+def test_lesson_6_calls_alike_only_what_is_alike():
+    for fibres in (10, 100):
+        _, low, high = delays_are("learned", "frozen random", fibres)
+        assert -0.25 < low < 0 < high < 0.25
+    for names in (("learned", "frozen even"), ("frozen random", "frozen even")):
+        _, low, high = delays_are(*names, 100)
+        assert -0.2 < low and high < 0.2  # they lie together
+    _, low, high = delays_are("learned", "frozen random", 1)
+    assert low < 0 < high and high - low > 5  # five seeds of one fibre say next to nothing
+
+
+def test_lesson_6_learning_rescues_a_bad_draw():
+    rows = tables.read(STUDIES / "first_lag.csv")
+    pair = dict(delays="frozen random"), dict(delays="learned")
+    mean, low, _ = tables.paired_interval(rows, "error_deg", *pair)
+    assert len(rows) == 50 and mean > 2 and low > 1
+    arrows = drawings_06.lag_arrows(rows)
+    assert all(8 < abs(last) < 16 for _, (last, _) in arrows)  # all of them in a valley
+    assert max(after - before for (_, before), (_, after) in arrows) < 2  # "may lose a little"
+
+
+def test_lesson_6_delays_alone_against_weights_alone():
+    neither, delays, weights = (
+        mean_of(name, 100) for name in ("readout only", "delays only", "frozen random")
+    )
+    assert 0.6 < 1 - delays / neither < 0.75 and weights < delays  # "most of its error"
+    _, low, high = delays_are("delays only", "frozen random", 10, "synaptic")
+    assert 0 < low and high < 1  # "much closer, and the weights are still ahead"
+    _, axonal, _ = delays_are("delays only", "frozen random", 10)
+    assert axonal > 2

@@ -135,3 +135,54 @@ def test_lesson_6_delays_alone_against_weights_alone():
     assert 0 < low and high < 1  # "much closer, and the weights are still ahead"
     _, axonal, _ = delays_are("delays only", "frozen random", 10)
     assert axonal > 2
+
+
+def test_lesson_6_a_loss_by_learning_is_the_optimisers():
+    for second in ("learned", "frozen random"):
+        _, low, _ = delays_are(second, "frozen even", 10)
+        assert low > 0.1  # even delays are better to have than random or learned ones
+    lead, *_ = delays_are("frozen random", "frozen even", 10)
+    lost, low, _ = delays_are("learned from even", "frozen even", 10)
+    assert low > 0 and lost > lead / 2  # "most of that lead"
+    _, low, high = delays_are("learned from even, gently", "frozen even", 10)
+    assert -0.1 < low < 0 < high < 0.1  # "no gain, and no loss beyond a tenth"
+    _, low, high = delays_are("learned, gently", "frozen random", 10)
+    assert -0.1 < low < high < 0  # "some hundredths of a degree"
+
+
+def test_the_bank_of_the_prototype_is_behind_random_delays():
+    for fibres in (10, 100):
+        assert delays_are("frozen bank", "frozen random", fibres)[1] > 0.1
+    assert delays_are("learned from bank", "frozen bank", 100)[2] < 0  # "takes back a part"
+    assert settings_says("frozen bank", "frozen random delays")[1] > 0.1
+
+
+def settings_says(first, second, column="error_deg", table=LESSON_5):
+    return paired(table, dict(setting=first), dict(setting=second), column)
+
+
+def test_lesson_5_says_what_its_table_says():
+    for learned, frozen in (
+        ("learned", "frozen random delays"),
+        ("learned from the bank", "frozen bank"),
+        ("learned from even", "frozen even delays"),
+    ):
+        _, low, high = settings_says(learned, frozen)
+        assert -0.11 < low < high < 0.11, learned
+        assert (low < 0 < high) == (learned != "learned from even")  # it loses a few hundredths
+    assert settings_says("learned from zero", "learned")[1] > 0
+    assert settings_says("classes beyond the ends", "learned")[2] < 0
+    whole = settings_says("whole steps, nearest", "learned", "rounded_error_deg")
+    assert -0.1 < whole[1] < 0 < whole[2] < 0.1
+    learned = [row for row in tables.read(LESSON_5) if row["setting"] == "learned"]
+    assert all(abs(row["rounded_error_deg"] - row["error_deg"]) < 0.1 for row in learned)
+
+
+def test_lesson_5_lost_variety_has_a_price_of_its_own():
+    ends, frozen, learned = (
+        f"a phase each{words}" for words in (", frozen at the ends", ", delays frozen", "")
+    )
+    price, low, _ = settings_says(ends, frozen, table=RECIPE)
+    assert low > 0 and price < settings_says(learned, frozen, table=RECIPE)[0]
+    _, low, high = settings_says(learned, ends, table=RECIPE)
+    assert low < 0 < high  # "five seeds can't say"

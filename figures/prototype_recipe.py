@@ -94,7 +94,7 @@ def data(phase, ears, generator):
 
 
 def at_the_ends(delays, seed):
-    """As many of the `delays` as the prototype printed at either end, put there; which: by chance."""
+    """Put as many of the `delays` to either end as the prototype printed there, by chance."""
     order = torch.randperm(len(delays), generator=torch.Generator().manual_seed(3000 + seed))
     low, high = order[:AT_ZERO], order[AT_ZERO : AT_ZERO + AT_LONGEST]
     return delays.index_fill(0, low, 0).index_fill(0, high, MAX_DELAY - 1)

@@ -104,9 +104,9 @@ print("softmax mean: {:.2f}° to {:.2f}° (95 %)".format(*report.error_interval_
 # The last line is an **interval**: with other test sounds the error would be a little different.
 # An interval that is made like this one holds the mean over all possible sounds 95 times in 100.
 #
-# In the picture above, on the left, the fresh curve lies *below* the training curve, and that isn't luck. The training
-# loss is measured against soft labels, and even a perfect answer to a soft label costs its entropy.
-# The fresh curve is measured against the bare class.
+# In the picture above, on the left, the fresh curve lies *below* the training curve, and that isn't
+# luck. The training loss is measured against soft labels, and even a perfect answer to a soft label
+# costs its entropy. The fresh curve is measured against the bare class.
 #
 # How good is this? We put it on one scale with what we know from lesson 1. The network listens to
 # the 100 ms that Method B leaves (lesson 2), so that is the bound which counts.
@@ -200,7 +200,8 @@ plots.error_by_ipd(torch.rad2deg(report.ipd), error_deg, bound_deg=bound)
 # %% [markdown]
 # Almost all mistakes go to the neighbour: they are sounds near an edge between two classes. By
 # direction, the error lies a little above the bound, except at the two ends. There the answers must
-# bend inwards: a mean of midpoints never points beyond the outermost midpoint, half a class from 90°.
+# bend inwards: a mean of midpoints never points beyond the outermost midpoint, half a class from
+# 90°.
 
 # %%
 furthest = float(torch.rad2deg(report.softmax_mean.abs().max()))
@@ -208,8 +209,8 @@ outermost = math.degrees(classes.midpoint(11))
 print(f"outermost midpoint {outermost:.1f}°, furthest answer {furthest:.1f}°")
 
 # %% [markdown]
-# It can be helped: one more class beyond each end, where no sound ever is, but where probability can
-# lie. A script, `figures/lesson_5.py`, has trained this network and its variants from five
+# It can be helped: one more class beyond each end, where no sound ever is, but where probability
+# can lie. A script, `figures/lesson_5.py`, has trained this network and its variants from five
 # **seeds** each: a seed is the number that a generator starts from, so two networks with one seed
 # share their luck. Their difference, seed by seed, says what the two further classes bring:
 
@@ -330,12 +331,12 @@ explore(
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# If everyone waits 10 ms longer, the network hears what it would have heard 10 ms earlier:
-# the same sound at another phase, and every phase is equally likely. So nothing changes, but for the
-# luck of 512 sounds, which are now heard at other phases. Physicists
-# call that a **[gauge freedom](glossary.ipynb#gauge-freedom)**. The loss does not care, so nothing
-# stops the common part from drifting, in the worst case to an end of the range. `fit(...,
-# remove_common_mode=True)` holds it.
+# If everyone waits 10 ms longer, the network hears what it would have heard 10 ms earlier: the same
+# sound at another phase, and every phase is equally likely. So nothing changes, but for the luck of
+# 512 sounds, which are now heard at other phases. Physicists call that a **[gauge
+# freedom](glossary.ipynb#gauge-freedom)**. The loss does not care, so nothing stops the common part
+# from drifting, in the worst case to an end of the range. `fit(..., remove_common_mode=True)` holds
+# it.
 #
 # If the right ear waits longer, its phase falls back, and that *is* a smaller IPD: the pointer
 # goes to the left, by almost 7.2° per millisecond. What matters is differences of delays.
@@ -366,8 +367,8 @@ plots.tuning_curves(directions, rate.view(-1, 64, 30).mean(dim=1))
 # %% [markdown]
 # These aren't narrow bumps, one for each direction. Most neurons fire over a wide range and fall
 # silent over the rest; a few (dark rows) never fire in this run, and where they are sorted means
-# nothing. Now the weights from fibres to neurons. For each delay from 0 to 50 ms we take the mean over
-# the fibres that wait about as long: a bell of 1.5 ms says how much each counts.
+# nothing. Now the weights from fibres to neurons. For each delay from 0 to 50 ms we take the mean
+# over the fibres that wait about as long: a bell of 1.5 ms says how much each counts.
 
 # %%
 def weights_by_delay(ear):
@@ -451,7 +452,8 @@ print("learned minus frozen:", difference("learned", "frozen random delays"))
 # With one ear, nothing: there is no difference to hear. Without delays, a good part is lost. With
 # random delays almost everything is there, **learned or not**: the interval of the difference holds
 # zero, and reaches hardly more than a tenth of a degree to either side. With 100 fibres per ear,
-# every lag is on offer already, and the weights pick what they need. Our training moved the delays, our loss fell, and the first had little to do with the second.
+# every lag is on offer already, and the weights pick what they need. Our training moved the delays,
+# our loss fell, and the first had little to do with the second.
 #
 # That is a result about *this* task. Give the network fewer fibres, and variety runs out:
 # [lesson 6](06_weights_or_delays.ipynb) takes weights and delays apart.
@@ -460,9 +462,9 @@ print("learned minus frozen:", difference("learned", "frozen random delays"))
 # ## Other first delays
 #
 # So far, all delays began at random. The prototype asks for other ways. Before its delays could
-# learn, it had a **fixed bank**: the fibres of each ear waited evenly from 0 to 12.5 ms, a quarter of
-# a cycle, "so that the differences between the two ears can cover the full range". *Even* does the
-# same over the whole range of 50 ms. And *zero* lets no fibre wait, until it learns to.
+# learn, it had a **fixed bank**: the fibres of each ear waited evenly from 0 to 12.5 ms, a quarter
+# of a cycle, "so that the differences between the two ears can cover the full range". *Even* does
+# the same over the whole range of 50 ms. And *zero* lets no fibre wait, until it learns to.
 #
 # ### Predict
 # **Frozen, is the bank that someone has thought about better than random delays? And which first
@@ -534,8 +536,8 @@ print(f"nearest minus rounded at the end: {mean:+.2f}° ({low:+.2f}° to {high:+
 assert low < 0 < high
 
 # %% [markdown]
-# As pairs, the difference isn't clear of zero, and the interval is narrow: if delays that are whole all
-# along cost or gain anything, it is less than a tenth of a degree.
+# As pairs, the difference isn't clear of zero, and the interval is narrow: if delays that are whole
+# all along cost or gain anything, it is less than a tenth of a degree.
 #
 # ## Soft labels, and a larger network
 #
@@ -625,8 +627,8 @@ for optimiser in (torch.optim.SGD, torch.optim.Adam):
 # ### Predict
 # The recipe as printed, tested on fresh sounds. Then with its delays frozen at random values. Then
 # both again, with one mistake mended: training sounds with a phase each. Of its learned delays, 154
-# of 200 lay at an end of their range; *frozen at the ends* puts as many there, before training. **Do
-# its learned delays beat its frozen ones?** Errors are by argmax, as there.
+# of 200 lay at an end of their range; *frozen at the ends* puts as many there, before training.
+# **Do its learned delays beat its frozen ones?** Errors are by argmax, as there.
 
 # %%
 recipe = tables.read("../figures/prototype_recipe.csv")
@@ -665,11 +667,11 @@ for name in ("as printed", "a phase each", "a phase each, frozen at the ends"):
 #
 # On average over the seeds, the network with *learned* delays is worse than the same network with
 # delays that nobody touched; the interval says how sure we may be. Most of the learned ones are at
-# an end of their range, and there they are all alike. Lost variety has a price of its own: *frozen at
-# the ends* is clearly behind, too, though by less on average. Is it the whole price? Five seeds
-# can't say. The loss fell all the same: the printed last losses are far below ln 12. A phase for each sound
-# changes the means little, and moving the delays still earns nothing. A control would have told,
-# and so would a test.
+# an end of their range, and there they are all alike. Lost variety has a price of its own: *frozen
+# at the ends* is clearly behind, too, though by less on average. Is it the whole price? Five seeds
+# can't say. The loss fell all the same: the printed last losses are far below ln 12. A phase for
+# each sound changes the means little, and moving the delays still earns nothing. A control would
+# have told, and so would a test.
 # </details>
 #
 # One of its mistakes, one phase for a whole data set (lesson 1), shows most plainly where there is

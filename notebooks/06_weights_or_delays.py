@@ -71,23 +71,22 @@ for name in conditions:
 #
 # *Having* delays matters: without them the error is many times larger (and still more than three
 # times, if read by argmax). *Learning* them as well, beside the weights, changes next to nothing:
-# with a hundred fibres, frozen random, frozen even and learned lie together. Here the weights do the
-# work, and the delays are a shelf from which they take what they need.
+# with a hundred fibres, frozen random, frozen even and learned lie together. Here the weights do
+# the work, and the delays are a shelf from which they take what they need.
 #
 # That does not make delays poor learners. *Readout only* is where both of them start from, and the
 # delays alone take most of its error away. The weights alone take more.
 # </details>
 #
 # Is that a fair fight? With one delay for each fibre, few delays stand against many weights. Delays
-# can also belong to each *connection*: a **[synaptic](glossary.ipynb#synaptic-delay)** delay for each
-# fibre and each hidden neuron, as many as there are weights. The other kind, which we had so far, is
-# called **[axonal](glossary.ipynb#axonal-delay)**.
+# can also belong to each *connection*: a **[synaptic](glossary.ipynb#synaptic-delay)** delay for
+# each fibre and each hidden neuron, as many as there are weights. The other kind, which we had so
+# far, is called **[axonal](glossary.ipynb#axonal-delay)**.
 
 # %%
 for kind, fibres in (("axonal", 100), ("axonal", 10), ("synaptic", 10)):
-    neither, delays, weights = (
-        error(name, fibres, kind=kind)[0] for name in ("readout only", "delays only", "frozen random")
-    )
+    what_learns = ("readout only", "delays only", "frozen random")
+    neither, delays, weights = (error(name, fibres, kind=kind)[0] for name in what_learns)
     count = 2 * fibres * (1 if kind == "axonal" else 30)
     print(f"{kind:8s} {count:3d} delays alone: {neither:.1f}° falls to {delays:.2f}°, "
           f"{60 * fibres:4d} weights alone: to {weights:.2f}°")  # fmt: skip
@@ -141,9 +140,9 @@ drawings_06.valley(lags_ms, by_lag, dots)
 #
 # Waiting equally long (0) is bad: the bursts overlap by the same amount whichever ear leads. Not
 # all is lost (that would be 45°), for a leaky neuron also hears in which order spikes come. (There
-# is nothing else to hear: play a sound backwards, and its IPD changes sign, and nothing more.) Nearly
-# half a cycle (24 of 25 ms) is no better. The best lags are on the sides, about a quarter of a
-# cycle, where the overlap rises all the way from one end of the range to the other. A frozen
+# is nothing else to hear: play a sound backwards, and its IPD changes sign, and nothing more.)
+# Nearly half a cycle (24 of 25 ms) is no better. The best lags are on the sides, about a quarter of
+# a cycle, where the overlap rises all the way from one end of the range to the other. A frozen
 # network is as good as its draw. Here luck matters, so here learning can help. </details>
 #
 # We let one learn, from a seed with a bad draw.
@@ -188,8 +187,8 @@ for fibres in (1, 2, 10, 100):
 # %% [markdown]
 # All four intervals hold zero. Is there no gain, then? For ten and a hundred fibres we may say so,
 # to within a quarter of a degree: that is how wide the intervals are. For one fibre the interval is
-# so wide that a large gain fits in as well as none. **Not having seen a gain is not having seen that
-# there is none.**
+# so wide that a large gain fits in as well as none. **Not having seen a gain is not having seen
+# that there is none.**
 #
 # And there is a catch. With one fibre all the luck is one number, the first lag, and seeds 0 to 4
 # draw the same five lags wherever they are used: with ten hidden neurons or thirty, here and in
@@ -224,8 +223,8 @@ print(f"worse than frozen: {sum(gap > 0 for gap in lost)} seeds, by {max(lost):.
 # fibre per ear reaches thirty neurons with thirty different lags. **What will that do to the gap
 # between frozen and learned?** Choose *synaptic* to see.
 #
-# With few fibres the Cramér–Rao bound is none, since it speaks of unbiased observers only (lesson 1).
-# So we draw what the *best observer* reaches: it knows how the sounds were made, works out how
+# With few fibres the Cramér–Rao bound is none, since it speaks of unbiased observers only (lesson
+# 1). So we draw what the *best observer* reaches: it knows how the sounds were made, works out how
 # probable each IPD is, given the spikes, and answers with the median. No answer to these spikes has
 # a smaller mean error.
 
@@ -275,19 +274,20 @@ for kind in ("axonal", "synaptic"):
 #
 # ## Worse by learning
 #
-# With ten fibres per ear, thirty hidden neurons and axonal delays, *learned* is behind *frozen even*
-# in all seeds. How can learning make it worse, when it could have left everything as it was?
+# With ten fibres per ear, thirty hidden neurons and axonal delays, *learned* is behind *frozen
+# even* in all seeds. How can learning make it worse, when it could have left everything as it was?
 #
 # ### Predict
 # There is a gentler optimiser: a fifth of the rate, and the common mode removed (lesson 5: what all
-# delays do together changes nothing, but drives them to an end of their range). **Will it gain more,
-# lose less, or the same?**
+# delays do together changes nothing, but drives them to an end of their range). **Will it gain
+# more, lose less, or the same?**
 
 # %%
 def minus(first, second, fibres=10):
     """Mean error of one kind of network minus another, by pairs, with its interval."""
     pair = (alone | dict(fibres=fibres, delays=name) for name in (first, second))
-    return "{:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*tables.paired_interval(rows, "error_deg", *pair))
+    gap = tables.paired_interval(rows, "error_deg", *pair)
+    return "{:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*gap)
 
 
 for first, second in (
@@ -317,8 +317,8 @@ for fibres in (10, 100):
     print(f"     learned from it minus bank {minus('learned from bank', 'frozen bank', fibres)}")
 
 # %% [markdown]
-# Frozen, the bank is behind random delays, with ten fibres and with a hundred. And here learning does
-# pay with a hundred fibres: it takes back a part of what the bank lacks.
+# Frozen, the bank is behind random delays, with ten fibres and with a hundred. And here learning
+# does pay with a hundred fibres: it takes back a part of what the bank lacks.
 #
 # ## How full is the shelf?
 #
@@ -439,9 +439,9 @@ for delays in ("learned", "frozen random"):
 #
 # The same: the error explodes, by more or less from seed to seed. It can even be worse than always
 # straight ahead (45°): an answer that has nothing to do with the sound, but points here and there,
-# is 60° off on average. The weights had learned to use the delays they were given, whoever made them. A shuffle shows that a network *uses* its
-# delays. It doesn't show that *learning* them was worth it; for that, compare with delays that
-# never learned.
+# is 60° off on average. The weights had learned to use the delays they were given, whoever made
+# them. A shuffle shows that a network *uses* its delays. It doesn't show that *learning* them was
+# worth it; for that, compare with delays that never learned.
 # </details>
 #
 # ## Where delays are everything
@@ -538,8 +538,8 @@ for column in ("correlation", "slope"):
 # Frozen random delays are worthless here: an output that is called "30° right" must wait for 30°
 # right, and no weight can choose for it. Learned from the middle, the delays lie on Jeffress's
 # line, and the error is within a tenth of a degree of the hand-set one's. From random starts four
-# seeds of five do as well; one strayed, hence the long interval. (It reaches below the best observer,
-# but no seed does: an interval is symmetric, and a single stray widens it to both sides.)
+# seeds of five do as well; one strayed, hence the long interval. (It reaches below the best
+# observer, but no seed does: an interval is symmetric, and a single stray widens it to both sides.)
 #
 # The network beats thirty neurons that share one lag (axonal). Thirty with lags of their own
 # (synaptic) are better, but they have 36 classes instead of 12, and a thousand weights more.
@@ -591,11 +591,11 @@ checks.exercise_6_3(aligning_delays)
 # ## What you now know
 # - A claim about learned delays needs delays that did *not* learn, with the same seeds. A shuffle
 #   is no such control.
-# - Variety can stand in for learning: count the lags on offer. With a single one, learning rescues a
-#   bad draw, which took 25 seeds to see. With many, weights choose, and learning gained less than a
-#   degree; with few hidden neurons that was up to a tenth of the error.
-# - An interval that holds zero says *no effect* only if it is narrow. And if learning makes it worse,
-#   look at the optimiser first.
+# - Variety can stand in for learning: count the lags on offer. With a single one, learning rescues
+#   a bad draw, which took 25 seeds to see. With many, weights choose, and learning gained less than
+#   a degree; with few hidden neurons that was up to a tenth of the error.
+# - An interval that holds zero says *no effect* only if it is narrow. And if learning makes it
+#   worse, look at the optimiser first.
 # - Where nothing can choose, learned delays are everything: twelve of them found Jeffress's line,
 #   and matched what one would set by hand.
 #

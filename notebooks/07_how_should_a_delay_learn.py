@@ -191,10 +191,10 @@ for rule, arrived in there.items():
 # landscape and narrow it around where they are by then. That is the whole point of annealing:
 # **first find the valley, then its floor** (Hammouamri et al. 2023).
 #
-# Those of them that stray started furthest from the goal (0 to 50, goal 30). At first the triangle reaches half of the
-# longest delay to each side, so it hardly feels the goal from there, or not at all. A bell has no
-# edge, but so far out it is low. (One fibre with its five spikes: for another one the counts
-# differ.)
+# Those of them that stray started furthest from the goal (0 to 50, goal 30). At first the triangle
+# reaches half of the longest delay to each side, so it hardly feels the goal from there, or not at
+# all. A bell has no edge, but so far out it is low. (One fibre with its five spikes: for another
+# one the counts differ.)
 # </details>
 #
 # ## On the real task

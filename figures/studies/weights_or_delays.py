@@ -3,7 +3,8 @@
 Each network hears 100 ms and gets the same 768 updates of 64 fresh sounds. `shuffled_error_deg` is
 the error of the network after its delays have changed places within each ear (for learned
 and frozen random ones). *Gently* means a delay optimiser with a fifth of the usual rate and the
-common mode removed; everywhere else, both are what `training.fit` does by itself. `seconds` is processor time of training on one thread.
+common mode removed; everywhere else, both are what `training.fit` does by itself. `seconds` is
+processor time of training on one thread.
 
     python figures/studies/weights_or_delays.py [seed ...] [--jobs N]
 """

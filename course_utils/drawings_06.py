@@ -50,21 +50,6 @@ def valley(lags_ms, results, dots, arrows=()):
     return figure
 
 
-def lag_arrows(rows, cycle_ms=50):
-    """For each seed of the table `first_lag.csv`: (lag, error) when frozen, and when learned.
-
-    A cycle more or less is the same lag, so all first lags are brought to within half a cycle.
-    """
-    by_seed = {(row["delays"], row["seed"]): row for row in rows}
-    arrows = []
-    for seed in sorted({row["seed"] for row in rows}):
-        before, after = by_seed["frozen random", seed], by_seed["learned", seed]
-        cycles = round(before["lag_ms"] / cycle_ms) * cycle_ms
-        first = before["lag_ms"] - cycles, before["error_deg"]
-        arrows.append((first, (after["last_lag_ms"] - cycles, after["error_deg"])))
-    return arrows
-
-
 def lags(values_ms, title):
     """The lags between the ears that a network has on offer, as a rug over one cycle of 50 ms.
 

@@ -197,15 +197,16 @@ for fibres in (1, 2, 10, 100):
 # one, learned.
 
 # %%
-fresh_rows = tables.read("../figures/studies/first_lag.csv")
-arrows = drawings_06.lag_arrows(fresh_rows)
-drawings_06.valley(lags_ms, by_lag, [first for first, _ in arrows], arrows)
+lags = tables.read("../figures/studies/first_lag.csv")
+starts = [(r["lag_ms"], r["error_deg"]) for r in lags if r["delays"] == "frozen random"]
+ends = [(r["last_lag_ms"], r["error_deg"]) for r in lags if r["delays"] == "learned"]
+drawings_06.valley(lags_ms, by_lag, starts, arrows=list(zip(starts, ends, strict=True)))
 
 # %%
 pair = dict(delays="frozen random"), dict(delays="learned")
 print("25 fresh seeds, 1 fibre: learning gains {:+.2f}° ({:+.2f}° to {:+.2f}°)".format(
-    *tables.paired_interval(fresh_rows, "error_deg", *pair)))  # fmt: skip
-lost = [after - before for (_, before), (_, after) in arrows]
+    *tables.paired_interval(lags, "error_deg", *pair)))  # fmt: skip
+lost = [after - before for (_, before), (_, after) in zip(starts, ends, strict=True)]
 print(f"worse than frozen: {sum(gap > 0 for gap in lost)} seeds, by {max(lost):.1f}° at most")
 
 # %% [markdown]
@@ -269,7 +270,8 @@ for kind in ("axonal", "synaptic"):
 # axonal one. **Variety of delays can stand in for learning them.**
 #
 # *Frozen even* is bad with one fibre: "even" then means a single lag of 31 ms, which at 20 Hz is as
-# good as −19 ms, far from the valley. With ten it is ahead of all others, and to that we turn now.
+# good as −19 ms, far from the valley. With ten fibres and axonal delays it is ahead of all others,
+# and to that we turn now.
 # </details>
 #
 # ## Worse by learning
@@ -278,9 +280,10 @@ for kind in ("axonal", "synaptic"):
 # even* in all seeds. How can learning make it worse, when it could have left everything as it was?
 #
 # ### Predict
-# There is a gentler optimiser: a fifth of the rate, and the common mode removed (lesson 5: what all
-# delays do together changes nothing, but drives them to an end of their range). **Will it gain
-# more, lose less, or the same?**
+# There is a gentler optimiser: a fifth of the rate, and the [common
+# mode](glossary.ipynb#common-mode) removed, which is what all delays do together (lesson 5: nobody
+# hears it, but it drives them to an end of their range). **Will it gain more, lose less, or the
+# same?**
 
 # %%
 def minus(first, second, fibres=10):
@@ -300,10 +303,11 @@ for first, second in (
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
-# With ten fibres, even delays are better to *have* than random ones, and learning from random ones
-# does not get there. A network that begins with even delays and learns at the usual rate loses most
-# of that lead. Gently, it keeps what it has: no gain, and no loss beyond a tenth of a degree.
-# From random delays the gentle optimiser even gains, but only some hundredths of a degree.
+# Most of the gap was there before anything had learned: with ten fibres, even delays are better to
+# *have* than random ones, and learning from random ones doesn't make up for it. But a network that
+# begins with even delays and learns at the usual rate does lose, most of that lead. Gently, it
+# keeps what it has: no gain, and no loss beyond a tenth of a degree. From random delays the gentle
+# optimiser even gains, but only some hundredths of a degree.
 #
 # So when learned delays are behind frozen ones, that is first of all news about the *optimiser*. It
 # doesn't say that the frozen delays were the best there are.

@@ -381,11 +381,10 @@ assert [name for name, (_, low, _) in gaps.items() if low > 0] == [
 assert not any(high < 0 for *_, high in gaps.values())
 
 # %% [markdown]
-# `remove_common_mode=True` subtracts the mean movement, the [common
-# mode](glossary.ipynb#common-mode), in each update. In two of the four pairs that helps by some
-# tenths of a degree, in two the interval holds zero. A pure shift is not heard, but it leads to an
-# end of the range: there some delays stop while others go on. (So a little drift stays when
-# removed, too.)
+# `remove_common_mode=True` subtracts the mean movement, the common mode, in each update. In two of
+# the four pairs that helps by some tenths of a degree, in two the interval holds zero. A pure shift
+# is not heard, but it leads to an end of the range: there some delays stop while others go on. (So
+# a little drift stays when removed, too.)
 #
 # And the control that never learned its delays? None of the eight is clearly better, and the linear
 # one that is fast and free is clearly worse; with its common mode removed, it no longer is. So

@@ -2,7 +2,8 @@
 
 With one fibre per ear and axonal delays, a network draws one number: its first lag. In every other
 table the seeds are 0 to 4, and draw the same five lags; here there are 25 more. `lag_ms` and
-`last_lag_ms` say how much longer the right ear waits, before training and after it.
+`last_lag_ms` say how much longer the right ear waits, before training and after it. A cycle more or
+less is the same lag, so the first one is brought to within half a cycle, and the last one with it.
 
     python figures/studies/first_lag.py [seed ...] [--jobs N]
 """
@@ -23,9 +24,13 @@ def run(seed, setting):
     """Train and test once; returns the columns of a row."""
     network, history, source, seconds = study.train(seed, setting | dict(fibres=1))
     row = setting | study.errors(network, source, seed)
-    for name, delays in (("lag_ms", history.delays[0]), ("last_lag_ms", network.delay.delays)):
-        left, right = delays.tolist()
-        row[name] = f"{(right - left) * network.stimulus.dt_ms:.2f}"
+    first, last = (
+        float(delays[1] - delays[0]) * network.stimulus.dt_ms
+        for delays in (history.delays[0], network.delay.delays)
+    )
+    cycle_ms = 1000 / network.stimulus.frequency_hz
+    cycles = cycle_ms * round(first / cycle_ms)
+    row |= {"lag_ms": f"{first - cycles:.2f}", "last_lag_ms": f"{last - cycles:.2f}"}
     return row | {"seconds": f"{seconds:.1f}"}
 
 

@@ -55,9 +55,14 @@ def first_lag():
     """One fibre per ear: where 25 first lags lead, over the error against a lag set by hand."""
     rows = table("one_number")
     lags = sorted({row["lag_ms"] for row in rows})
-    arrows = drawings_06.lag_arrows(table("first_lag"))
     by_hand = curve(rows, "error_deg", ("lag_ms", lags))
-    return drawings_06.valley(lags, by_hand, [first for first, _ in arrows], arrows)
+    frozen, learned = (
+        [row for row in table("first_lag") if row["delays"] == name]
+        for name in ("frozen random", "learned")
+    )
+    starts = [(row["lag_ms"], row["error_deg"]) for row in frozen]
+    ends = [(row["last_lag_ms"], row["error_deg"]) for row in learned]
+    return drawings_06.valley(lags, by_hand, starts, list(zip(starts, ends, strict=True)))
 
 
 def estimators():

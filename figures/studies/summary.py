@@ -201,8 +201,10 @@ def row_of(lesson, claim, table, column, setting, control, fibres):
 def picture(rows):
     """What learning gained (frozen minus learned) in every place where both were measured."""
     chosen = [r for r in rows if "learned against frozen random" in r["claim"]]
-    names = [f"{r['claim'].replace('learned against frozen random delays, ', '')}" for r in chosen]
-    names = [n.replace(": learned against frozen random", "") for n in names]
+    chosen = [r for r in chosen if "delays only" not in r["claim"]]  # 30 degrees: no room for it
+    names = [f"lesson {r['lesson']}: {r['claim']}" for r in chosen]
+    for words in ("learned against frozen random delays, ", ": learned against frozen random"):
+        names = [name.replace(words, "") for name in names]
     gains = [-float(r["difference"]) for r in chosen]
     said = ", ".join(f"{name} {gain:+.2f}" for name, gain in zip(names, gains, strict=True))
     figure, axes = plots.canvas(

@@ -2,6 +2,7 @@
 
 import csv
 import importlib
+import re
 import sys
 
 import pytest
@@ -81,6 +82,7 @@ def test_with_one_fibre_the_same_seeds_draw_the_same_lags_in_every_table():
         lag = first_lag(seed)
         for other in (dict(hidden=10), dict(classes=12), dict(max_delay=12), dict(hidden=100)):
             assert first_lag(seed, **other) == pytest.approx(lag, abs=1e-6)
+    assert re.search(r"^SEEDS +\?= *$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
     fresh = {row["seed"] for row in tables.read(STUDIES / "first_lag.csv")}
     others = {row["seed"] for name in NAMES for row in tables.read(STUDIES / f"{name}.csv")
               if row.get("fibres") == 1 and name not in ("first_lag", "best_observer")}  # fmt: skip

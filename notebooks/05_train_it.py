@@ -80,11 +80,11 @@ assert math.isclose(loss, evaluate(untrained, few_ipd, few_spikes).loss, rel_tol
 # %% [markdown]
 # ## Train
 #
-# 1280 updates, each on a batch of 64 sounds, and every sound is new. After every 64 updates we look
-# how far it is: such a round is called an **epoch**, so there are twenty. The weights follow Adam,
-# and the delays an Adam of their own that keeps them between 0 and 50 ms. The labels are *soft*: a
-# bell around the true IPD, half a class wide, instead of the bare name of the class. More on that
-# below.
+# Training makes 1280 updates, each on a batch of 64 sounds, and every sound is new. After every 64
+# updates we look how far it is: such a round is called an **epoch**, so there are twenty. The
+# weights follow Adam, and the delays an Adam of their own that keeps them between 0 and 50 ms. The
+# labels are *soft*: a bell around the true IPD, half a class wide, instead of the bare name of the
+# class. More on that below.
 #
 # ### Predict
 # If it always named the right class, and we took the middle of the class as its answer, it would
@@ -209,10 +209,11 @@ outermost = math.degrees(classes.midpoint(11))
 print(f"outermost midpoint {outermost:.1f}°, furthest answer {furthest:.1f}°")
 
 # %% [markdown]
-# It can be helped: one more class beyond each end, where no sound ever is, but where probability
-# can lie. A script, `figures/lesson_5.py`, has trained this network and its variants from five
-# **seeds** each: a seed is the number that a generator starts from, so two networks with one seed
-# share their luck. Their difference, seed by seed, says what the two further classes bring:
+# That can be helped, in part: by one more class beyond each end, where no sound ever is, but where
+# probability can lie. A script, `figures/lesson_5.py`, has trained this network and its variants
+# from five **seeds** each: a seed is the number that a generator starts from, so two networks with
+# one seed share their luck. Their difference, seed by seed, says what the two further classes
+# bring:
 
 # %%
 rows = tables.read("../figures/lesson_5.csv")
@@ -484,19 +485,20 @@ for first, pair in firsts.items():
 
 # %%
 print("bank minus random, frozen:", difference("frozen bank", "frozen random delays"))
+print("even minus random, frozen:", difference("frozen even delays", "frozen random delays"))
 print("zero minus random, learned:", difference("learned from zero", "learned"))
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# Frozen, the bank is *behind* random delays, by about a fifth of a degree: it covers each lag that
-# the sounds can ask for, but only a quarter of the cycle. Even delays are about as good as random
-# ones, here where fibres are many. Without any delays it still learns something (the prototype
+# Frozen, the bank is *behind* random delays, by about a fifth of a degree, although it has each lag
+# on offer that the sounds can ask for. Even delays are as good as random ones, to within a tenth of
+# a degree, here where fibres are many. Without any delays it still learns something (the prototype
 # found that "weird"): leaky neurons hear which spikes meet, and in which order.
 #
 # From random, bank or even, learning changes next to nothing; from even delays it loses a few
-# hundredths of a degree (lesson 6 asks why). Only from zero it changes a lot, and
-# then does not arrive where random delays begin. So *how to begin* matters more here than *how to
+# hundredths of a degree (lesson 6 comes back to that). Only from zero it changes a lot, and then
+# does not arrive where random delays begin. So *how to begin* matters more here than *how to
 # learn*.
 # </details>
 #
@@ -530,10 +532,8 @@ for name in ("learned", "whole steps, nearest", "whole steps, stochastic"):
     print(f"{name:23s} {mean:.2f}° ({low:.2f}° to {high:.2f}°)")
 
 # %%
-whole, end = dict(setting="whole steps, nearest"), dict(setting="learned")
-mean, low, high = tables.paired_interval(rows, "rounded_error_deg", whole, end)
-print(f"nearest minus rounded at the end: {mean:+.2f}° ({low:+.2f}° to {high:+.2f}°)")
-assert low < 0 < high
+print("nearest minus rounded at the end:",
+      difference("whole steps, nearest", "learned", "rounded_error_deg"))  # fmt: skip
 
 # %% [markdown]
 # As pairs, the difference isn't clear of zero, and the interval is narrow: if delays that are whole

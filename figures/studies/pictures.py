@@ -99,6 +99,7 @@ def gradient_reach():
 def far_events():
     """Mean answer against the gap between two clicks."""
     rows, gaps = table("far_events"), range(5, 66, 10)
+    rows = [row for row in rows if "frozen" not in row["setting"]]
     curves = {
         name: [tables.mean_interval(rows, f"says_{gap:02d}", setting=name) for gap in gaps]
         for name in dict.fromkeys(row["setting"] for row in rows)

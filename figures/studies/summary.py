@@ -145,6 +145,11 @@ def claims():
             8, f"two clicks (ms): {name} against delays of 15 in front", table, "error_ms",
             dict(setting=name), dict(setting="delays of 15 in front"), None,
         )  # fmt: skip
+    for name in ("delays of 15 in both", "delays of 30 in front"):
+        yield (
+            8, f"two clicks (ms): {name}, learned against frozen", table, "error_ms",
+            dict(setting=name), dict(setting=f"{name}, frozen"), None,
+        )  # fmt: skip
     table = "studies/stimulus.csv"
     for words in ("sharp bursts", "a quarter of the spikes"):
         learned, frozen = (dict(setting=f"{words}: {d}") for d in ("learned", "frozen random"))

@@ -101,6 +101,8 @@ def test_lesson_5_says_what_its_table_says():
         assert -0.11 < low < high < 0.11, learned
         assert (low < 0 < high) == (learned != "learned from even")  # it loses a few hundredths
     assert settings_says("learned from zero", "learned")[1] > 0
+    _, low, high = settings_says("frozen even delays", "frozen random delays")
+    assert -0.1 < low < high < 0.1
     assert settings_says("classes beyond the ends", "learned")[2] < 0
     whole = settings_says("whole steps, nearest", "learned", "rounded_error_deg")
     assert -0.1 < whole[1] < 0 < whole[2] < 0.1

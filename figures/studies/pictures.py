@@ -116,6 +116,27 @@ def coincidence():
     return bars(rows, "error_deg", "way", "mean error (degrees)", log=True)
 
 
+def best_observer():
+    """Error against fibres, in times the bound, for the three ways to answer."""
+    rows, fibres = table("best_observer"), (1, 2, 4, 10, 100)
+    bounds = [value for value, *_ in curve(rows, "bound_deg", ("fibres", fibres))]
+    curves = {
+        name: [
+            [value / bound for value in found]
+            for found, bound in zip(curve(rows, column, ("fibres", fibres)), bounds, strict=True)
+        ]
+        for name, column in (
+            ("posterior median", "error_deg"),
+            ("posterior mean", "posterior_mean_error_deg"),
+            ("maximum likelihood", "likelihood_error_deg"),
+        )
+    }
+    return charts.lines(
+        fibres, curves, "fibres per ear", "mean error (times the bound)", log_x=True,
+        levels=[(1, "Cramér–Rao bound")],
+    )  # fmt: skip
+
+
 PICTURES = {
     "weights_or_delays": weights_or_delays,
     "one_number": one_number,
@@ -137,6 +158,7 @@ PICTURES = {
     "real_head": lambda: bars(
         table("real_head"), "noise_deg", "setting", "mean error on noise (degrees)", log=True
     ),
+    "best_observer": best_observer,
     "best": lambda: bars(table("best"), "ratio_to_bound", "setting", "error (times the bound)"),
 }
 

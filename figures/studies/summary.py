@@ -29,6 +29,9 @@ def cell(base, fibres, delays):
 
 def claims():
     """(lesson, claim, table, column, setting, control, fibres per ear for the bound)."""
+    for fibres in (1, 2, 4, 10, 100):
+        yield (1, f"the best observer of the spikes, {fibres} per ear", "studies/best_observer.csv",
+               "error_deg", dict(fibres=fibres), None, fibres)  # fmt: skip
     first = "studies/weights_or_delays.csv"
     for base, name in ((SMALL, "axonal"), (SYNAPTIC, "synaptic")):
         for fibres in (1, 2, 10, 100) if base is SMALL else (1, 2, 10):

@@ -6,7 +6,7 @@ LABFLAGS ?=
 LESSONS ?=
 TESTS   ?=
 STUDIES ?= $(sort $(basename $(notdir $(filter-out %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py)))))
-SEEDS   ?= 0 1 2 3 4
+SEEDS   ?=
 JOBS    ?= 2
 REPO    ?=
 
@@ -51,7 +51,8 @@ lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/codespell .
 
-# What is in a table already is not run again; SEEDS='0' takes minutes, all of it hours.
+# What is in a table already is not run again; SEEDS='0' takes minutes, all of it hours. A study
+# knows its own seeds: those of first_lag must be in no other table.
 studies: $(VENV)/.lab
 	set -e; for study in $(STUDIES); do \
 	  $(BIN)/python figures/studies/$$study.py $(SEEDS) --jobs $(JOBS); done

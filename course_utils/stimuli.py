@@ -19,24 +19,23 @@ _LEVELS = 65536  # firing probabilities are resolved to 1/65536 (16 random bits 
 class Task(Protocol):
     """What a network can be made for and trained on: sounds in, one angle out.
 
-    A `Stimulus` is one, and so are `clicks.ClickPair` and `head.listening.Listener`.
-
-    Attributes
-    ----------
-    channels, steps : int
-        Spike trains, and time steps of each.
-    dt_ms : float
-        One time step, in ms.
+    A `Stimulus` is one, and so is a `clicks.ClickPair`.
     """
 
     @property
-    def channels(self) -> int: ...
+    def channels(self) -> int:
+        """Spike trains of each sound."""
+        ...
 
     @property
-    def steps(self) -> int: ...
+    def steps(self) -> int:
+        """Time steps of each."""
+        ...
 
     @property
-    def dt_ms(self) -> float: ...
+    def dt_ms(self) -> float:
+        """One time step, in ms."""
+        ...
 
     def sample(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Draw `n` sounds: angles `(n,)` in radians, and spikes `(n, time, channels)`."""

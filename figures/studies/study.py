@@ -36,10 +36,15 @@ DELAYS = {
     "fixed": (None, False, True),  # as `init` says
     "frozen random": ("uniform", False, True),
     "frozen even": ("even", False, True),
+    "frozen bank": ("bank", False, True),
     "learned": (None, True, True),
+    "learned, gently": (None, True, True),
+    "learned from even": ("even", True, True),
+    "learned from even, gently": ("even", True, True),
+    "learned from bank": ("bank", True, True),
     "learned, one ear": (None, True, True),
     "delays only": (None, True, False),
-    "readout only": (None, False, False),
+    "readout only": ("uniform", False, False),
 }
 
 
@@ -50,12 +55,20 @@ def even(fibres, hidden, kind, max_delay):
     return (count * GOLDEN % 1 * max_delay).float().view(shape)
 
 
+def bank(fibres):
+    """First delays as in the prototype's fixed bank: 0 to a quarter of a cycle, in both ears."""
+    quarter_ms = 1000 / Stimulus().frequency_hz / 4
+    return torch.linspace(0, quarter_ms, fibres).repeat(2)
+
+
 def network_of(s, generator):
     """The network of one setting, before it has learned anything."""
     init, learn_delays, learn_weights = DELAYS[s["delays"]]
     init = s["init"] if init is None else init
     if isinstance(init, str) and init == "even":
         init = even(s["fibres"], s["hidden"], s["kind"], s["max_delay"])
+    elif isinstance(init, str) and init == "bank":
+        init = bank(s["fibres"])
     stimulus = Stimulus(
         duration_ms=WINDOW_MS + s["max_delay"],
         fibres_per_ear=s["fibres"],
@@ -155,11 +168,12 @@ def bound(network):
     return observer.cramer_rao(network.task, WINDOW_MS)
 
 
-def main(table, settings, run):
+def main(table, settings, run, seeds=SEEDS):
     """Fill `table` from the command line."""
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
-    parser.add_argument("seeds", nargs="*", type=int, help="0 to 4 if none is named")
+    usual = f"{seeds[0]} to {seeds[-1]} if none is named"
+    parser.add_argument("seeds", nargs="*", type=int, help=usual)
     parser.add_argument("--jobs", type=int, default=1, help="runs at once")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    tables.fill(Path(table), settings, arguments.seeds or SEEDS, run, arguments.jobs)
+    tables.fill(Path(table), settings, arguments.seeds or seeds, run, arguments.jobs)

@@ -81,7 +81,7 @@ DRAWINGS = {
     ),
     "valley": lambda: drawings_06.valley(
         [-8, 0, 8], [(14, 13, 15), (19, 18, 20), (15, 14, 16)], [(3, 17), (-5, 15)],
-        ((3, 17), (8, 15)),
+        [((3, 17), (8, 15)), ((-5, 15), (-7, 14))],
     ),
     "lags": lambda: drawings_06.lags(GRID - 25, "synaptic"),
     "gain_map": lambda: drawings_06.gain_map([1, 2], [10, 30], [[5, 1], [0, -1]], "axonal"),

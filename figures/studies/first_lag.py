@@ -25,10 +25,10 @@ def run(seed, setting):
     network, history, source, seconds = study.train(seed, setting | dict(fibres=1))
     row = setting | study.errors(network, source, seed)
     first, last = (
-        float(delays[1] - delays[0]) * network.stimulus.dt_ms
+        float(delays[1] - delays[0]) * network.task.dt_ms
         for delays in (history.delays[0], network.delay.delays)
     )
-    cycle_ms = 1000 / network.stimulus.frequency_hz
+    cycle_ms = 1000 / network.task.frequency_hz
     cycles = cycle_ms * round(first / cycle_ms)
     row |= {"lag_ms": f"{first - cycles:.2f}", "last_lag_ms": f"{last - cycles:.2f}"}
     return row | {"seconds": f"{seconds:.1f}"}

@@ -128,7 +128,7 @@ def test_lesson_5_all_waiting_longer_is_hearing_it_earlier():
         Stimulus(duration_ms=160), Classes(12), 30, 60, init=later, generator=generator
     )
     twin.w_hidden, twin.w_out = network.w_hidden, network.w_out
-    _, spikes = sample(8, twin.stimulus, generator)
+    _, spikes = sample(8, twin.task, generator)
     torch.testing.assert_close(twin(spikes), network(spikes[:, :150]))
 
 

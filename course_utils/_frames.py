@@ -9,6 +9,7 @@ import json
 import math
 
 from ._controls import Choice
+from .plots import shown_width
 
 _HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 # The script finds its figure by itself, so that any number of them can share a page.
@@ -118,7 +119,8 @@ def page(frame, controls: dict, budget: int) -> str:
     return (
         f'<figure class="explore" style="margin:0;position:relative">'
         f"<div hidden>{rows}</div>"
-        f'<img alt="{html.escape(start[1])}" style="max-width:100%" src="{_source(start[0])}">'
+        f'<img alt="{html.escape(start[1])}" width="{shown_width(start[0])}" '
+        f'style="max-width:100%" src="{_source(start[0])}">'
         f'<p role="status" style="{_HIDDEN}"></p>'
         f"<figcaption><small>{len(frames)} pictures, drawn beforehand{more}.</small></figcaption>"
         f'<script type="application/json">{pictures}</script><script>{_SCRIPT}</script></figure>'

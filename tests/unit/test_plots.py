@@ -123,8 +123,10 @@ def test_png_is_a_small_picture_with_a_palette(drawn):
     figure, data = drawn
     image = Image.open(io.BytesIO(data))
     assert image.format == "PNG" and image.mode == "P"
-    width, height = figure.get_size_inches() * 100
+    width, height = figure.get_size_inches() * plots.DPI
     assert abs(image.width - width) <= 1 and abs(image.height - height) <= 1
+    assert plots.DPI >= 1.5 * plots.SHOWN_DPI  # sharp on a dense screen, and no larger on the page
+    assert plots.shown_width(data) == round(figure.get_figwidth() * 100)
     assert image.convert("L").getextrema()[0] < 100 < 200 < image.convert("L").getextrema()[1]
     assert len(data) < 100_000
 

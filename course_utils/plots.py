@@ -21,7 +21,7 @@ LEFT, RIGHT = "#0072B2", "#D55E00"
 """Colours of the two ears; the right ear's lines are dashed as well."""
 THIRD, GREY = "#009E73", "#595959"
 SHOWN_DPI, DPI = 100, 160
-"""Dots per inch on the page, and in the file: a dense screen or a projector shows the difference."""
+"""Dots per inch on the page, and in the file: a dense screen and a projector show more."""
 matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 
 

@@ -9,7 +9,6 @@ import joblib
 import numpy as np
 from scipy import stats
 
-
 COURSE = Path(__file__).resolve().parent.parent
 """The folder in which the course lies, and `figures/` with its tables, unless it was installed."""
 HOME = "LEARNING_DELAYS"

@@ -12,8 +12,6 @@ exclude_patterns = ["**.ipynb_checkpoints"]
 # The pages come with their outputs.
 nb_execution_mode = "off"
 nb_merge_streams = True
-nb_code_prompt_show = "Show what it prints or draws"  # folded where the reader predicts first
-nb_code_prompt_hide = "Hide it again"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 suppress_warnings = ["myst.header"]  # "### Predict" may come before the first "##"

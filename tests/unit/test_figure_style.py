@@ -131,7 +131,8 @@ def drawers(module):
     """Return the names of the functions of a module that draw."""
     found = inspect.getmembers(module, inspect.isfunction)
     own = [name for name, f in found if f.__module__ == module.__name__ and name[0] != "_"]
-    return [name for name in own if name not in ("canvas", "alt_text", "png", "walks_home")]
+    others = ("canvas", "alt_text", "png", "small", "shown_width", "walks_home")
+    return [name for name in own if name not in others]
 
 
 def drawing_rooms():

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from course_utils import charts, plots, tables
+from course_utils import charts, drawings_06, plots, tables
 
 HERE = Path(__file__).parent
 
@@ -51,12 +51,28 @@ def one_number():
     return charts.lines(lags, curves, "right ear waits longer (ms)", "mean error (degrees)")
 
 
+def first_lag():
+    """One fibre per ear: where 25 first lags lead, over the error against a lag set by hand."""
+    rows = table("one_number")
+    lags = sorted({row["lag_ms"] for row in rows})
+    by_hand = curve(rows, "error_deg", ("lag_ms", lags))
+    frozen, learned = (
+        [row for row in table("first_lag") if row["delays"] == name]
+        for name in ("frozen random", "learned")
+    )
+    starts = [(row["lag_ms"], row["error_deg"]) for row in frozen]
+    ends = [(row["last_lag_ms"], row["error_deg"]) for row in learned]
+    return drawings_06.valley(lags, by_hand, starts, list(zip(starts, ends, strict=True)))
+
+
 def estimators():
     """Rounded error against the rate, for each estimator, from random delays."""
     rows, rates = table("estimators"), (0.1, 0.5, 2)
     names = [n for n in dict.fromkeys(row["estimator"] for row in rows) if n != "frozen"]
     curves = {
-        name: curve(rows, "rounded_error_deg", ("delay_lr", rates), estimator=name, first="random")
+        name: curve(
+            rows, "rounded_error_deg", ("delay_lr", rates), estimator=name, first="random"
+        )
         for name in names
     }
     control, *_ = tables.mean_interval(
@@ -83,6 +99,7 @@ def gradient_reach():
 def far_events():
     """Mean answer against the gap between two clicks."""
     rows, gaps = table("far_events"), range(5, 66, 10)
+    rows = [row for row in rows if "frozen" not in row["setting"]]
     curves = {
         name: [tables.mean_interval(rows, f"says_{gap:02d}", setting=name) for gap in gaps]
         for name in dict.fromkeys(row["setting"] for row in rows)
@@ -97,6 +114,16 @@ def coincidence():
         if (row["fibres"], row["synapse"], row["tau_ms"]) == (1, "subtractive", 5)
     ]  # fmt: skip
     return bars(rows, "error_deg", "way", "mean error (degrees)", log=True)
+
+
+def surrogates():
+    """Error against steepness, for each shape."""
+    rows, steepness = table("surrogates"), (1, 5, 25, 100)
+    curves = {
+        name: curve(rows, "error_deg", ("steepness", steepness), surrogate=name, delays="learned")
+        for name in ("sigmoid", "superspike")
+    }
+    return charts.lines(steepness, curves, "steepness b", "mean error (degrees)", log_x=True)
 
 
 def best_observer():
@@ -123,10 +150,12 @@ def best_observer():
 PICTURES = {
     "weights_or_delays": weights_or_delays,
     "one_number": one_number,
+    "first_lag": first_lag,
     "estimators": estimators,
     "gradient_reach": gradient_reach,
     "far_events": far_events,
     "coincidence": coincidence,
+    "surrogates": surrogates,
     "gauge": lambda: bars(
         table("gauge"), "rounded_error_deg", "setting", "rounded error (degrees)"
     ),

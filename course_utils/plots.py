@@ -128,7 +128,19 @@ def draw_raster(axes, spikes, *, dt_ms=1, start_ms=0, two_ears=True):
     axes.set(xlim=(start_ms - dt_ms, start_ms + steps * dt_ms), ylim=(channels - 0.5, -0.5))
 
 
-def rasters(trains, titles, *, dt_ms=1, start_ms=0, columns=4, two_ears=True, ylabel="fibre"):
+def _lead(train, cycle_ms, dt_ms):
+    """Words that say which ear is further along in its cycle, from the spikes themselves."""
+    if cycle_ms is None:
+        return ""
+    turn = np.exp(2j * np.pi * np.arange(len(train)) * dt_ms / cycle_ms)
+    left, right = turn @ (_array(train) > 0).reshape(len(train), 2, -1).sum(2)
+    lead_ms = np.angle(left * right.conj()) / (2 * np.pi) * cycle_ms
+    return f", the {'right' if lead_ms > 0 else 'left'} ear leads by {abs(lead_ms):.0f} ms"
+
+
+def rasters(
+    trains, titles, *, dt_ms=1, start_ms=0, columns=4, two_ears=True, ylabel="fibre", cycle_ms=None
+):
     """Spike trains side by side.
 
     Parameters
@@ -139,11 +151,15 @@ def rasters(trains, titles, *, dt_ms=1, start_ms=0, columns=4, two_ears=True, yl
         Time step and time of the first step, in ms.
     two_ears : bool
         Left ear (first half, blue) above right ear (orange).
+    cycle_ms : float, optional
+        Cycle of a tone, in ms: the alternative text then says which ear leads, and by how much.
     """
     columns = min(columns, len(trains))
     rows = math.ceil(len(trains) / columns)
-    named = zip(titles, trains, strict=True)
-    counts = ", ".join(f"{title}: {int((_array(train) > 0).sum())}" for title, train in named)
+    counts = ", ".join(
+        f"{title}: {int((_array(train) > 0).sum())}" + _lead(train, cycle_ms, dt_ms)
+        for title, train in zip(titles, trains, strict=True)
+    )
     ears = " Left ear above, right ear below." if two_ears else ""
     alt = f"{len(trains)} spike rasters, {ylabel} against time.{ears} Spikes in each: {counts}."
     figure, axes = canvas(

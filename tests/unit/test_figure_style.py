@@ -46,10 +46,16 @@ DRAWINGS = {
     ),
     "chain": lambda: drawings_01.chain(STIMULUS, 40, 0.0, torch.Generator().manual_seed(0)),
     "likelihood": lambda: drawings_01.likelihood(
-        GRID, -np.stack([(GRID - 10) ** 2, (GRID - 30) ** 2]), [10, 30], 20
+        GRID, -np.stack([(GRID - 10) ** 2, (GRID - 30) ** 2]), [10, 30], (11, 31)
+    ),
+    "information": lambda: drawings_01.information(
+        IPD, np.exp(-((IPD / 40) ** 2)), (IPD / 40) ** 2 * np.exp(-((IPD / 40) ** 2))
+    ),
+    "posterior": lambda: drawings_01.posterior(
+        IPD, np.exp(-(((IPD - 70) / 20) ** 2)), {"mean": 64.0, "likeliest": 70.0}, 75
     ),
     "bound": lambda: drawings_01.bound(
-        [1, 10, 100], [10, 3, 1], [(10, 3.1, 0.2)], [(3.75, "floor"), (45, "chance")]
+        [1, 10, 100], [10, 3, 1], [(3.75, "floor"), (45, "chance")]
     ),
     "waiting": lambda: drawings_02.waiting(TRAINS, [0, 2, 4], 4),
     "arrivals": lambda: drawings_02.arrivals(torch.ones(200, 40), torch.arange(40.0), 150),

@@ -3,6 +3,7 @@
 import base64
 import io
 import math
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -184,6 +185,16 @@ def test_a_raster_marks_every_spike_at_its_time_and_fibre():
     figure = plots.rasters([spikes], ["a"], two_ears=False)
     assert marks(figure.axes[0]) == {"black": {(0, 0), (3, 1), (9, 2), (4, 3)}}
     assert "ear" not in plots.alt_text(figure)
+
+
+def test_the_alternative_text_of_a_tone_says_which_ear_leads():
+    ipd = torch.deg2rad(torch.tensor([70.0, -70.0]))
+    _, trains = sample(2, Stimulus(), torch.Generator().manual_seed(0), ipd=ipd)
+    said = plots.alt_text(plots.rasters(trains, ["A", "B"], cycle_ms=50))
+    assert re.search(
+        r"A: [0-9]+, the right ear leads by 10 ms, B: [0-9]+, the left ear .* 10", said
+    )
+    assert "leads" not in plots.alt_text(plots.rasters(trains, ["A", "B"]))
 
 
 def test_rasters_need_a_title_each():

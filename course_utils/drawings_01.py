@@ -74,8 +74,8 @@ def likelihood(phase_deg, scores, best_deg, truth_deg):
         for best, truth, (_, name) in zip(best_deg, truth_deg, ears, strict=True)
     )
     figure, panels = plots.canvas(
-        f"Log likelihood of the phase, the top eight nats, one narrow peak for each ear. {found}. "
-        f"Half a nat below the top they are {wide[0]:.1f} and {wide[1]:.1f} degrees wide. The peaks "
+        f"Log likelihood of the phase, the top eight nats, a narrow peak for each ear. {found}. "
+        f"Half a nat below the top they are {wide[0]:.1f} and {wide[1]:.1f} degrees wide. They "
         f"are {apart[0]:.1f} degrees apart, the true IPD is {apart[1]:g} degrees.",
         1, 2, width=8.0, height=3.2, sharey=True,
     )  # fmt: skip

@@ -66,9 +66,8 @@ print(f"about a human head: up to {(math.pi / 2 + 1) * radius_ms:.2f} ms for hig
       f"{3 * radius_ms:.2f} ms for low ones")  # fmt: skip
 
 # %% [markdown]
-# Ours is a **scaled toy**: everything is slower, so that steps of 1 ms are fine enough. The
-# questions and the controls carry over to a head. The numbers do not; for some of them lesson 9
-# asks again, with a measured head.
+# Ours is a **scaled toy**: everything is slower, so that steps of 1 ms are fine enough. Questions
+# and controls carry over to a head; the numbers do not. Lesson 9 asks again, with a measured head.
 #
 # Next, the nerve. A fibre is most likely to fire at the peak of the wave, at up to 600
 # spikes per second. The curve that its firing follows is called the
@@ -115,14 +114,13 @@ print(f"up to {from_peak:.1f} ms away from a peak, and a cycle lasts {cycle_ms:.
 # <details><summary>What happened</summary>
 #
 # One fibre alone is a rough witness: it misses steps near the peak, and fires up to about a quarter
-# of a cycle away from it. A hundred of them draw the wave quite well. Later in this lesson we count
-# exactly what a spike is worth; it will not be the spikes at the peak that are worth most.
+# of a cycle away from it. A hundred of them draw the wave quite well. What a spike is worth we
+# count later; those at the peak will not be worth most.
 # </details>
 #
-# The dice, too, are a toy. A fibre of a real ear fires about once in a cycle of a low tone, or not
-# at all, and rests for a millisecond or so after each spike (it is *refractory*). Ours fires many
-# times in each cycle, and forgets what it did a step ago. That is what lets us say in a few lines
-# how probable any spikes are.
+# The dice, too, are a toy. A fibre of a real ear fires about once in a cycle, or not at all, and
+# rests for a millisecond or so after each spike (it is *refractory*). Ours fires many times in each
+# cycle, and forgets what it did a step ago.
 #
 # `sample` draws many sounds at once, left ear first. Random numbers can't be equal, so we compare
 # means over 500 sounds, wherever spikes are not too rare to count. All must agree with the
@@ -383,11 +381,10 @@ drawings_01.information(from_peak_deg, fires, tells)
 # <details><summary>What happened</summary>
 #
 # At the peak, where the bursts are, almost nothing: the curve is flat there, so a wave that is a
-# little further along makes the same spikes. Most lies low on the slopes. The curve is steep there,
-# and spikes are rare: one that comes, or a row of steps in which none comes, says where we are. So
-# the nearly silent half, with few of the spikes, holds a large part of the information. Who wants
-# to know *when* listens to the edges of a burst, not to its middle. (Sharper bursts have steeper
-# edges: that is why they helped above.)
+# little further along makes the same spikes. Most lies low on the slopes, where the curve is steep
+# and spikes are rare enough to say something. So the nearly silent half, with few of the spikes,
+# holds a large part of the information. Who wants to know *when* listens to the edges of a burst,
+# not to its middle. (Sharper bursts have steeper edges: that is why they helped above.)
 # </details>
 #
 # Independent fibres and steps add up. We take many sounds, each with its own IPD and phase.
@@ -466,9 +463,8 @@ def log_likelihood(spikes, n):
 
 
 # %% [markdown]
-# Which sound shall we show? One draw may be lucky. We draw 21 sounds of one direction, and take
-# the one whose error is in the middle. The course's own function looks between the points of the
-# grid.
+# One sound may be a lucky draw. So we draw 21 of one direction, and show the one whose error is in
+# the middle. The course's own function looks between the points of the grid.
 
 # %%
 _, spikes = sample(21, stimulus, generator, ipd=math.radians(40), phase=math.radians(100))
@@ -508,7 +504,7 @@ def mean_and_half(values):
 
 
 # %%
-heard = {1: listen(1, 3000), 10: listen(10, 1000), 100: listen(100, 1000)}
+heard = {1: listen(1, 2500), 10: listen(10, 1000), 100: listen(100, 1000)}
 limits = {count: observer.cramer_rao(ears) for count, (ears, _, _) in heard.items()}
 likeliest = {}
 for count, (ears, ipd, spikes) in heard.items():
@@ -517,9 +513,8 @@ for count, (ears, ipd, spikes) in heard.items():
     print(f"{count:3d} per ear: {mean:.2f}° ± {half:.2f}°, bound {limits[count]:.2f}°")
 
 # %% [markdown]
-# After each ± stands half a 95 % interval. With 10 and 100 fibres we can't tell the observer from
-# the bound, or hardly. With a single one it tends to come out *below* it. So, is there a better
-# observer still, and what becomes of the bound?
+# After each ± stands half a 95 % interval. With 10 and 100 fibres we can hardly tell the observer
+# from the bound. With a single one it tends to come out *below* it. So is there a better one still?
 #
 # ## The best answer there is
 # Maximum likelihood trusts the most probable pair of phases. But many pairs are nearly as probable.
@@ -551,11 +546,7 @@ drawings_01.posterior(ipd_deg, probable, by_hand, 80)
 
 # %% [markdown]
 # The hill is broad: one fibre knows little. Where it reaches over the end of the range it is cut
-# off, and what is left leans inwards.
-#
-# ### Predict
-# We ask the median about the same sounds. **With how many fibres will it be clearly nearer to the
-# truth than maximum likelihood: 1, 10, 100?**
+# off, and what is left leans inwards. Now the median answers for the same sounds as before:
 
 # %%
 median = {}
@@ -566,17 +557,13 @@ for count, (ears, ipd, spikes) in heard.items():
           f"nearer than maximum likelihood by {gain:.3f}° ± {half:.3f}°")  # fmt: skip
 
 # %% [markdown]
-# <details><summary>What happened</summary>
-#
-# With one fibre clearly; with ten by next to nothing, with a hundred hardly at all. The sharper the
-# peaks, the less it matters whether one takes their tops or weighs all there is. And with one fibre
-# the mean error lies *below* the bound. That is no mistake, as the next question shows.
-# </details>
+# With one fibre it is clearly nearer, and below the bound; with a hundred there is next to nothing
+# to gain, since the peaks are sharp.
 #
 # ### Predict
-# The bound speaks of answers that are right on average. **Where in the range is the median, with
-# one fibre, not right on average, and to which side does it lean?** We call the lean its *bias*,
-# positive if it is outwards.
+# May it be below the bound? That speaks of answers that are right on average. **Where in the range
+# is the median, with one fibre, not right on average, and to which side does it lean?** We call the
+# lean its *bias*, positive if it is outwards.
 
 # %%
 error, truth_deg = median[1], torch.rad2deg(heard[1][1])
@@ -608,8 +595,7 @@ for count in counts:
     for name, column in observers.items():
         found = tables.mean_interval(rows, column, fibres=count)
         curves[name].append([value / limit for value in found])
-    print(f"{count:3d} per ear: best {found[0]:.2f}° ({found[1]:.2f}° to {found[2]:.2f}°), "
-          f"bound {limit:.2f}°")  # fmt: skip
+    print(f"{count:3d} per ear: best {found[0]:.2f}°, bound {limit:.2f}°")
 
 # %%
 charts.lines(counts, curves, "fibres per ear", "mean error (times the bound)", log_x=True,

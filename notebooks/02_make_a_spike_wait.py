@@ -274,8 +274,8 @@ drawings_02.price(longest, bounds, stimulus.duration_ms)
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# Nothing breaks, at three or at two. The price follows the root of what is left (dotted), and it
-# rises smoothly: a little over a fifth at three times `max_delay`, two fifths at twice, nearly three
+# Nothing breaks, at three or at two. The price follows the root of what is left (dotted) and rises
+# smoothly: a little over a fifth at three times `max_delay`, two fifths at twice, nearly three
 # quarters at one and a half. Only when less than half a cycle is left, here 25 ms, it is worse than
 # the root says: of some sounds only the silent half is heard. So the rule names a price that is
 # comfortable to pay, not a law. The course checks only that anything is left at all.

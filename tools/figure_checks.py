@@ -12,6 +12,8 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
 
+from course_utils.plots import DPI
+
 OKABE_ITO = ("000000", "E69F00", "56B4E9", "009E73", "F0E442", "0072B2", "D55E00", "CC79A7")
 IMAGES = ("cividis", "signed")  # the second for what has a sign
 SMALLEST_POINTS = 10
@@ -62,7 +64,8 @@ def text_problems(figure: Figure) -> list[str]:
     texts = [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
     small = [t for t in texts if t.get_fontsize() < SMALLEST_POINTS]
     titles = [axes.title for axes in figure.axes if axes.get_title()]
-    cut = [t for t in titles if t.get_window_extent().y1 > figure.bbox.y1 - 2]
+    top = DPI * (figure.get_figheight() - 0.02)  # as it was drawn, less two pixels of the page
+    cut = [t for t in titles if t.get_window_extent(dpi=DPI).y1 > top]
     return [f"{t.get_text()!r} has {t.get_fontsize():g} points" for t in small] + [
         f"{t.get_text()!r} is cut at the top" for t in cut
     ]

@@ -117,7 +117,7 @@ def posterior(ipd_deg, probable, answers, truth_deg):
             float(value), height * float(probable.max()), marker, color=plots.RIGHT, ms=9,
             mew=2, clip_on=False, label=f"{name}, {float(value):.0f}°",
         )  # fmt: skip
-    axes.set(xlabel="IPD (degrees)", ylabel="probability\nof half a degree", xlim=(18, 92))
+    axes.set(xlabel="IPD (degrees)", ylabel="probability\n(per half degree)", xlim=(18, 92))
     axes.set(ylim=(0, None), xticks=range(30, 91, 15))
     figure.legend(loc="outside right upper")
     return figure

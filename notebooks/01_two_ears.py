@@ -513,8 +513,8 @@ for count, (ears, ipd, spikes) in heard.items():
     print(f"{count:3d} per ear: {mean:.2f}° ± {half:.2f}°, bound {limits[count]:.2f}°")
 
 # %% [markdown]
-# After each ± stands half a 95 % interval. With 10 and 100 fibres we can hardly tell the observer
-# from the bound. With a single one it tends to come out *below* it. So is there a better one still?
+# After each ± stands half a 95 % interval: as far as these sounds can tell, the observer is at the
+# bound or close to it. Is there a better one still?
 #
 # ## The best answer there is
 # Maximum likelihood trusts the most probable pair of phases. But many pairs are nearly as probable.
@@ -557,13 +557,13 @@ for count, (ears, ipd, spikes) in heard.items():
           f"nearer than maximum likelihood by {gain:.3f}° ± {half:.3f}°")  # fmt: skip
 
 # %% [markdown]
-# With one fibre it is clearly nearer, and below the bound; with a hundred there is next to nothing
-# to gain, since the peaks are sharp.
+# With one fibre it is nearer; with a hundred there is next to nothing to gain, since the peaks are
+# sharp. Over very many sounds (below) it is even *below* the bound.
 #
 # ### Predict
-# May it be below the bound? That speaks of answers that are right on average. **Where in the range
-# is the median, with one fibre, not right on average, and to which side does it lean?** We call the
-# lean its *bias*, positive if it is outwards.
+# May it be? The bound speaks of answers that are right on average. **Where in the range is the
+# median, with one fibre, not right on average, and to which side does it lean?** We call the lean
+# its *bias*, positive if it is outwards.
 
 # %%
 error, truth_deg = median[1], torch.rad2deg(heard[1][1])

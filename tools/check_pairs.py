@@ -1,6 +1,6 @@
 """Say which notebooks do not hold the cells of their `.py`, or have grown too large.
 
-A commit is stopped by it (see .pre-commit-config.yaml); `make run` mends the first.
+A commit is stopped by it (see .pre-commit-config.yaml); `make run` or `make pair` mends the first.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -82,16 +83,21 @@ def only_in(side: str, folder: Path, name: str) -> str:
     return ", ".join(f'"{line[:60]}"' for line in lines[:3]) + more or "their order"
 
 
-def seal(notebook, folder: Path, name: str, source: str | None) -> None:
-    """Write both files of a page, agreed; the `.py` last, so that jupytext never calls it older.
+def write_source(notebook, folder: Path, name: str) -> bool:
+    """Write the `.py` of a notebook, if it does not hold that text already; say whether."""
+    path = folder / f"{name}.py"
+    written = text(notebook)
+    if path.exists() and path.read_text(encoding="utf-8") == written:
+        return False
+    path.write_text(written, encoding="utf-8")
+    return True
 
-    A `.py` that no longer holds the text `source` was edited meanwhile, and stays as it is.
-    """
+
+def seal(notebook, folder: Path, name: str) -> None:
+    """Write the notebook of a page that agrees with its `.py`; neither is the older one then."""
     notebook.metadata[AGREED] = fingerprint(notebook)
     checks.write(notebook, folder / f"{name}.ipynb")
-    path = folder / f"{name}.py"
-    if source is None or path.read_text(encoding="utf-8") == source:
-        path.write_text(text(notebook), encoding="utf-8")
+    os.utime(folder / f"{name}.py")
 
 
 def pair(folder: Path, name: str, replace: bool = False) -> tuple[bool, str]:
@@ -114,17 +120,27 @@ def pair(folder: Path, name: str, replace: bool = False) -> tuple[bool, str]:
             f"notebook, make run LESSONS={lesson} REPLACE=1 takes the .py"
         )
     notebook = checks.read(folder / page)
-    written = text(notebook)
-    if cells(jupytext.reads(written, fmt="py:percent")) != cells(notebook):
+    if cells(jupytext.reads(text(notebook), fmt="py:percent")) != cells(notebook):
         return False, (
             f"{page} holds what a .py can't (a picture pasted into the text, or a line that begins "
             "with # %%), so nothing was written"
         )
-    path = folder / f"{name}.py"
-    same = path.exists() and path.read_text(encoding="utf-8") == written
-    if not same or notebook.metadata.get(AGREED) != fingerprint(notebook):
-        seal(notebook, folder, name, None)
-    return True, "" if same else f"{name}.py was written from the notebook"
+    written = write_source(notebook, folder, name)
+    if written or notebook.metadata.get(AGREED) != fingerprint(notebook):
+        seal(notebook, folder, name)
+    return True, f"{name}.py was written from the notebook" if written else ""
+
+
+def problems(folder: Path, name: str) -> list[str]:
+    """Say where a page is not as `make run` and `make pair` leave it."""
+    if found := checks.pair_problems(folder, name):
+        return found
+    notebook = checks.read(folder / f"{name}.ipynb")
+    if (folder / f"{name}.py").read_text(encoding="utf-8") != text(notebook):
+        found.append(f"{name}.py is not as jupytext writes it; make pair does")
+    if notebook.metadata.get(AGREED) != fingerprint(notebook):
+        found.append(f"{name}.ipynb has no fingerprint of its cells; make pair leaves it")
+    return found
 
 
 def refusal(folder: Path, name: str) -> str | None:

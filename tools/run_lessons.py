@@ -58,7 +58,7 @@ def run_page(
     """
     if not replace and (refusal := pairs.refusal(folder, name)):
         return refusal, 0.0
-    source = (folder / f"{name}.py").read_text(encoding="utf-8")
+    pairs.write_source(checks.from_source(folder, name), folder, name)
     try:
         notebook = execute(folder, name, live_pages.PICTURES if keep_in else 0)
     except Exception as error:  # a lesson may fail in any way; the others still run
@@ -70,7 +70,7 @@ def run_page(
     # It may have been open meanwhile, and saved.
     if not replace and (refusal := pairs.refusal(folder, name)):
         return refusal, pictures
-    pairs.seal(notebook, folder, name, source)
+    pairs.seal(notebook, folder, name)
     return "; ".join(checks.size_problems(folder / f"{name}.ipynb")) or None, pictures
 
 
@@ -79,7 +79,7 @@ def main(arguments=None, folder: Path = checks.NOTEBOOKS, keep_in: Path | None =
     parser.add_argument("names", nargs="*", metavar="NAME", help="a lesson; all if none is named")
     parser.add_argument("--replace", action="store_true", help="even where a notebook was edited")
     given = parser.parse_args(arguments)
-    known = checks.lessons(folder)
+    known = sorted({Path(page).name for page in checks.all_pages(folder)})
     names = [Path(name).stem for name in given.names]
     unknown = sorted(set(names) - set(known))
     if unknown or not known:

@@ -90,17 +90,16 @@ def answer(course):
     page(course).write_text(nbformat.writes(notebook))
 
 
+def in_step(folder):
+    pairs.seal(checks.from_source(folder, PAGE), folder, PAGE)
+
+
 def plant(folder, text=SOURCE):
     """Write a page as a pair that agrees, with the blank lines of its author."""
     folder.mkdir(parents=True)
     (folder / f"{PAGE}.py").write_text(text)
-    pairs.seal(checks.from_source(folder, PAGE), folder, PAGE, source="not this")
-    assert (folder / f"{PAGE}.py").read_text() == text
+    in_step(folder)
     return folder.parent
-
-
-def in_step(folder):
-    pairs.seal(checks.from_source(folder, PAGE), folder, PAGE, source="not this")
 
 
 def upstream(course):
@@ -334,7 +333,7 @@ def test_a_run_leaves_the_source_as_jupytext_writes_it(folder, capsys):
     assert said_by_run(folder, capsys)[0] == 0
     assert source(folder.parent).read_text() == pairs.text(checks.read(page(folder.parent)))
     assert source(folder.parent).stat().st_mtime_ns >= page(folder.parent).stat().st_mtime_ns
-    assert checks.pair_problems(folder, PAGE) == []
+    assert pairs.problems(folder, PAGE) == []
 
 
 def test_a_notebook_that_cannot_tell_is_taken_for_edited(folder, capsys):
@@ -422,3 +421,28 @@ def test_a_page_is_a_pair_to_jupytext(course, capsys):
     change_source(course)
     jupytext(course, "--sync", f"notebooks/{PAGE}.py")
     assert "Text, longer." in held(course)[0]
+
+
+def test_make_hands_the_words_on():
+    for target, tool in (("run", "run_lessons"), ("pair", "pairs")):
+        command = ["make", "-n", target, f"LESSONS={PAGE}", "REPLACE=1"]
+        done = subprocess.run(command, cwd=checks.ROOT, text=True, capture_output=True, check=True)
+        assert done.stdout.rstrip().endswith(f"-m tools.{tool} --replace {PAGE}")
+
+
+def test_an_answer_to_a_lesson_is_kept_by_a_run(tmp_path, capsys):
+    """The same for a page of the course, with its own text."""
+    name = checks.lessons()[0]
+    for suffix in (".py", ".ipynb"):
+        shutil.copy(checks.NOTEBOOKS / f"{name}{suffix}", tmp_path)
+    assert pairs.main([], tmp_path) == 0
+    path = tmp_path / f"{name}.ipynb"
+    notebook = checks.read(path)
+    stub = next(cell for cell in notebook.cells if "..." in cell.source and cell.cell_type == "code")
+    stub.source = "the_answer = 42"
+    checks.write(notebook, path)
+    before = path.read_bytes()
+    assert run_lessons.main([name], tmp_path) == 1
+    assert path.read_bytes() == before
+    assert pairs.main([], tmp_path) == 0
+    assert "the_answer = 42" in (tmp_path / f"{name}.py").read_text()

@@ -360,6 +360,13 @@ def test_make_pair_carries_an_answer_into_the_source(folder, capsys):
     assert said_by_run(folder, capsys)[0] == 0 and ANSWER in held(folder.parent)
 
 
+def test_make_pair_carries_on_what_jupyterlab_saved(course, lab, capsys):
+    lab.type(course)
+    assert pairs.edited(notebooks(course), PAGE) == (".ipynb",)
+    assert said_by_pair(notebooks(course), capsys)[0] == 0
+    assert ANSWER in source(course).read_text()
+
+
 def test_make_pair_leaves_an_edited_source_alone(folder, capsys):
     change_source(folder.parent)
     before = source(folder.parent).read_bytes()

@@ -40,7 +40,8 @@ def tones(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) 
     total = torch.zeros(n, samples)
     for harmonic in range(1, HIGH_HZ // LOW_HZ + 1):
         phase = 2 * math.pi * torch.rand(n, 1, generator=generator)
-        gain = (harmonic * fundamental <= HIGH_HZ) * harmonic**-colour
+        inside = (harmonic * fundamental <= HIGH_HZ) & (harmonic * fundamental < rate_hz / 2)
+        gain = inside * harmonic**-colour
         total += gain * torch.sin(harmonic * fundamental * time + phase)
     return _finished(total, rate_hz)
 
@@ -48,7 +49,13 @@ def tones(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) 
 def word(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
     """`n` pieces of a spoken word, from random places; of faint ones another is drawn."""
     samples = _samples(n, duration_ms, rate_hz, generator)
-    pieces = heads.load_word(rate_hz).float().unfold(0, samples, 1)
+    recording = heads.load_word(rate_hz).float()
+    if samples > len(recording):
+        raise ValueError(
+            f"duration_ms must be at most {1000 * len(recording) / rate_hz:.0f} ms, the length of "
+            f"the recording, not {duration_ms}"
+        )
+    pieces = recording.unfold(0, samples, 1)
     power = pieces.square().mean(1)
     audible = (power > 0.1 * power.max()).float()  # within 10 dB of the loudest piece
     return _finished(pieces[audible.multinomial(n, True, generator=generator)], rate_hz)
@@ -63,9 +70,11 @@ def draw(kinds, n: int, duration_ms: float, rate_hz: int, generator) -> torch.Te
     for kind in kinds:
         check.one_of("kinds", kind, KINDS)
     shares = torch.arange(n).tensor_split(len(kinds))
-    drawn = [
+    drawn = [torch.zeros(0, _samples(n, duration_ms, rate_hz, generator))]
+    drawn += [
         KINDS[kind](len(share), duration_ms, rate_hz, generator)
         for kind, share in zip(kinds, shares, strict=True)
+        if len(share)
     ]
     return torch.cat(drawn)
 
@@ -78,7 +87,7 @@ def _colours(n, generator):
 def _samples(n, duration_ms, rate_hz, generator):
     check.whole_number("n", n, low=0)
     check.random_generator(generator)
-    check.whole_number("rate_hz", rate_hz)
+    check.whole_number("rate_hz", rate_hz, low=1000)
     shortest = 2 * _FADE_MS
     return round(check.finite_number("duration_ms", duration_ms, shortest) / 1000 * rate_hz)
 

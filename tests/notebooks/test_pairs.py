@@ -336,6 +336,18 @@ def test_a_run_leaves_the_source_as_jupytext_writes_it(folder, capsys):
     assert pairs.problems(folder, PAGE) == []
 
 
+def test_the_gate_wants_jupytexts_own_text_and_a_fingerprint(folder, capsys):
+    written = f"{PAGE}.py is not as jupytext writes it; make pair does"
+    assert pairs.problems(folder, PAGE) == [written]
+    notebook = checks.read(page(folder.parent))
+    notebook.metadata[pairs.AGREED] = "stale"
+    checks.write(notebook, page(folder.parent))
+    sealed = f"{PAGE}.ipynb has no fingerprint of its cells; make pair leaves it"
+    assert pairs.problems(folder, PAGE) == [written, sealed]
+    assert said_by_pair(folder, capsys)[0] == 0
+    assert pairs.problems(folder, PAGE) == []
+
+
 def test_a_notebook_that_cannot_tell_is_taken_for_edited(folder, capsys):
     notebook = checks.read(page(folder.parent))
     del notebook.metadata[pairs.AGREED]

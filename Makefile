@@ -4,6 +4,7 @@
 PYTHON  ?= python3
 LABFLAGS ?=
 LESSONS ?=
+REPLACE ?=
 TESTS   ?=
 STUDIES ?= $(sort $(basename $(notdir $(filter-out %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py)))))
 SEEDS   ?=
@@ -24,11 +25,12 @@ QUIET = @mkdir -p $(SETTINGS) && cp tools/overrides.json $(SETTINGS)/
 PIN = $$($(BIN)/python -c 'import sys; print("-c constraints.txt" if sys.version_info >= (3, 11, 5) else "")')
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test lint bench studies site colab class test-browser test-colab test-luck clean
+.PHONY: help lab run pair test lint bench studies site colab class test-browser test-colab test-luck clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
 	@echo "make run     run every lesson in full, refresh its outputs (LESSONS='02_make_a_spike_wait')"
+	@echo "make pair    carry what you edited in a notebook into its .py"
 	@echo "make test    run every test, and every lesson with them    (TESTS='tests/unit')"
 	@echo "make lint    check the style of the code"
 	@echo "make bench   time one training step against the prototype and its peers"
@@ -45,7 +47,10 @@ lab: $(VENV)/.lab
 	$(BIN)/jupyter lab $(LABFLAGS) $(FIRST)
 
 run: $(VENV)/.lab
-	$(BIN)/python -m tools.run_lessons $(LESSONS)
+	$(BIN)/python -m tools.run_lessons $(if $(REPLACE),--replace) $(LESSONS)
+
+pair: $(VENV)/.lab
+	$(BIN)/python -m tools.pairs $(if $(REPLACE),--replace) $(LESSONS)
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest $(TESTS)

@@ -134,6 +134,7 @@ drawings_00.estimates(
     trained=torch.rad2deg(after.softmax_mean),
 )
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -165,6 +166,7 @@ explore(
     network_is=choice("network", ["trained", "untrained"]),
 )
 
+
 # %% [markdown]
 # ### Exercise 0.1 — mirror the world
 # How an exercise works: put your line in the place of the three dots, run the cell, then run the
@@ -182,6 +184,7 @@ def swap_ears(spikes):
 
 # %%
 checks.exercise_0_1(swap_ears, spikes, network)
+
 
 # %% [markdown]
 # [Solution](solutions/00_where_is_that_sound.ipynb)

@@ -134,6 +134,7 @@ away = ((mean_count - 100 * probability).abs() / standard_error)[probability > 0
 assert away.max() < 5
 print(f"{100 * (away > 2).double().mean():.0f} % of {len(away)} means are more than two away")
 
+
 # %% [markdown]
 # Now play. The chain has three rows: wave, probability, spikes. **Turn the IPD to 0°, then make
 # the bursts sharp with a high envelope power. Which setting would you like to listen to, if you
@@ -168,6 +169,7 @@ few = Stimulus(fibres_per_ear=25)
 _, trains = sample(8, few, generator, ipd=torch.deg2rad(eight), phase=phase)
 plots.rasters(trains, [f"IPD {degrees:+.0f}°" for degrees in eight], cycle_ms=cycle_ms)
 
+
 # %% [markdown]
 # The left ear (above) stays and the right ear (below) slides. Hold that thought.
 #
@@ -182,6 +184,7 @@ def lead_ms(ipd_deg, frequency_hz):
 
 # %%
 checks.exercise_1_1(lead_ms)
+
 
 # %% [markdown]
 # [Solution](solutions/01_two_ears.ipynb)
@@ -263,6 +266,7 @@ scores["one ear, a phase each"] = accuracy(net, fresh_each[0], fresh_each[1][:, 
 scores["both ears, one phase, tested on new phases"] = accuracy(learn(ipd, counts), *fresh_each)
 scores["both ears, a phase each"] = accuracy(learn(ipd_each, counts_each), *fresh_each)
 
+
 # %%
 def interval(percent):
     """95 % interval of a share of 2048 sounds, in percent: it holds the truth 95 times in 100."""
@@ -296,6 +300,7 @@ for setting in ("one ear, one phase", "one ear, a phase each", "as printed"):
     seeds = sum(row["setting"] == setting for row in rows)
     name = both if setting == "as printed" else setting
     print(f"{name}: {mean:.1f} % named (95 % interval {low:.1f} to {high:.1f}, {seeds} seeds)")
+
 
 # %% [markdown]
 # So it did: a spiking network with one ear seems to find the sound, far above chance, until each
@@ -336,6 +341,7 @@ print(f"always the right class: {floor_deg:.2f}° here, {chance.class_floor_deg:
 print(f"a class at random: {chance.random_class_deg:.0f}°")
 print(f"always straight ahead: {chance.straight_ahead_deg:.0f}°")
 assert abs(floor_deg - chance.class_floor_deg) < 0.03
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -421,6 +427,7 @@ bounds = [observer.cramer_rao(Stimulus(fibres_per_ear=f)) for f in fibres]
 print(f"{bounds[0]:.2f}° with 1, {bounds[-1]:.2f}° with 100: {bounds[0] / bounds[-1]:.1f} times")
 drawings_01.bound(fibres, bounds, levels=[(chance.class_floor_deg, "floor of 12 classes")])
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -478,6 +485,7 @@ print(f"21 errors, from {off_deg.min():.1f}° to {off_deg.max():.1f}°; this sou
 
 # %%
 drawings_01.likelihood(grid_deg, scores, best_deg.tolist(), (100, 140))
+
 
 # %% [markdown]
 # Each ear has one sharp peak, and the distance between the peaks is the estimate. That is

@@ -55,7 +55,6 @@ late[:, 2].nonzero().flatten()
 # **Where does `torch.roll` put the spike from 10 ms when the fibre waits 4 ms?**
 
 # %%
-assert late[:, 2].nonzero().flatten().tolist() == [6, 9]
 torch.roll(recording[:, 2], 4).nonzero().flatten()
 
 # %% [markdown]
@@ -165,6 +164,7 @@ print(f"all fibres are filled from {complete.min()} to {complete.max()} ms; "
       f"{1 - filled.mean():.0%} of Method A's picture is silence nobody sent")  # fmt: skip
 drawings_02.arrivals(method_a[0], random_waits, stimulus.steps)
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -179,9 +179,6 @@ drawings_02.arrivals(method_a[0], random_waits, stimulus.steps)
 # the tone's own ups and downs nearly average out: every sound has its own phase.
 
 # %%
-assert complete.min() == 50 and complete.max() == 149
-
-
 def pairs(spikes):  # left spikes times right spikes in each ms, mean over the sounds
     left, right = spikes.unflatten(2, (2, 100)).float().sum(3).unbind(2)
     return (left * right).mean(0)
@@ -240,7 +237,6 @@ print(f"150 ms: {whole:.3f}°   100 ms: {window:.3f}°   ratio {window / whole:.
 # half a 95 % interval.
 
 # %%
-assert abs(window / whole - 1.5**0.5) < 0.01
 truth, fresh = sample(1000, stimulus, generator)
 for steps, bound in ((150, whole), (100, window)):
     guess = observer.maximum_likelihood(fresh[:, :steps], stimulus)
@@ -335,6 +331,7 @@ try:
 except ValueError as error:
     print(error)
 
+
 # %% [markdown]
 # ### Exercise 2.1 — a delay that never wraps
 # Delay one train by `d` steps, and keep its length. What leaves at the end is gone; what enters
@@ -347,6 +344,7 @@ def delay_train(train, d):
 
 # %%
 checks.exercise_2_1(delay_train)
+
 
 # %% [markdown]
 # [Solution](solutions/02_make_a_spike_wait.ipynb)
@@ -362,6 +360,7 @@ def longest_delay(stimulus, effective, n_layers):
 
 # %%
 checks.exercise_2_2(longest_delay)
+
 
 # %% [markdown]
 # [Solution](solutions/02_make_a_spike_wait.ipynb)

@@ -27,6 +27,7 @@ from course_utils.stimuli import Stimulus, sample
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 generator = torch.Generator().manual_seed(10)
 
+
 # %% [markdown]
 # ## Between two rows
 # For a whole delay of $k$ steps, a train moves $k$ rows down. What shall a delay of $k + f$ do,
@@ -114,6 +115,7 @@ def loss(d, shift=delayed):
 fine, whole = torch.linspace(1, 7, 241), torch.arange(1.0, 8)
 drawings_03.kinks(fine, [loss(d) for d in fine], whole, [loss(d) for d in whole])
 
+
 # %% [markdown]
 # Straight pieces between whole delays, a kink at each of them. In the middle of a piece there is
 # one slope, and everyone agrees about it: autograd, and the [finite
@@ -129,6 +131,7 @@ def slope(at, shift=delayed):
 difference = float(loss(torch.tensor(2.4)) - loss(torch.tensor(2.2))) / 0.2
 print(f"at 2.3 steps: autograd {slope(2.3):.3f}, finite difference {difference:.3f}")
 assert abs(slope(2.3) - difference) < 1e-3
+
 
 # %% [markdown]
 # At a kink there are two slopes, one on the left and one on the right. A rounded delay sits on a
@@ -161,6 +164,7 @@ assert abs(slope(3.0) - right) < 1e-5
 for k in range(1, 8):
     sides = loss(torch.tensor(k + 1.0)) - loss(torch.tensor(k - 1.0))
     assert abs(slope(float(k), course_delayed) - sides / 2) < 1e-5
+
 
 # %% [markdown]
 # ## A delay that leaves its range
@@ -264,6 +268,7 @@ explore(
     sigma=slider("sigma of the bell (steps)", 0.5, 12.0, 0.5, 5.0, keep=[4.0, 8.0]),
 )
 
+
 # %% [markdown]
 # A narrow bell is exact and short-sighted; a wide one sees far, but its valley is shallow, and its
 # floor need not be at the best delay. So a good plan is to start wide and to narrow as learning
@@ -325,6 +330,7 @@ where = F.affine_grid(identity, (1, 1, steps, 1), align_corners=False)[0, :, 0, 
 assert torch.allclose((2 * torch.arange(steps) + 1) / steps - 1, where)  # by hand
 drawings_03.pixel_centres(steps)
 
+
 # %% [markdown]
 # Row 0 is not at −1. With `align_corners=False`, −1 and 1 are the outer *edges* of the picture,
 # a row sits at the middle of its pixel, and a step of one row is 2 / 8, or `2 / steps` in general.
@@ -382,6 +388,7 @@ torch.set_printoptions(precision=3, sci_mode=False)
 print("False:", grid_delayed(short, 3.0, align_corners=False))
 print("True: ", grid_delayed(short, 3.0, align_corners=True))
 assert torch.allclose(grid_delayed(short, 3.0, align_corners=True), by_hand[1], atol=1e-5)
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -460,6 +467,7 @@ by_grid, ours = slopes_of(delays.shift_by_grid_sample), slopes_of(delays.shift_t
 assert torch.allclose(ours, (lefts + rights) / 2, atol=1e-4)
 drawings_03.slopes_at_whole(whole_24, lefts, rights, by_grid, ours)
 
+
 # %% [markdown]
 # The crosses follow rounding noise. They need not even lie *between* the two slopes, since each
 # time step has chosen for itself.
@@ -525,6 +533,7 @@ astray = {
 assert astray["surrogate × delay"][-1][0] < -20 and astray["surrogate × delay"][-1][1] == 0
 drawings_03.paths(list(astray.values()), list(astray), goal=5)
 
+
 # %% [markdown]
 # The delay at 0 is dead, the one below 0 runs away.
 #
@@ -568,6 +577,7 @@ ways = {
 results = [way(parts, weight) for way in ways.values()]
 assert all(torch.allclose(result, results[-1], atol=1e-3) for result in results)
 
+
 # %% [markdown]
 # Four ways to one result. The first is the prototype's shift, with its sign cured. We time them in
 # turn, eleven rounds, forward and back.
@@ -587,6 +597,7 @@ plots.bars(list(ways), medians, ylabel="forward and backward, median (ms)")
 # %%
 for name, median in zip(ways, medians, strict=True):
     print(f"{name:22} takes {median / medians[0]:4.0%} of the prototype's time")
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -617,6 +628,7 @@ def translation(d, steps):
 # %%
 checks.exercise_3_1(translation)
 
+
 # %% [markdown]
 # [Solution](solutions/03_delays_that_can_learn.ipynb)
 #
@@ -632,6 +644,7 @@ def slope_of(newer, row, older, f):
 
 # %%
 checks.exercise_3_2(slope_of)
+
 
 # %% [markdown]
 # [Solution](solutions/03_delays_that_can_learn.ipynb)

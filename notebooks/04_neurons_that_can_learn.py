@@ -72,6 +72,7 @@ try:
 except RuntimeError as error:
     print(f"autograd: {error}")
 
+
 # %% [markdown]
 # A comparison cuts the chain: what comes out of `>=` no longer knows that it came from `w`. (Other
 # steps, such as `round`, keep the link and answer with the zero of the stairs. For learning both
@@ -107,6 +108,7 @@ by_hand, by_course = SigmoidStep.apply(ours), neurons.spike(course, "sigmoid", s
 (by_hand + by_course).sum().backward()
 assert torch.equal(by_hand, by_course)
 assert torch.allclose(ours.grad, course.grad, atol=1e-6)
+
 
 # %% [markdown]
 # ## Width and height
@@ -220,6 +222,7 @@ curves = {
 bound = [(rows[0]["bound_deg"], "bound (lesson 1)")]
 charts.lines(steepnesses, curves, "steepness b", "mean error (degrees)", log_x=True, levels=bound)
 
+
 # %%
 def worse(than, **setting):  # paired by seed, with a 95 % interval
     gap, low, high = tables.paired_interval(rows, "error_deg", setting, than)
@@ -291,6 +294,7 @@ for name, b in itertools.product(("superspike", "sigmoid"), (1, 5, 25)):
 # %%
 assert neurons.DEFAULT_SLOPE["sigmoid"] == 5
 
+
 # %% [markdown]
 # ### Exercise 4.1 — SuperSpike
 # Write Zenke and Ganguli's surrogate, $1/(1+b\,|u|)^2$, for a tensor `u` and a steepness `b`.
@@ -302,6 +306,7 @@ def superspike(u, b):
 
 # %%
 checks.exercise_4_1(superspike)
+
 
 # %% [markdown]
 # [Solution](solutions/04_neurons_that_can_learn.ipynb)
@@ -345,6 +350,7 @@ fired, potential = neurons.lif(steady, tau_ms=5, return_potential=True)
 print(f"{int(fired.sum())} spikes, last potential {float(potential[0, -1, 0]):.3f}")
 assert math.isclose(potential[0, -1, 0], 0.15 / (1 - math.exp(-1 / 5)), rel_tol=1e-5)
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -372,6 +378,7 @@ explore(
     threshold=slider("threshold", 0.5, 1.0, 0.1, 1.0),
 )
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -392,6 +399,7 @@ def smallest_current(tau_ms, threshold=1):
 
 # %%
 checks.exercise_4_2(smallest_current)
+
 
 # %% [markdown]
 # [Solution](solutions/04_neurons_that_can_learn.ipynb)
@@ -451,6 +459,7 @@ assert late.argmax() - right.argmax() == 2  # the first spike comes two steps la
 # %%
 drawings_04.unrolled()
 
+
 # %% [markdown]
 # $v_t$ is the potential before the reset, $s_t$ the spike, $q_t$ the lent slope, $g_t$ the
 # gradient that arrives at the spike from above. Two ways lead from $v_t$ to the next potential:
@@ -491,6 +500,7 @@ for detach in (False, True):
     apart = max(float((by_hand - g).abs().max()) for g in (loop.grad, whole.grad))
     print(f"detached reset {detach!s:>5}: largest difference {apart:.0e}")
     assert apart < 1e-5
+
 
 # %% [markdown]
 # Three ways, one gradient: our loop with autograd, our recurrence, and `neurons.lif`, which is this
@@ -552,6 +562,7 @@ for steepness, reset in itertools.product((5, 25), ("detached", "attached")):
     low, high = float(grad.min()), float(grad.max())
     print(f"steepness {steepness:2d}, {reset}: entries from {low:.2f} to {high:.2f}")
 
+
 # %% [markdown]
 # ## A readout without a loop
 #
@@ -589,6 +600,7 @@ assert torch.allclose(looped, neurons.leaky_readout(spikes[None], weight, 5)[0],
 # %%
 print(f"first / last: {float(weighting[0] / weighting[-1]):.1f}")
 drawings_04.share(weighting)
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>

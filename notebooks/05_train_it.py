@@ -124,6 +124,7 @@ rungs = {
 }
 plots.bars(list(rungs), list(rungs.values()), ylabel="mean error (degrees)", log=True)
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -165,6 +166,7 @@ def draw(ipd_deg, sound):
 
 
 explore(draw, ipd_deg=slider("IPD (degrees)", 36, 54, 1, 42), sound=choice("sound", [1, 2]))
+
 
 # %% [markdown]
 # ### Exercise 5.1 — read the answer yourself
@@ -228,6 +230,7 @@ def difference(first, second, column="error_deg"):
 print("12 classes: {:.2f}° ({:.2f}° to {:.2f}°)".format(
     *tables.mean_interval(rows, "error_deg", setting="learned")))  # fmt: skip
 print("with one more beyond each end:", difference("classes beyond the ends", "learned"))
+
 
 # %% [markdown]
 # ## What happened to the delays?
@@ -304,6 +307,7 @@ for everyone, right in ((0, 0), (10, 0), (0, 1)):
     print(f"all +{everyone:2d} ms, right +{right} ms: error {moved_report.error_deg:.2f}°, "
           f"pointer off by {bias:+.1f}° on average")
 
+
 # %% [markdown]
 # Try it: shift everyone from end to end. Then find out which way the cloud goes when the right ear
 # waits, and say why.
@@ -364,6 +368,7 @@ _, spikes = sample(len(ipd), stimulus, torch.Generator().manual_seed(8), ipd=ipd
 with torch.no_grad():
     rate = network.hidden_spikes(spikes).mean(dim=1) * 1000  # spikes per second
 plots.tuning_curves(directions, rate.view(-1, 64, 30).mean(dim=1))
+
 
 # %% [markdown]
 # These aren't narrow bumps, one for each direction. Most neurons fire over a wide range and fall
@@ -487,6 +492,7 @@ for first, pair in firsts.items():
 print("bank minus random, frozen:", difference("frozen bank", "frozen random delays"))
 print("even minus random, frozen:", difference("frozen even delays", "frozen random delays"))
 print("zero minus random, learned:", difference("learned from zero", "learned"))
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>

@@ -164,6 +164,7 @@ drawings_06.valley(
     lags_ms, by_lag, dots, arrows=[((path[0], dots[unlucky][1]), (path[-1], learned))]
 )
 
+
 # %% [markdown]
 # It walked downhill. That is one seed, and we chose it. What do all five gain? We take the
 # difference of each pair, frozen minus learned from the same first delays
@@ -262,6 +263,7 @@ for kind in ("axonal", "synaptic"):
     print(f"1 fibre per ear, {kind:8s}: frozen {before:.1f}°, learned {after:.1f}°, ", end="")
     print("gain {:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*gain(1, 30, kind)))
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -320,6 +322,7 @@ for fibres in (10, 100):
     print(f"{fibres:3d} fibres: bank minus random {minus('frozen bank', 'frozen random', fibres)}")
     print(f"     learned from it minus bank {minus('learned from bank', 'frozen bank', fibres)}")
 
+
 # %% [markdown]
 # Frozen, the bank is behind random delays, with ten fibres and with a hundred. And here learning
 # does pay with a hundred fibres: it takes back a part of what the bank lacks.
@@ -337,6 +340,7 @@ def lags_on_offer(fibres, hidden, kind, generator):
 
 
 lags_on_offer(2, 30, "synaptic", torch.Generator().manual_seed(0)).shape
+
 
 # %% [markdown]
 # ### Try it
@@ -356,6 +360,7 @@ explore(
     hidden=slider("hidden neurons", 3, 30, 1, 30),
     kind=choice("delays", ["axonal", "synaptic"]),
 )  # fmt: skip
+
 
 # %% [markdown]
 # ### Exercise 6.1 — count the shelf
@@ -438,6 +443,7 @@ for delays in ("learned", "frozen random"):
     print(f"10 fibres, {delays:13s}: {before:.1f}°, after shuffling {after:.1f}° "
           f"(seeds from {min(seeds):.0f}° to {max(seeds):.0f}°)")  # fmt: skip
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -496,6 +502,7 @@ assert torch.isclose(mine, ours, atol=1e-6)
 history = fit(coincidence, generator, epochs=8, lr=0.05, soft_labels=0.5)
 paths = [(delays - 15)[0] for delays in history.delays]
 wanted = (jeffress_delays(stimulus, twelve, 30) - 15)[0]
+
 
 # %%
 def draw(epoch):
@@ -559,6 +566,7 @@ for way in ways:
     slope, *_ = tables.mean_interval(study, "slope", **where)
     print(f"{way:30s} {mean:.2f}° ({low:.2f}° to {high:.2f}°), slope {slope:.2f}")
 
+
 # %% [markdown]
 # From random starts all five seeds end with too small a slope, and near 1 from the middle. A wide
 # Gaussian helps; lesson 7 looks at such remedies.
@@ -575,6 +583,7 @@ def paired_gain(frozen, learned):
 
 # %%
 checks.exercise_6_2(paired_gain)
+
 
 # %% [markdown]
 # ### Exercise 6.3 — align a pattern

@@ -168,6 +168,7 @@ def run(estimator, updates=300):
 rules = ("linear", "straight_through", "prototype", "gaussian", "triangle")
 runs = {rule: run(rule) for rule in rules}
 
+
 # %%
 def draw(update):
     return drawings_07.race([runs[rule][update] for rule in rules], 30, update, rules)
@@ -256,6 +257,7 @@ for name in estimators:
     moved, *_ = result(name, 0.5, "all zero", "moved_ms")
     print(f"{name:17s} {mean:5.1f}° ({low:.1f}° to {high:.1f}°), moved {moved:4.1f} ms")
 print(f"{'frozen':17s} {result('frozen', 0, 'all zero')[0]:5.1f}°")
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -429,6 +431,7 @@ sent, weight = sent.double(), weight.double()
 moment = spike_time(delays)
 print(f"spike at {moment:.4f} ms")
 
+
 # %% [markdown]
 # At the spike, $V(t^*, d) = \theta$ stays true when a delay moves. So ([implicit function
 # theorem](glossary.ipynb#implicit-function-theorem))
@@ -454,6 +457,7 @@ print("exact      ", [f"{g:+.6f}" for g in exact.tolist()])
 print("differences", [f"{g:+.6f}" for g in central])
 assert torch.allclose(exact, torch.tensor(central, dtype=torch.float64), atol=1e-5)
 print(f"sum {float(exact.sum()):.6f}")
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -491,6 +495,7 @@ for second in (4.0, 8.0, 10.0, 11.0, 11.5, 12.0):
         said = f"{float(exact_gradient(when, moved)[1]):+.2f}"
     print(f"second delay {second:4.1f} ms: {said}")
 
+
 # %% [markdown]
 # Where the potential only just grazes the threshold, $\partial V/\partial t$ goes to 0 and the
 # gradient grows without limit; one step further the spike is gone and the exact gradient knows
@@ -510,6 +515,7 @@ def whole_step(delay, carry, move, max_delay):
 # %%
 checks.exercise_7_1(whole_step)
 
+
 # %% [markdown]
 # ### Exercise 7.2 — hold the common mode
 # Take the mean movement out of an update: `before` and `after` are the delays `(channel,)` around
@@ -522,6 +528,7 @@ def without_common_mode(before, after):
 
 # %%
 checks.exercise_7_2(without_common_mode)
+
 
 # %% [markdown]
 # ### Exercise 7.3 — the other gradient

@@ -58,6 +58,7 @@ with torch.no_grad():
         error = torch.rad2deg((network.decode(logits) - ipd).abs()).mean()
         print(f"{name:12s}: {error:.2f}°")
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -188,6 +189,7 @@ print(f"synaptic, 10 hidden: {evaluate(synaptic, ipd, spikes).error_deg:.2f}°")
 at_end = float((synaptic.delay.delays == 50).float().mean())
 print(f"delays that have run into the longest one: {at_end:.0%}")
 
+
 # %% [markdown]
 # **Move through the ten neurons.** A left and a right fibre of one sign whose delays differ by a
 # few milliseconds could detect one lag. But among 100 pairs some are that close by chance: the
@@ -210,6 +212,7 @@ explore(draw, neuron=slider("neuron", 0, 9, 1, 0))
 for kind, count in (("axonal", 20), ("synaptic", 20 * 30)):
     print(f"{kind:8s}, 20 fibres, 30 hidden: {count} delays, {20 * 30} weights in front")
 
+
 # %% [markdown]
 # ## Recurrence instead
 #
@@ -231,6 +234,7 @@ def recurrent(current, weight, tau_ms=5.0):
 current = torch.randn(3, 40, 6, generator=generator)
 weight = torch.randn(6, 6, generator=generator)
 assert torch.equal(recurrent(current, weight), recurrent_lif(current, weight, 5.0))
+
 
 # %% [markdown]
 # ### Predict
@@ -386,6 +390,7 @@ for name in ("delays of 15 in both", "delays of 30 in front"):
     mean, low, high = tables.paired_interval(far, "error_ms", *sides)
     print(f"{name}, learned minus frozen: {mean:+.2f} ms ({low:+.2f} to {high:+.2f})")
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -410,6 +415,7 @@ def reach(max_delays, memory):
 # %%
 checks.exercise_8_1(reach)
 
+
 # %% [markdown]
 # ### Exercise 8.2 — what it costs
 # Count what can learn between `inputs` and `hidden` neurons: weights, and delays that are "axonal",
@@ -423,6 +429,7 @@ def parameters(inputs, hidden, kind):
 
 # %%
 checks.exercise_8_2(parameters)
+
 
 # %% [markdown]
 # ### Exercise 8.3 — one step of recurrence

@@ -189,6 +189,7 @@ per_degree = float(curves["below 1500 Hz"][azimuth == 10]) / 10
 for dt, bound in zip(steps_ms, bounds, strict=True):
     print(f"steps of {dt:4} ms: {bound:4.1f} µs, {bound / per_degree:.1f}° in front")
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -259,6 +260,7 @@ drawings_09.answers(
     **{kind: torch.rad2deg(report.softmax_mean) for kind, report in reports.items()},
 )
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -307,6 +309,7 @@ for step in (1, -1):
     error = evaluate(shifted, *tests["noise"]).error_deg
     print(f"the left ear waits {step:+d} step: {error:.1f}°")
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -330,6 +333,7 @@ def front_and_side(azimuth_deg, error_deg):
 noise_report = reports["noise"]
 where = torch.rad2deg(noise_report.ipd).round()  # from radians, 30 comes back as 30.000002
 checks.exercise_9_2(front_and_side, where, torch.rad2deg(noise_report.softmax_mean) - where)
+
 
 # %% [markdown]
 # ([A solution](solutions/09_a_real_head.ipynb))
@@ -472,6 +476,7 @@ for name in timed:
         errors = ", ".join(f"{row[column]:4.1f}" for row in rows if row["setting"] == name)
         print(f"  by {words:6s}: {errors}")
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -522,6 +527,7 @@ inside = [float((d.abs() <= head_us).double().mean()) for d in (before, after)]
 print("within the range of the head: {:.0%} before, {:.0%} after".format(*inside))
 print(f"its largest ITD: {float(low.max()):.0f} µs below 1500 Hz, "
       f"{float(head_us[0]):.0f} µs in the lowest band")  # fmt: skip
+
 
 # %% [markdown]
 # Nobody had to learn the size of the head: with delays up to 1 ms most were inside from the start.

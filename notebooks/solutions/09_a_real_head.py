@@ -11,6 +11,7 @@ import torch
 from course_utils import binaural, checks, cochlea, heads
 from course_utils.listening import Listener
 
+
 # %% [markdown]
 # ## Exercise 9.1: how long must it wait?
 # Microseconds to milliseconds, then to steps; the fraction stays.
@@ -21,6 +22,7 @@ def wait_in_steps(itd_us, dt_ms):
 
 
 checks.exercise_9_1(wait_in_steps)
+
 
 # %% [markdown]
 # ## Exercise 9.2: front and side

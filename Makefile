@@ -6,7 +6,7 @@ LABFLAGS ?=
 LESSONS ?=
 REPLACE ?=
 TESTS   ?=
-STUDIES ?= $(sort $(basename $(notdir $(filter-out %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py)))))
+STUDIES ?= $(sort $(basename $(notdir $(filter-out %/__init__.py %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py)))))
 SEEDS   ?=
 JOBS    ?= 2
 REPO    ?=
@@ -63,9 +63,9 @@ lint: $(VENV)/.lint
 # knows its own seeds: those of first_lag must be in no other table.
 studies: $(VENV)/.lab
 	set -e; for study in $(STUDIES); do \
-	  $(BIN)/python figures/studies/$$study.py $(SEEDS) --jobs $(JOBS); done
-	$(BIN)/python figures/studies/pictures.py
-	$(BIN)/python figures/studies/summary.py
+	  $(BIN)/python -m figures.studies.$$study $(SEEDS) --jobs $(JOBS); done
+	$(BIN)/python -m figures.studies.pictures
+	$(BIN)/python -m figures.studies.summary
 
 site: $(VENV)/.site
 	$(BIN)/python -m tools.build_site $(HOST)

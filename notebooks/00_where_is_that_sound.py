@@ -17,7 +17,8 @@ import math
 
 import torch
 
-from course_utils import checks, drawings_00, observer, plots
+from course_utils import checks, observer, plots
+from course_utils.drawings import lesson_0 as drawings
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -106,7 +107,7 @@ untrained = copy.deepcopy(network)  # our control: it will never learn
 
 # %%
 history = fit(network, generator, epochs=8, soft_labels=0.5)
-history.plot()
+plots.history(history)
 
 # %% [markdown]
 # On the left is the loss: how little the network expected the right direction, in
@@ -128,8 +129,8 @@ print(f"luck:      {chance.straight_ahead_deg:.0f}° for always pointing straigh
 print(f"training:  {history.seconds:.0f} seconds")
 
 # %%
-drawings_00.estimates(
-    torch.rad2deg(after.ipd),
+drawings.estimates(
+    torch.rad2deg(after.angle),
     untrained=torch.rad2deg(before.softmax_mean),
     trained=torch.rad2deg(after.softmax_mean),
 )
@@ -156,7 +157,7 @@ def point(ipd_deg, seed, network_is):
     lottery = torch.Generator().manual_seed(seed)
     sound = sample(1, stimulus, lottery, ipd=math.radians(ipd_deg))
     estimate = math.degrees(evaluate(chosen, *sound).softmax_mean)
-    return drawings_00.scene(sound[1][0], ipd_deg, estimate)
+    return drawings.scene(sound[1][0], ipd_deg, estimate)
 
 
 explore(

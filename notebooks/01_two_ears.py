@@ -17,7 +17,8 @@ import math
 import torch
 from torch import nn
 
-from course_utils import charts, checks, drawings_01, observer, plots, tables
+from course_utils import checks, observer, plots, tables
+from course_utils.drawings import lesson_1 as drawings
 from course_utils.explore import explore, slider
 from course_utils.stimuli import Classes, Stimulus, sample
 
@@ -144,7 +145,11 @@ print(f"{100 * (away > 2).double().mean():.0f} % of {len(away)} means are more t
 def show(ipd_deg, rate_max_hz, envelope_power):
     heard = Stimulus(rate_max_hz=rate_max_hz, envelope_power=envelope_power)
     lottery = torch.Generator().manual_seed(0)
-    return drawings_01.chain(heard, ipd_deg, phase, lottery)
+    ipd, lead_ms = math.radians(ipd_deg), ipd_deg / 360 * cycle_ms
+    _, (spikes,) = sample(1, heard, lottery, ipd=ipd, phase=phase)
+    (waves,) = heard.phases(ipd, phase)
+    chances, best_deg = heard.firing_probability(waves), observer.cramer_rao(heard)
+    return drawings.chain(waves, chances, spikes, ipd_deg, lead_ms, best_deg)
 
 
 explore(
@@ -381,7 +386,7 @@ for name, part in (("within 20° of the peak", near), ("the silent half", silent
 
 # %%
 print(f"most of all tells a step {from_peak_deg[tells.argmax()].abs():.0f}° from the peak")
-drawings_01.information(from_peak_deg, fires, tells)
+drawings.information(from_peak_deg, fires, tells)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -425,7 +430,7 @@ assert math.isclose(bound_deg, observer.cramer_rao(stimulus), rel_tol=0.01)
 fibres = [1, 2, 5, 10, 20, 50, 100]
 bounds = [observer.cramer_rao(Stimulus(fibres_per_ear=f)) for f in fibres]
 print(f"{bounds[0]:.2f}° with 1, {bounds[-1]:.2f}° with 100: {bounds[0] / bounds[-1]:.1f} times")
-drawings_01.bound(fibres, bounds, levels=[(chance.class_floor_deg, "floor of 12 classes")])
+drawings.bound(fibres, bounds, levels=[(chance.class_floor_deg, "floor of 12 classes")])
 
 
 # %% [markdown]
@@ -484,7 +489,7 @@ print(f"21 errors, from {off_deg.min():.1f}° to {off_deg.max():.1f}°; this sou
       f"{off_deg[typical]:.1f}°, the bound {bound_deg:.1f}°")  # fmt: skip
 
 # %%
-drawings_01.likelihood(grid_deg, scores, best_deg.tolist(), (100, 140))
+drawings.likelihood(grid_deg, scores, best_deg.tolist(), (100, 140))
 
 
 # %% [markdown]
@@ -550,7 +555,7 @@ by_hand = {
 for rule, answer in by_hand.items():
     assert abs(observer.posterior(spikes, one, rule).rad2deg() - answer) < 1  # two grid steps
 by_hand["maximum likelihood"] = observer.maximum_likelihood(spikes, one).rad2deg()
-drawings_01.posterior(ipd_deg, probable, by_hand, 80)
+drawings.posterior(ipd_deg, probable, by_hand, 80)
 
 # %% [markdown]
 # The hill is broad: one fibre knows little. Where it reaches over the end of the range it is cut
@@ -606,7 +611,7 @@ for count in counts:
     print(f"{count:3d} per ear: best {found[0]:.2f}°, bound {limit:.2f}°")
 
 # %%
-charts.lines(counts, curves, "fibres per ear", "mean error (times the bound)", log_x=True,
+plots.lines(counts, curves, "fibres per ear", "mean error (times the bound)", log_x=True,
              levels=[(1, "Cramér–Rao bound")])  # fmt: skip
 
 # %% [markdown]

@@ -15,7 +15,8 @@
 # %%
 import torch
 
-from course_utils import checks, delays, drawings_02, observer
+from course_utils import checks, delays, observer
+from course_utils.drawings import lesson_2 as drawings
 from course_utils.explore import explore, slider
 from course_utils.stimuli import Stimulus, sample
 
@@ -95,7 +96,7 @@ clipped.T.int()
 # %%
 assert torch.equal(delays.pad_then_shift(recording[None], wait.float(), max_delay)[0], padded)
 assert torch.equal(delays.shift_then_clip(recording[None], wait.float(), max_delay)[0], clipped)
-drawings_02.waiting(recording, wait, max_delay)
+drawings.waiting(recording, wait, max_delay)
 
 # %% [markdown]
 # The dashed frame is the same in both methods: A keeps what lies outside it, B throws it away.
@@ -137,7 +138,7 @@ two[[1, 6, 11, 16], 0] = two[[3, 8, 13, 18], 1] = 1
 
 
 def draw(first_ms, second_ms):
-    return drawings_02.waiting(two, (first_ms, second_ms), max_delay=8)
+    return drawings.waiting(two, (first_ms, second_ms), max_delay=8)
 
 
 explore(draw, first_ms=slider("delay of fibre 0 (ms)", 0, 8, 1, 2),
@@ -162,7 +163,7 @@ filled = delays.pad_then_shift(torch.ones(1, 150, 200), random_waits, 50)[0].mea
 complete = (filled == 1).nonzero()
 print(f"all fibres are filled from {complete.min()} to {complete.max()} ms; "
       f"{1 - filled.mean():.0%} of Method A's picture is silence nobody sent")  # fmt: skip
-drawings_02.arrivals(method_a[0], random_waits, stimulus.steps)
+drawings.arrivals(method_a[0], random_waits, stimulus.steps)
 
 
 # %% [markdown]
@@ -185,7 +186,7 @@ def pairs(spikes):  # left spikes times right spikes in each ms, mean over the s
 
 
 heard, sent = pairs(method_a), pairs(spikes)
-drawings_02.coincidences(heard, sent, (50, 150))
+drawings.coincidences(heard, sent, (50, 150))
 
 # %% [markdown]
 # The same in numbers, averaged before, in and after the grey window:
@@ -265,7 +266,7 @@ for times in (4, 3, 2, 1.5, 1.2):
 # %%
 longest = range(0, 141, 10)
 bounds = [observer.cramer_rao(stimulus, window_ms=150 - m) for m in longest]
-drawings_02.price(longest, bounds, stimulus.duration_ms)
+drawings.price(longest, bounds, stimulus.duration_ms)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -316,7 +317,7 @@ for layers in (1, 2, 3, 4):
     print(f"layers: {layers}   {steps} ms in, {passing.shape[1]} ms out")
 
 # %%
-drawings_02.staircase(100, 50, layers=4)
+drawings.staircase(100, 50, layers=4)
 
 # %% [markdown]
 # Hatched is what clipping has taken. On the clock of *arrivals* it is always the beginning: the

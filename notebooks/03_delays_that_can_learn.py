@@ -20,7 +20,8 @@ import time
 import torch
 import torch.nn.functional as F
 
-from course_utils import checks, delays, drawings_03, plots
+from course_utils import checks, delays, plots
+from course_utils.drawings import lesson_3 as drawings
 from course_utils.explore import explore, slider
 from course_utils.stimuli import Stimulus, sample
 
@@ -83,7 +84,7 @@ train[[2, 5, 6, 12, 16]] = 1
 
 
 def draw(delay):
-    return drawings_03.stems(train, delayed(train, torch.tensor(delay)), delay)
+    return drawings.stems(train, delayed(train, torch.tensor(delay)), delay)
 
 
 explore(draw, delay=slider("delay (steps)", 0.0, 6.0, 0.1, 2.3))
@@ -113,7 +114,7 @@ def loss(d, shift=delayed):
 
 
 fine, whole = torch.linspace(1, 7, 241), torch.arange(1.0, 8)
-drawings_03.kinks(fine, [loss(d) for d in fine], whole, [loss(d) for d in whole])
+drawings.kinks(fine, [loss(d) for d in fine], whole, [loss(d) for d in whole])
 
 
 # %% [markdown]
@@ -197,7 +198,7 @@ rules = {
     "project after the step": (lambda d: d, lambda d: d.clamp_(0, 49)),
 }
 runs = {name: learn(*rule) for name, rule in rules.items()}
-drawings_03.paths(list(runs.values()), list(runs), goal=5)
+drawings.paths(list(runs.values()), list(runs), goal=5)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -259,7 +260,7 @@ narrow, _ = landscape(fibre, delays.Interpolate())
 def draw(delay, sigma):
     wide, slopes = landscape(fibre, delays.Bell(sigma))
     at = (candidates - delay).abs().argmin()
-    return drawings_03.reach(candidates, narrow, wide, sigma, delay, slopes[at], GOAL)
+    return drawings.reach(candidates, narrow, wide, sigma, delay, slopes[at], GOAL)
 
 
 explore(
@@ -328,7 +329,7 @@ steps = 8
 identity = torch.eye(2, 3)[None]  # rows: x stays, y stays
 where = F.affine_grid(identity, (1, 1, steps, 1), align_corners=False)[0, :, 0, 1]
 assert torch.allclose((2 * torch.arange(steps) + 1) / steps - 1, where)  # by hand
-drawings_03.pixel_centres(steps)
+drawings.pixel_centres(steps)
 
 
 # %% [markdown]
@@ -465,7 +466,7 @@ lefts = here - weighed(delays.shift_then_clip, whole_24 - 1)
 rights = weighed(delays.shift_then_clip, whole_24 + 1) - here
 by_grid, ours = slopes_of(delays.shift_by_grid_sample), slopes_of(delays.shift_then_clip)
 assert torch.allclose(ours, (lefts + rights) / 2, atol=1e-4)
-drawings_03.slopes_at_whole(whole_24, lefts, rights, by_grid, ours)
+drawings.slopes_at_whole(whole_24, lefts, rights, by_grid, ours)
 
 
 # %% [markdown]
@@ -519,7 +520,7 @@ for delay, gradient in zip(raw.tolist(), raw.grad.tolist(), strict=True):
 assert raw.grad.tolist() == [-15, 0, 5, 245, 300]
 axis = torch.linspace(-10, 60, 71, requires_grad=True)
 Surrogate.apply(axis).sum().backward()
-drawings_03.factor(axis.detach(), axis.grad, 49)
+drawings.factor(axis.detach(), axis.grad, 49)
 
 # %% [markdown]
 # Adam rescales every gradient, so it forgives a *constant* factor. It forgives neither a zero nor a
@@ -531,7 +532,7 @@ astray = {
     "project after the step": runs["project after the step"],
 }
 assert astray["surrogate × delay"][-1][0] < -20 and astray["surrogate × delay"][-1][1] == 0
-drawings_03.paths(list(astray.values()), list(astray), goal=5)
+drawings.paths(list(astray.values()), list(astray), goal=5)
 
 
 # %% [markdown]

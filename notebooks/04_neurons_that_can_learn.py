@@ -19,9 +19,10 @@ from functools import partial
 
 import torch
 
-from course_utils import charts, checks, drawings_04, neurons, tables
+from course_utils import checks, neurons, plots, tables
+from course_utils.drawings import lesson_4 as drawings
 from course_utils.explore import explore, slider
-from course_utils.recurrence import recurrent_lif
+from course_utils.neurons import recurrent_lif
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 
@@ -53,7 +54,7 @@ slopes = torch.stack([(loss(w + 1e-6) - loss(w - 1e-6)) / 2e-6 for w in weights]
 changed = int((slopes != 0).sum())
 print(f"slope at w = 1.5: {float((loss(1.5 + 1e-6) - loss(1.5 - 1e-6)) / 2e-6)}")
 print(f"the loss changed at {changed} of {len(weights)} weights")
-drawings_04.stairs(weights, [loss(w) for w in weights], len(weights) - changed)
+drawings.stairs(weights, [loss(w) for w in weights], len(weights) - changed)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -132,7 +133,7 @@ def draw(steepness, height):
         / neurons.surrogate_slope(at_peak, name, steepness)
         for name in neurons.SURROGATES
     }
-    return drawings_04.lent(u, slopes, steepness, height)
+    return drawings.lent(u, slopes, steepness, height)
 
 
 explore(
@@ -220,7 +221,7 @@ curves = {
     for name, peak in (("sigmoid", "peak b/4"), ("superspike", "peak 1"))
 }
 bound = [(rows[0]["bound_deg"], "bound (lesson 1)")]
-charts.lines(steepnesses, curves, "steepness b", "mean error (degrees)", log_x=True, levels=bound)
+plots.lines(steepnesses, curves, "steepness b", "mean error (degrees)", log_x=True, levels=bound)
 
 
 # %%
@@ -368,7 +369,7 @@ def draw(current, tau_ms, threshold):
     arriving = torch.full((1, 60, 1), current)
     s, v = neurons.lif(arriving, tau_ms, threshold=threshold, return_potential=True)
     setting = f"current {current:g}, time constant {tau_ms:g} ms, threshold {threshold:g}"
-    return drawings_04.membrane(s[0, :, 0], v[0, :, 0], threshold, setting)
+    return drawings.membrane(s[0, :, 0], v[0, :, 0], threshold, setting)
 
 
 explore(
@@ -433,7 +434,7 @@ double = int((late[1:] * late[:-1]).sum())
 print(f"reset in the same step: {int(right.sum())} spikes, "
       f"{int((right[1:] * right[:-1]).sum())} right after another")
 print(f"late reset:             {int(late.sum())} spikes, {double} right after another")
-drawings_04.two_resets(right, late)
+drawings.two_resets(right, late)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -457,7 +458,7 @@ assert late.argmax() - right.argmax() == 2  # the first spike comes two steps la
 # quantity passes on to which:
 
 # %%
-drawings_04.unrolled()
+drawings.unrolled()
 
 
 # %% [markdown]
@@ -531,7 +532,7 @@ def draw(slope, tau_ms):
         f"reset {name}": listens(slope, tau_ms, name == "detached")
         for name in ("detached", "attached")
     }
-    return drawings_04.listening(pictures)
+    return drawings.listening(pictures)
 
 
 explore(
@@ -599,7 +600,7 @@ assert torch.allclose(looped, neurons.leaky_readout(spikes[None], weight, 5)[0],
 
 # %%
 print(f"first / last: {float(weighting[0] / weighting[-1]):.1f}")
-drawings_04.share(weighting)
+drawings.share(weighting)
 
 
 # %% [markdown]

@@ -17,7 +17,8 @@ import math
 
 import torch
 
-from course_utils import charts, checks, drawings_06, observer, plots, tables
+from course_utils import checks, observer, plots, tables
+from course_utils.drawings import lesson_6 as drawings
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
@@ -133,7 +134,7 @@ alone = dict(kind="axonal", fibres=1, hidden=30, max_delay=50)
 frozen = [r for r in rows if r["delays"] == "frozen random" and alone.items() <= r.items()]
 frozen.sort(key=lambda row: row["seed"])
 dots = [(first_lag(int(r["seed"])), r["error_deg"]) for r in frozen]
-drawings_06.valley(lags_ms, by_lag, dots)
+drawings.valley(lags_ms, by_lag, dots)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -160,7 +161,7 @@ learned = evaluate(network, *fresh).error_deg
 path = [float(d[1] - d[0]) for d in history.delays]
 print(f"seed {unlucky}: from {path[0]:+.1f} to {path[-1]:+.1f} ms; frozen {dots[unlucky][1]:.1f}°, "
       f"learned {learned:.1f}°")  # fmt: skip
-drawings_06.valley(
+drawings.valley(
     lags_ms, by_lag, dots, arrows=[((path[0], dots[unlucky][1]), (path[-1], learned))]
 )
 
@@ -201,7 +202,7 @@ for fibres in (1, 2, 10, 100):
 lags = tables.read("../figures/studies/first_lag.csv")
 starts = [(r["lag_ms"], r["error_deg"]) for r in lags if r["delays"] == "frozen random"]
 ends = [(r["last_lag_ms"], r["error_deg"]) for r in lags if r["delays"] == "learned"]
-drawings_06.valley(lags_ms, by_lag, starts, arrows=list(zip(starts, ends, strict=True)))
+drawings.valley(lags_ms, by_lag, starts, arrows=list(zip(starts, ends, strict=True)))
 
 # %%
 pair = dict(delays="frozen random"), dict(delays="learned")
@@ -238,7 +239,7 @@ def best(fibres):
     return tables.mean_interval(observer_rows, "error_deg", fibres=fibres)
 
 
-looks = dict(zip([*conditions, "best observer"], charts.LOOKS, strict=True))
+looks = dict(zip([*conditions, "best observer"], plots.LOOKS, strict=True))
 
 
 def draw(kind, hidden):
@@ -246,7 +247,7 @@ def draw(kind, hidden):
     names = conditions if kind == "axonal" else conditions[1:4] + conditions[5:]
     curves = {name: [error(name, f, hidden, kind) for f in fibres] for name in names}
     curves["best observer"] = [best(f) for f in fibres]
-    figure = charts.lines(
+    figure = plots.lines(
         fibres, curves, "fibres per ear", "mean error (degrees)", log_x=True, log_y=True,
         title=f"{kind} delays, {hidden} hidden neurons", looks=[looks[name] for name in curves],
     )  # fmt: skip
@@ -352,7 +353,7 @@ lags_on_offer(2, 30, "synaptic", torch.Generator().manual_seed(0)).shape
 # %%
 def draw(fibres, hidden, kind):
     values = lags_on_offer(fibres, hidden, kind, torch.Generator().manual_seed(0))
-    return drawings_06.lags(values, f"{kind}, fibres per ear: {fibres}, hidden neurons: {hidden}")
+    return drawings.lags(values, f"{kind}, fibres per ear: {fibres}, hidden neurons: {hidden}")
 
 
 explore(
@@ -388,7 +389,7 @@ FIBRES, HIDDEN = (1, 2, 4, 10), (10, 30)
 
 def draw(kind):
     gains = [[gain(f, h, kind)[0] for f in FIBRES] for h in HIDDEN]
-    return drawings_06.gain_map(FIBRES, HIDDEN, gains, f"{kind} delays")
+    return drawings.gain_map(FIBRES, HIDDEN, gains, f"{kind} delays")
 
 
 explore(draw, kind=choice("delays", ["axonal", "synaptic"]))
@@ -397,7 +398,7 @@ explore(draw, kind=choice("delays", ["axonal", "synaptic"]))
 places = [(f, h, kind) for kind in ("axonal", "synaptic") for f in FIBRES for h in HIDDEN]
 variety = [f * f * (1 if kind == "axonal" else h) for f, h, kind in places]
 gains = [gain(*place) for place in places]
-drawings_06.gain_by_variety(variety, gains, [(h, kind) for _, h, kind in places])
+drawings.gain_by_variety(variety, gains, [(h, kind) for _, h, kind in places])
 
 # %%
 for few, many in ((1, 3), (4, 30), (31, 10_000)):
@@ -506,7 +507,7 @@ wanted = (jeffress_delays(stimulus, twelve, 30) - 15)[0]
 
 # %%
 def draw(epoch):
-    return drawings_06.jeffress(wanted, paths[epoch], f"epoch {epoch}")
+    return drawings.jeffress(wanted, paths[epoch], f"epoch {epoch}")
 
 
 explore(draw, epoch=slider("epoch", 0, 8, 1, 1))

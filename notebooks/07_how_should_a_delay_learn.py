@@ -16,7 +16,8 @@
 import torch
 from scipy.optimize import brentq
 
-from course_utils import charts, checks, drawings_07, tables
+from course_utils import checks, plots, tables
+from course_utils.drawings import lesson_7 as drawings
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
 from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
 from course_utils.delays import DelayLayer, shift_then_clip
@@ -73,7 +74,7 @@ def loss_by_delay(sounds, tau_ms, sigma, seed):
 # %%
 def draw(sounds, tau_ms, sigma):
     losses = [loss_by_delay(sounds, tau_ms, sigma, seed) for seed in range(5)]
-    return drawings_07.landscape(range(31), losses, goal, sounds, tau_ms, sigma)
+    return drawings.landscape(range(31), losses, goal, sounds, tau_ms, sigma)
 
 
 # %%
@@ -87,7 +88,7 @@ explore(
 for tau_ms, sigma in ((1, 0.25), (5, 0.25), (20, 0.25), (1, 4.25), (1, 8.25)):
     for sounds in (64, 1024):
         draws = [loss_by_delay(sounds, tau_ms, sigma, seed) for seed in range(5)]
-        home = sum(drawings_07.walks_home(losses, goal).sum() for losses in draws)
+        home = sum(drawings.walks_home(losses, goal).sum() for losses in draws)
         lowest = sum(losses.index(min(losses)) for losses in draws) / 5
         depth = sum(max(losses) - min(losses) for losses in draws) / 5
         print(f"tau {tau_ms:2d}, sigma {sigma}, {sounds:4d} sounds: {home:3d} of 155 lead home, "
@@ -119,7 +120,7 @@ shares = {
     name: [tables.mean_interval(reach, f"home_{d:02d}", setting=name) for d in distances]
     for name in names
 }
-charts.lines(
+plots.lines(
     distances, shares, "distance to the target (steps)", "share that points home", log_x=True
 )
 
@@ -171,7 +172,7 @@ runs = {rule: run(rule) for rule in rules}
 
 # %%
 def draw(update):
-    return drawings_07.race([runs[rule][update] for rule in rules], 30, update, rules)
+    return drawings.race([runs[rule][update] for rule in rules], 30, update, rules)
 
 
 explore(draw, update=slider("update", 0, 300, 10, 0, keep=[50]))
@@ -217,7 +218,7 @@ def result(estimator, rate, first="random", column="rounded_error_deg"):
 
 control, *interval = result("frozen", 0)
 curves = {name: [result(name, rate) for rate in rates] for name in estimators}
-charts.lines(
+plots.lines(
     rates, curves, "rate of the delays (steps per update)", "error, rounded (degrees)", log_x=True,
     levels=[(control, "frozen", tuple(interval))],
 )  # fmt: skip
@@ -478,7 +479,7 @@ def draw(second_delay):
     moved[1] = second_delay
     time = torch.linspace(0, 40, 161).tolist()
     when = spike_time(moved)
-    return drawings_07.potential(
+    return drawings.potential(
         time, [volts(t, moved) for t in time], THRESHOLD, (sent + moved).tolist(), when
     )
 

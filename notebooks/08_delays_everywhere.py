@@ -17,13 +17,14 @@ import math
 
 import torch
 
-from course_utils import charts, checks, delays, drawings_08, observer, plots, tables
+from course_utils import checks, delays, observer, plots, tables
+from course_utils.drawings import lesson_8 as drawings
 from course_utils.clicks import ClickPair
 from course_utils.deeper import DeepLocaliser
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.neurons import leak, leaky_readout
-from course_utils.recurrence import recurrent_lif
+from course_utils.neurons import recurrent_lif
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import evaluate, fit
 
@@ -75,7 +76,7 @@ with torch.no_grad():
 
 # %%
 def draw(layers, max_delay, padding):
-    return drawings_08.windows(150, [max_delay] * layers, padding)
+    return drawings.windows(150, [max_delay] * layers, padding)
 
 
 explore(
@@ -199,7 +200,7 @@ print(f"delays that have run into the longest one: {at_end:.0%}")
 # %%
 def draw(neuron):
     field = synaptic.delay.delays.detach()[:, neuron], synaptic.w_hidden.detach()[:, neuron]
-    return drawings_08.receptive_field(*field, f"neuron {neuron}")
+    return drawings.receptive_field(*field, f"neuron {neuron}")
 
 
 explore(draw, neuron=slider("neuron", 0, 9, 1, 0))
@@ -249,7 +250,7 @@ def draw(neurons, weight):
     spikes = recurrent_lif(push, around, 5.0)[0]
     again = spikes[1:, 0].nonzero().flatten()
     said = f"back after {int(again[0]) + 1} steps" if len(again) else "it never comes back"
-    return drawings_08.ring(spikes, f"weight {weight:g}: {said}")
+    return drawings.ring(spikes, f"weight {weight:g}: {said}")
 
 
 explore(
@@ -292,7 +293,7 @@ sizes = {
     name: [3 * (float(values[step]),) for step in back]
     for name, values in (("sigmoid, steepness 5", wide), ("SuperSpike, 25", steep))
 }
-charts.lines(
+plots.lines(
     back, sizes, "steps back from the loss", "mean size of the gradient", log_y=True
 )  # fmt: skip
 
@@ -365,7 +366,7 @@ def draw(which):
         curves[name] = [
             tables.mean_interval(far, f"says_{gap:02d}", setting=name) for gap in gaps
         ]
-    return charts.lines(gaps, curves, "gap between the clicks (ms)", "mean answer (ms)")
+    return plots.lines(gaps, curves, "gap between the clicks (ms)", "mean answer (ms)")
 
 
 explore(draw, which=choice("networks", list(groups)))

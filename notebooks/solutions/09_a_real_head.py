@@ -8,8 +8,9 @@
 # %%
 import torch
 
-from course_utils import binaural, checks, cochlea, heads
-from course_utils.listening import Listener
+from course_utils import checks
+from course_utils.head import binaural, cochlea, heads
+from course_utils.head.listening import Listener
 
 
 # %% [markdown]

@@ -5,12 +5,13 @@ import math
 import numpy as np
 from matplotlib.patches import Patch, Rectangle
 
-from . import plots
-from .plots import GREY, LEFT, RIGHT, THIRD
+from .. import plots
+from ..plots import GREY, LEFT, RIGHT, THIRD
 
 HATCH = "////"
 
 
+@plots.in_style
 def waiting(trains, delays, max_delay):
     """Trains as they are sent, after Method A, and after Method B, one above the other.
 
@@ -75,6 +76,7 @@ def _row(axes, train, delay, row, shown):
             )
 
 
+@plots.in_style
 def arrivals(spikes, delays, steps):
     """Method A's spikes of many fibres, hatched where nothing has arrived, and who is filled.
 
@@ -110,6 +112,7 @@ def arrivals(spikes, delays, steps):
     return figure
 
 
+@plots.in_style
 def coincidences(with_padding, without_delay, window):
     """Mean coincidences in each ms after Method A, beside what was sent, the window shaded."""
     first, last = window
@@ -133,6 +136,7 @@ def coincidences(with_padding, without_delay, window):
     return figure
 
 
+@plots.in_style
 def price(max_delays, bounds_deg, duration_ms):
     """The bound on the error against `max_delay`, in a recording that stays as long as it is.
 
@@ -156,6 +160,7 @@ def price(max_delays, bounds_deg, duration_ms):
     return figure
 
 
+@plots.in_style
 def staircase(effective_steps, max_delay, layers):
     """What is left of a stimulus after each of `layers` layers that clip."""
     total = effective_steps + max_delay * layers

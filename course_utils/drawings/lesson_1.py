@@ -2,24 +2,18 @@
 
 import math
 
-from . import observer, plots
-from .stimuli import sample
+from .. import plots
 
 
-def chain(stimulus, ipd_deg, phase, generator):
-    """Wave, firing probability and spikes of both ears, one under the other."""
-    ipd = math.radians(ipd_deg)
-    (phases,) = stimulus.phases(ipd, phase)
-    probability = stimulus.firing_probability(phases)
-    _, (spikes,) = sample(1, stimulus, generator, ipd=ipd, phase=phase)
-    lead_ms = ipd_deg / 360 * 1000 / stimulus.frequency_hz
+@plots.in_style
+def chain(phases, probability, spikes, ipd_deg, lead_ms, best_deg):
+    """Wave, firing probability and spikes of both ears, one under the other, in steps of 1 ms."""
     ear = "right" if ipd_deg > 0 else "left"
     who = f"the {ear} ear leads by {abs(lead_ms):.1f} ms" if ipd_deg else "neither ear leads"
-    best_deg = observer.cramer_rao(stimulus)
     alt = (
         f"Three rows against time for an IPD of {ipd_deg:+g} degrees: {who}. The wave; the firing "
         f"probability, up to {probability.max():.2f} in a step; the spikes of "
-        f"{stimulus.channels} fibres, {int(spikes.sum())} in all. The mean error, without a bias, "
+        f"{spikes.shape[1]} fibres, {int(spikes.sum())} in all. The mean error, without a bias, "
         f"is {best_deg:.2f} degrees at best."
     )
     figure, (wave, chance, raster) = plots.canvas(
@@ -27,18 +21,19 @@ def chain(stimulus, ipd_deg, phase, generator):
     )
     ears = ((0, plots.LEFT, "-", "left ear"), (1, plots.RIGHT, "--", "right ear"))
     for ear, colour, style, name in ears:
-        wave.plot(stimulus.time_ms, phases[:, ear].sin(), color=colour, ls=style, label=name)
-        chance.plot(stimulus.time_ms, probability[:, ear], color=colour, ls=style)
+        wave.plot(phases[:, ear].sin(), color=colour, ls=style, label=name)
+        chance.plot(probability[:, ear], color=colour, ls=style)
     wave.set(ylabel="pressure", yticks=[-1, 0, 1])
     wave.set_title(f"IPD {ipd_deg:+g}°: {who}\nmean error at best {best_deg:.2f}°")
     wave.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     chance.set(ylabel="firing\nprobability\nper step", ylim=(0, 1))
-    plots.draw_raster(raster, spikes, dt_ms=stimulus.dt_ms)
+    plots.draw_raster(raster, spikes)
     raster.set(ylabel="fibre", xlabel="time (ms)")
     figure.align_ylabels()
     return figure
 
 
+@plots.in_style
 def information(from_peak_deg, probability, told):
     """Firing probability and Fisher information of a fibre, against the phase from the peak."""
     best_deg = abs(float(from_peak_deg[told.argmax()]))
@@ -64,6 +59,7 @@ def information(from_peak_deg, probability, told):
     return figure
 
 
+@plots.in_style
 def likelihood(phase_deg, scores, best_deg, truth_deg):
     """Log likelihood of the phase near the top, a panel for each ear; all phases in degrees."""
     ears = ((plots.LEFT, "left ear"), (plots.RIGHT, "right ear"))
@@ -100,6 +96,7 @@ def _deviation(phase_deg, score):
     return step / math.sqrt(float(2 * score[top] - left - right))
 
 
+@plots.in_style
 def posterior(ipd_deg, probable, answers, truth_deg):
     """How probable each IPD is after one sound, with named answers and the truth, in degrees."""
     said = ", ".join(f"{name} {float(value):.0f}" for name, value in answers.items())
@@ -123,6 +120,7 @@ def posterior(ipd_deg, probable, answers, truth_deg):
     return figure
 
 
+@plots.in_style
 def bound(fibres, bound_deg, levels=()):
     """Bound against fibres per ear on two logarithmic axes; `levels` holds `(degrees, label)`."""
     alt = (

@@ -23,14 +23,14 @@ def lines(x, curves, xlabel, ylabel, *, title="", log_x=False, log_y=False, leve
     ----------
     x : sequence of float
     curves : dict of name to a list of (mean, low, high)
-        At most as many as there are `looks`.
+        At most as many as there are `looks`; more are refused.
     xlabel, ylabel, title : str
         Labels with their units.
     log_x, log_y : bool
         Logarithmic axes.
     levels : sequence of (value, label) or (value, label, (low, high))
         Horizontal lines to compare with, such as a bound or a control, and a band around one that
-        was measured.
+        was measured. Two at most.
     looks : sequence of dict
         Colour, line style and marker of each curve.
     """
@@ -47,15 +47,16 @@ def lines(x, curves, xlabel, ylabel, *, title="", log_x=False, log_y=False, leve
     )
     x = np.asarray(x, dtype=float)
     spread = np.linspace(-1, 1, len(curves)) * 0.02  # so that intervals do not hide each other
-    for (name, values), look, aside in zip(curves.items(), looks, spread, strict=False):
+    drawn = plots.told_apart("curves", curves.items(), looks)
+    for ((name, values), look), aside in zip(drawn, spread, strict=True):
         mean, low, high = np.array(values, dtype=float).T
         aside *= bool((low < high).any())  # a line without intervals stays where it is
         where = x * np.exp(2 * aside) if log_x else x + aside * np.ptp(x)
         axes.errorbar(where, mean, [mean - low, high - mean], label=name, **look)
-    for number, (value, name, *interval) in enumerate(levels):
+    for (value, name, *interval), style in plots.told_apart("levels", levels, ("-", ":")):
         for band in interval:
             axes.axhspan(*band, color=GREY, alpha=0.2, lw=0)
-        axes.axhline(value, color="black", lw=1.2, ls=("-", ":")[number % 2], label=name)
+        axes.axhline(value, color="black", lw=1.2, ls=style, label=name)
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if log_x:
         axes.set_xscale("log")

@@ -80,7 +80,7 @@ def bound(fibres, bound_deg, measured=(), levels=()):
         axes.errorbar(
             x, mean, half, fmt="o", color=plots.RIGHT, capsize=4, label="maximum likelihood"
         )
-    for (level, label), style in zip(levels, (":", "-."), strict=False):
+    for (level, label), style in plots.told_apart("levels", levels, (":", "-.")):
         axes.axhline(level, color="black", lw=1.2, ls=style, label=label)
     axes.set(xscale="log", yscale="log", xlabel="fibres per ear", ylabel="mean error (degrees)")
     plots.plain_log_labels(axes.xaxis)

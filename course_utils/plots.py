@@ -27,6 +27,20 @@ SHOWN_DPI, DPI = 100, 160
 matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 
 
+def told_apart(what: str, things, looks) -> list[tuple]:
+    """Each of `things` with a look of its own; more things than looks are refused.
+
+    Parameters
+    ----------
+    what : str
+        What the things are, for the sentence that refuses them.
+    things, looks : sized iterables
+    """
+    if len(things) > len(looks):
+        raise ValueError(f"{what} must be at most {len(looks)} to be told apart, not {len(things)}")
+    return list(zip(things, looks, strict=False))
+
+
 def canvas(alt: str, rows=1, columns=1, *, width=8.0, height=3.0, **subplots):
     """An empty figure in the course's style.
 
@@ -151,7 +165,7 @@ def rasters(trains, titles, *, dt_ms=1, start_ms=0, columns=4, two_ears=True, yl
     )
     for panel in axes.flat[len(trains) :]:
         panel.set_visible(False)
-    for panel, train, title in zip(axes.flat, trains, titles, strict=False):
+    for panel, train, title in zip(axes.flat[: len(trains)], trains, titles, strict=True):
         draw_raster(panel, train, dt_ms=dt_ms, start_ms=start_ms, two_ears=two_ears)
         panel.set_title(title)
     for column in axes.T:  # the lowest panel that is there
@@ -327,31 +341,38 @@ def tuning_curves(ipd_deg, rates_hz):
 
 
 def matrix(values, xlabel, ylabel, label, alt, *, halves=(), width=6.5, height=3.0):
-    """A matrix with zero in the middle of its colours (weights, gradients), legible in grey.
+    """A matrix of what has a sign (weights, gradients): zero is white, negative values are dotted.
 
     `halves` names the left and the right half of the columns; a line lies between them.
     """
     values = _array(values)
     top = float(np.abs(values).max()) or 1.0
     figure, axes = canvas(alt, width=width, height=height)
-    image = axes.imshow(values, aspect="auto", vmin=-top, vmax=top, interpolation="none")
-    axes.set(xlabel=xlabel, ylabel=ylabel)
-    if halves:
-        axes.axvline(values.shape[1] / 2 - 0.5, color="white", lw=2)
-    for name, middle in zip(halves, (0.25, 0.75), strict=False):
-        axes.text(middle, 1.02, name, transform=axes.transAxes, ha="center", va="bottom")
+    image = signed(axes, values, top)
+    axes.set(xlabel=xlabel, ylabel=ylabel, aspect="auto")
+    if len(halves):
+        axes.axvline(values.shape[1] / 2 - 0.5, color="black", lw=2)
+        for name, middle in zip(halves, (0.25, 0.75), strict=True):
+            axes.text(middle, 1.02, name, transform=axes.transAxes, ha="center", va="bottom")
     figure.colorbar(image, label=label)
     return figure
 
 
 SIGNED = LinearSegmentedColormap.from_list("signed", [LEFT, "white", RIGHT])
-"""For what has a sign: negative blue, zero white, positive orange. In grey both ends look alike,
-so whoever draws with it marks one sign by something else as well."""
+"""For what has a sign: negative blue, zero white, positive orange. In grey both ends look alike;
+`signed` marks what is negative."""
 
 
 def signed(axes, values, top):
-    """Draw a matrix into `axes` with white at zero and full colour from `top` on; the image."""
-    return axes.imshow(_array(values), cmap=SIGNED, vmin=-top, vmax=top, interpolation="none")
+    """Draw a matrix into `axes` with white at zero and full colour from `top` on; the image.
+
+    What is clearly negative, below -2 % of `top`, has a dot.
+    """
+    values = _array(values)
+    image = axes.imshow(values, cmap=SIGNED, vmin=-top, vmax=top, interpolation="none")
+    y, x = np.nonzero(values < -0.02 * top)
+    axes.plot(x, y, ".", color="black", ms=2.6, mew=0, scalex=False, scaley=False)
+    return image
 
 
 def bars(names, values, intervals=None, *, ylabel, lines=(), log=False):
@@ -393,8 +414,7 @@ def bars(names, values, intervals=None, *, ylabel, lines=(), log=False):
             f"{value:.2f}", (end, row), xytext=(6, 0), textcoords="offset points", va="center",
             bbox=dict(fc="white", ec="none", pad=1),
         )  # fmt: skip
-    for number, (value, label) in enumerate(lines):
-        style = (":", "--", "-.")[number % 3]
+    for (value, label), style in told_apart("lines", lines, (":", "--", "-.")):
         axes.axvline(value, color="black", ls=style, lw=1.5, label=f"{label} ({value:.2f})")
     if lines:
         figure.legend(loc="outside lower center", ncols=len(lines), fontsize=10)

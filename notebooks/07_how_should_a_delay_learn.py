@@ -19,7 +19,7 @@ from scipy.optimize import brentq
 from course_utils import charts, checks, drawings_07, tables
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
 from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
-from course_utils.delays import DelayLayer, shift_then_clip
+from course_utils.delays import Bell, DelayLayer, shift_then_clip
 from course_utils.explore import choice, explore, slider
 from course_utils.stimuli import Classes, Stimulus, sample
 
@@ -41,9 +41,8 @@ goal = float(line[output])
 
 def all_scores(spikes, tau_ms, sigma):
     every = torch.arange(31.0)[None]
-    shape = dict(estimator="gaussian", synapse="subtractive", tau_ms=tau_ms, init=every)
+    shape = dict(estimator=Bell(sigma), synapse="subtractive", tau_ms=tau_ms, init=every)
     ladder = CoincidenceNetwork(stimulus, Classes(31), 30, **shape, generator=generator)
-    ladder.right.rule.sigma = sigma
     with torch.no_grad():
         return 60 * ladder.scores(spikes)  # 60: about the gain that lesson 6 learned
 
@@ -132,10 +131,10 @@ for name in ("linear", "gaussian, sigma 8"):
 # <details><summary>What it says</summary>
 #
 # Linear interpolation and straight-through see one step. Beyond, most of their gradients are zero
-# or point anywhere. The prototype's rule is unsure even at one step: through `grid_sample` it hears
-# one neighbour only, and rounding noise picks which (lesson 3). A wide bell still knows the way at
-# twelve steps; a triangle, as far as it is wide. Their price is a blurred forward pass. (Their
-# gradients are small, too, but Adam's direction doesn't mind.)
+# or point the wrong way. The prototype's rule is unsure even at one step: through `grid_sample` it
+# hears one neighbour only, and rounding noise picks which (lesson 3). A wide bell still knows the
+# way at twelve steps; a triangle, as far as it is wide. Their price is a blurred forward pass.
+# (Their gradients are small, too, but Adam's direction doesn't mind.)
 # </details>
 #
 # ### Predict
@@ -542,7 +541,8 @@ checks.exercise_7_3(weight_gradient)
 # ## What you now know
 # - A delay's loss is smoothed by a longer trace, a wider bell, or many sounds. Where spikes are
 #   few, a wide bell or triangle still points home from far, and linear interpolation does not. On
-#   the real task, our five seeds saw no difference between them.
+#   the real task, our five seeds saw no difference between them, which is not to say that there is
+#   none.
 # - A delay optimiser needs a step in steps, a projection, and a carry for whole numbers; the common
 #   mode is free, and can be held.
 # - The moment of a spike has an exact gradient without any surrogate. Its parts add up to 1, and

@@ -131,7 +131,7 @@ def drawers(module):
     """Return the names of the functions of a module that draw."""
     found = inspect.getmembers(module, inspect.isfunction)
     own = [name for name, f in found if f.__module__ == module.__name__ and name[0] != "_"]
-    others = ("canvas", "alt_text", "png", "small", "shown_width", "walks_home")
+    others = ("canvas", "alt_text", "png", "small", "shown_width", "told_apart", "walks_home")
     return [name for name in own if name not in others]
 
 
@@ -188,9 +188,9 @@ def line(**style):
     return figure
 
 
-def image(cmap):
+def image(cmap, **limits):
     figure, axes = plots.canvas("An image.")
-    axes.imshow(np.eye(3), cmap=cmap)
+    axes.imshow(np.eye(3), cmap=cmap, **limits)
     return figure
 
 
@@ -221,6 +221,9 @@ def one_number():
         (line(color="red", ls="--"), ["#ff0000 of Line2D is foreign"]),
         (image("cividis"), []),
         (image("jet"), ["an image in jet"]),
+        (image(plots.SIGNED, vmin=-1, vmax=1), []),
+        (image("cividis", vmin=-1, vmax=6), ["an image from -1 to 6 has no white at zero"]),
+        (image(plots.SIGNED, vmin=-1, vmax=6), ["an image from -1 to 6 has no white at zero"]),
         (small_words(), ["'small' has 9 points"]),
         (named_panel(), []),
         (one_number(), ["the y axis 'error (degrees)' has 1 ticks"]),

@@ -1,5 +1,7 @@
 """What lessons 5 to 7 say in words: of their tables, and of runs that any seed must bear out."""
 
+import itertools
+
 import pytest
 import torch
 
@@ -15,6 +17,7 @@ LESSON_5, RECIPE = FIGURES / "lesson_5.csv", FIGURES / "prototype_recipe.csv"
 FIRST_LAG = FIGURES / "studies" / "first_lag.csv"
 BEST_OBSERVER = FIGURES / "studies" / "best_observer.csv"
 COINCIDENCE = FIGURES / "studies" / "coincidence.csv"
+ESTIMATORS = FIGURES / "studies" / "estimators.csv"
 REACH = FIGURES / "studies" / "gradient_reach.csv"
 WHOLE = FIGURES / "studies" / "whole_numbers.csv"
 WEIGHTS_OR_DELAYS = FIGURES / "studies" / "weights_or_delays.csv"
@@ -147,6 +150,17 @@ def test_lesson_7_says_of_reach_and_of_whole_numbers_what_its_tables_say():
         pair = dict(whole="nearest"), dict(whole="at the end")
         mean, low, high = paired(WHOLE, *pair, "rounded_error_deg", fibres=fibres)
         assert low < mean < 0 < high
+
+
+def test_lesson_7_one_pair_of_estimators_of_ten_is_clear_of_zero():
+    rules = ("linear", "straight_through", "prototype", "gaussian", "triangle")
+    clear = []
+    for names in itertools.combinations(rules, 2):
+        pair = (dict(estimator=name, delay_lr=0.5, first="random") for name in names)
+        _, low, high = paired(ESTIMATORS, *pair)
+        clear += [names] * (not low < 0 < high)
+        assert 0.5 < high - low < 4  # "a degree or two"
+    assert clear == [("straight_through", "prototype")]
 
 
 def test_the_bank_of_the_prototype_is_behind_random_delays():

@@ -372,8 +372,8 @@ print(f"half of its top rate or more, over directions: {wide.min():.0%} to {wide
       f"them, median {wide.median():.0%}; {int((top <= 1).sum())} neurons are silent")  # fmt: skip
 
 # %% [markdown]
-# These aren't narrow bumps, one for each direction: most neurons fire strongly over a third of the
-# directions and more, and fall silent over others. Where silent neurons (dark rows, if there are
+# These aren't narrow bumps, one for each direction: the typical neuron fires at half of its top
+# rate or more over more than half of the directions. Where silent neurons (dark rows, if there are
 # any) are sorted means nothing. Now the weights from fibres to neurons. For each delay from 0 to 50
 # ms we take the mean over the fibres that wait about as long: a bell of 1.5 ms says how much each
 # counts.

@@ -48,6 +48,20 @@ _ALL = {
 } | STYLE
 
 
+def told_apart(what: str, things, looks) -> list[tuple]:
+    """Each of `things` with a look of its own; more things than looks are refused.
+
+    Parameters
+    ----------
+    what : str
+        What the things are, for the sentence that refuses them.
+    things, looks : sized iterables
+    """
+    if len(things) > len(looks):
+        raise ValueError(f"{what} must be at most {len(looks)} to be told apart, not {len(things)}")
+    return list(zip(things, looks, strict=False))
+
+
 def in_style(draw):
     """Let a function draw in the course's style, and leave the reader's settings as they are."""
 
@@ -193,7 +207,7 @@ def rasters(
     )
     for panel in axes.flat[len(trains) :]:
         panel.set_visible(False)
-    for panel, train, title in zip(axes.flat, trains, titles, strict=False):
+    for panel, train, title in zip(axes.flat[: len(trains)], trains, titles, strict=True):
         draw_raster(panel, train, dt_ms=dt_ms, start_ms=start_ms, two_ears=two_ears)
         panel.set_title(title)
     for column in axes.T:  # the lowest panel that is there
@@ -270,13 +284,20 @@ def plain_log_labels(axis):
 
 
 SIGNED = LinearSegmentedColormap.from_list("signed", [LEFT, "white", RIGHT])
-"""For what has a sign: negative blue, zero white, positive orange. In grey both ends look alike,
-so whoever draws with it marks one sign by something else as well."""
+"""For what has a sign: negative blue, zero white, positive orange. In grey both ends look alike;
+`signed` marks what is negative."""
 
 
 def signed(axes, values, top):
-    """Draw a matrix into `axes` with white at zero and full colour from `top` on; the image."""
-    return axes.imshow(array(values), cmap=SIGNED, vmin=-top, vmax=top, interpolation="none")
+    """Draw a matrix into `axes` with white at zero and full colour from `top` on; the image.
+
+    What is clearly negative, below -2 % of `top`, has a dot.
+    """
+    values = array(values)
+    image = axes.imshow(values, cmap=SIGNED, vmin=-top, vmax=top, interpolation="none")
+    y, x = np.nonzero(values < -0.02 * top)
+    axes.plot(x, y, ".", color="black", ms=2.6, mew=0, scalex=False, scaley=False)
+    return image
 
 
 @in_style
@@ -319,8 +340,7 @@ def bars(names, values, intervals=None, *, ylabel, lines=(), log=False):
             f"{value:.2f}", (end, row), xytext=(6, 0), textcoords="offset points", va="center",
             bbox=dict(fc="white", ec="none", pad=1),
         )  # fmt: skip
-    for number, (value, label) in enumerate(lines):
-        style = (":", "--", "-.")[number % 3]
+    for (value, label), style in told_apart("lines", lines, (":", "--", "-.")):
         axes.axvline(value, color="black", ls=style, lw=1.5, label=f"{label} ({value:.2f})")
     if lines:
         figure.legend(loc="outside lower center", ncols=len(lines), fontsize=10)
@@ -352,14 +372,14 @@ def lines(x, curves, xlabel, ylabel, *, title="", log_x=False, log_y=False, leve
     ----------
     x : sequence of float
     curves : dict of name to a list of (mean, low, high)
-        At most as many as there are `looks`.
+        At most as many as there are `looks`; more are refused.
     xlabel, ylabel, title : str
         Labels with their units.
     log_x, log_y : bool
         Logarithmic axes.
     levels : sequence of (value, label) or (value, label, (low, high))
         Horizontal lines to compare with, such as a bound or a control, and a band around one that
-        was measured.
+        was measured. Two at most.
     looks : sequence of dict
         Colour, line style and marker of each curve.
     """
@@ -376,15 +396,16 @@ def lines(x, curves, xlabel, ylabel, *, title="", log_x=False, log_y=False, leve
     )
     x = np.asarray(x, dtype=float)
     spread = np.linspace(-1, 1, len(curves)) * 0.02  # so that intervals do not hide each other
-    for (name, values), look, aside in zip(curves.items(), looks, spread, strict=False):
+    drawn = told_apart("curves", curves.items(), looks)
+    for ((name, values), look), aside in zip(drawn, spread, strict=True):
         mean, low, high = np.array(values, dtype=float).T
         aside *= bool((low < high).any())  # a line without intervals stays where it is
         where = x * np.exp(2 * aside) if log_x else x + aside * np.ptp(x)
         axes.errorbar(where, mean, [mean - low, high - mean], label=name, **look)
-    for number, (value, name, *interval) in enumerate(levels):
+    for (value, name, *interval), style in told_apart("levels", levels, ("-", ":")):
         for band in interval:
             axes.axhspan(*band, color=GREY, alpha=0.2, lw=0)
-        axes.axhline(value, color="black", lw=1.2, ls=("-", ":")[number % 2], label=name)
+        axes.axhline(value, color="black", lw=1.2, ls=style, label=name)
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if log_x:
         axes.set_xscale("log")

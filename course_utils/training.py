@@ -109,10 +109,9 @@ def fit(
         For bad numbers, a missing generator, or data that do not fit the network.
     """
     valid.random_generator(generator)
-    for name, value in (("epochs", epochs), ("steps_per_epoch", steps_per_epoch)):
+    counts = dict(epochs=epochs, steps_per_epoch=steps_per_epoch, batch_size=batch_size)
+    for name, value in (counts | dict(validation_samples=validation_samples)).items():
         valid.whole_number(name, value)
-    valid.whole_number("batch_size", batch_size)
-    valid.whole_number("validation_samples", validation_samples)
     valid.finite_number("soft_labels", soft_labels, 0)
     if data is not None:
         steps_per_epoch = min(steps_per_epoch, _stored_batches(data, network, batch_size))
@@ -131,19 +130,13 @@ def fit(
     bar = tqdm(range(1, epochs + 1), disable=not progress, desc="epoch", mininterval=0.5)
     for epoch in bar:
         begin = time.perf_counter()
-        total = 0.0
-        for angle, spikes in _batches(source, generator, steps_per_epoch, batch_size, data):
-            answer = network(spikes.to(network.device))
-            loss = cross_entropy(answer, angle, network.classes, soft_labels)
-            for optimiser in optimisers:
-                optimiser.zero_grad()
-            loss.backward()
-            for mover in optimisers + schedules:
-                mover.step()
-            total += float(loss.detach())
+        losses = [
+            _update(network, angle, spikes, soft_labels, optimisers, schedules)
+            for angle, spikes in _batches(source, generator, steps_per_epoch, batch_size, data)
+        ]
         history.seconds += time.perf_counter() - begin
         report = evaluate(network.rounded() if _spreads(network) else network, *validation)
-        history.loss.append(total / steps_per_epoch)
+        history.loss.append(sum(losses) / steps_per_epoch)
         history.validation_loss.append(report.loss)
         history.validation_error_deg.append(report.error_deg)
         history.delays += _first_delays(network)
@@ -154,6 +147,18 @@ def fit(
     if best[1] is not None:
         network.load_state_dict(best[1])
     return history
+
+
+def _update(network, angle, spikes, soft_labels, optimisers, schedules) -> float:
+    """One step of everything that moves, after one batch; returns the batch's loss."""
+    answer = network(spikes.to(network.device))
+    loss = cross_entropy(answer, angle, network.classes, soft_labels)
+    for optimiser in optimisers:
+        optimiser.zero_grad()
+    loss.backward()
+    for mover in optimisers + schedules:
+        mover.step()
+    return float(loss.detach())
 
 
 def cross_entropy(logits, angle, classes: Classes, soft_labels: float = 0.0) -> torch.Tensor:

@@ -521,8 +521,8 @@ print(f"correlation with Jeffress's line: {correlation:.4f}")
 
 # %% [markdown]
 # (A correlation of 1 says that the learned waits lie on a straight line over the wanted ones; a
-# slope of 1, below, that it is Jeffress's.) That is twelve delays and a gain, against thirty neurons
-# with over a thousand weights. Five seeds of each, and their controls; *hand-set* starts on
+# slope of 1, below, that it is Jeffress's.) That is twelve delays and a gain, against thirty
+# neurons with over a thousand weights. Five seeds of each, and their controls; *hand-set* starts on
 # Jeffress's line and learns only the gain.
 
 # %%

@@ -43,7 +43,7 @@ def test_a_changed_file_makes_a_kept_page_stale(course, name):
 
 def test_a_renamed_or_a_further_file_counts_too(course):
     before = made_from(course / "notebooks", "09_head")
-    data = course / "course_utils" / "data"
+    data = course / "course_utils" / "head" / "data"
     (data / "listen.wav").rename(data / "listened.wav")
     renamed = made_from(course / "notebooks", "09_head")
     (data / "empty").write_bytes(b"")

@@ -18,8 +18,8 @@ import math
 import torch
 
 from course_utils import checks, observer, plots, tables
-from course_utils.drawings import lesson_6 as drawings
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
+from course_utils.drawings import lesson_6 as drawings
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample

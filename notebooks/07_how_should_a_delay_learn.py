@@ -19,10 +19,10 @@ import torch
 from scipy.optimize import brentq
 
 from course_utils import checks, plots, tables
-from course_utils.drawings import lesson_7 as drawings
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
 from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
 from course_utils.delays import Bell, DelayLayer, Round, Rule, shift_then_clip
+from course_utils.drawings import lesson_7 as drawings
 from course_utils.explore import choice, explore, slider
 from course_utils.stimuli import Classes, Stimulus, sample
 

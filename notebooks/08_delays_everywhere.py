@@ -18,9 +18,9 @@ import math
 import torch
 
 from course_utils import checks, delays, observer, plots, tables
-from course_utils.drawings import lesson_8 as drawings
 from course_utils.clicks import ClickPair
 from course_utils.deeper import DeepLocaliser
+from course_utils.drawings import lesson_8 as drawings
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.neurons import leak, leaky_readout

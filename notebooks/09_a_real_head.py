@@ -21,8 +21,8 @@ from IPython.display import Audio
 
 from course_utils import checks, plots, tables
 from course_utils.drawings import lesson_9 as drawings
-from course_utils.head import binaural, cochlea, heads, sounds
 from course_utils.explore import choice, explore, slider
+from course_utils.head import binaural, cochlea, heads, sounds
 from course_utils.head.listening import Listener
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes

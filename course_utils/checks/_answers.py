@@ -13,6 +13,7 @@ import dis
 import functools
 import inspect
 import itertools
+import math
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -163,10 +164,12 @@ def first_wrong(answers, truth, tolerance=1e-6) -> int:
 
 
 def apart(*numbers: float) -> list[str]:
-    """Numbers in words, with as many digits as it takes to tell them from each other."""
+    """Numbers in words, with as many digits as it takes to see how far apart they are."""
+    gaps = [abs(a - b) for a, b in itertools.combinations(numbers, 2) if a != b]
+    fine = min(gaps, default=math.inf) / 4
     for digits in range(4, 18):
         words = [_digits(number, digits) for number in numbers]
-        if len(set(words)) == len(words):
+        if all(abs(float(w) - n) <= fine for w, n in zip(words, numbers, strict=True)):
             break
     return words
 

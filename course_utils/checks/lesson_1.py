@@ -87,15 +87,15 @@ def exercise_1_2(draw_phases) -> Answer:
             "one number is drawn, and the other phases follow from it: from one sound to the next "
             "the phase moves on by the same step. Draw a number for each sound."
         )
-    largest = float(phases.abs().max())
-    if largest > 100:
-        unit = "these look like degrees" if largest <= 360 else f"a phase of {largest:.4g}"
-        return not_yet(f"{unit}; a phase is in radians, from 0 to 2π.")
     if alike > 0.1 > turn.mean().abs():
         return not_yet(
             "each phase depends on the one before: who has heard a sound knows something about the "
             "next. Draw a number for each sound by itself."
         )
+    largest = float(phases.abs().max())
+    if largest > 100:
+        unit = "these look like degrees" if largest <= 360 else f"a phase of {largest:.4g}"
+        return not_yet(f"{unit}; a phase is in radians, from 0 to 2π.")
     if turn.mean().abs() > 0.1:
         covered = 100 * len(torch.histc(phases % (2 * math.pi), 36, 0, 2 * math.pi).nonzero()) / 36
         return not_yet(

@@ -1,5 +1,6 @@
 """Checks of lesson 2: a delay that never wraps, the length budget, the longest wait."""
 
+import functools
 import math
 
 import torch
@@ -128,7 +129,7 @@ def exercise_2_2(longest_delay) -> Answer:
 def exercise_2_3(longest_wait) -> Answer:
     """The longest `max_delay`, a multiple of 10 ms, whose bound stays below a limit in degrees."""
     waits, limits = list(range(0, 141, 10)), (1.2, 2.0, 1.3)
-    bounds = [observer.cramer_rao(Stimulus(), window_ms=150 - m) for m in waits]
+    bounds = [_bound(150 - wait) for wait in waits]
     allowed = [[m for m, bound in zip(waits, bounds, strict=True) if bound < x] for x in limits]
     truth = [max(waits) for waits in allowed]
     answers = [ask_number(longest_wait, limit) for limit in limits]
@@ -165,3 +166,8 @@ def exercise_2_3(longest_wait) -> Answer:
         f"for {limit}° you say {said} ms. Compare each entry of `bounds` with the limit, and keep "
         "the longest wait that stays below.",
     )  # fmt: skip
+
+
+@functools.cache
+def _bound(window_ms):
+    return observer.cramer_rao(Stimulus(), window_ms=window_ms)

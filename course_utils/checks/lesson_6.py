@@ -177,9 +177,10 @@ def exercise_6_3(aligning_delays) -> Answer:
             "Even the last one can only wait 0 ms."
         )
     if close(arrival, arrival[:1].expand(4)):
+        last, late = apart(float(times.max()), float(arrival.max()))
         return not_yet(
-            f"together, but at {apart(float(times.max()), float(arrival[0]))[1]} ms. All could be "
-            f"there when the last one is sent, at {float(times.max()):g} ms."
+            f"together, but at {late} ms. All could be there when the last one is sent, at {last} "
+            "ms."
         )
     sent, seen = (", ".join(f"{t:.8g}" for t in moments.tolist()) for moments in (times, arrival))
     return not_yet(f"sent at {sent} ms, the spikes arrive at {seen} ms, not together.")

@@ -20,12 +20,14 @@ import time
 import torch
 import torch.nn.functional as F
 
-from course_utils import checks, delays, drawings_03, plots
+from course_utils import checks, delays, plots
+from course_utils.drawings import lesson_3 as drawings
 from course_utils.explore import explore, slider
 from course_utils.stimuli import Stimulus, sample
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 generator = torch.Generator().manual_seed(10)
+
 
 # %% [markdown]
 # ## Between two rows
@@ -82,7 +84,7 @@ train[[2, 5, 6, 12, 16]] = 1
 
 
 def draw(delay):
-    return drawings_03.stems(train, delayed(train, torch.tensor(delay)), delay)
+    return drawings.stems(train, delayed(train, torch.tensor(delay)), delay)
 
 
 explore(draw, delay=slider("delay (steps)", 0.0, 6.0, 0.1, 2.3))
@@ -112,12 +114,13 @@ def loss(d, shift=delayed):
 
 
 fine, whole = torch.linspace(1, 7, 241), torch.arange(1.0, 8)
-drawings_03.kinks(fine, [loss(d) for d in fine], whole, [loss(d) for d in whole])
+drawings.kinks(fine, [loss(d) for d in fine], whole, [loss(d) for d in whole])
+
 
 # %% [markdown]
 # Straight pieces between whole delays, a kink at each of them. In the middle of a piece there is
-# one slope, and everyone agrees about it: autograd, and the [finite
-# difference](glossary.ipynb#finite-difference) that needs no calculus at all.
+# one slope, and everyone agrees about it: [autograd](glossary.ipynb#autograd), which is PyTorch's
+# calculus, and the [finite difference](glossary.ipynb#finite-difference) that needs none at all.
 
 # %%
 def slope(at, shift=delayed):
@@ -129,6 +132,7 @@ def slope(at, shift=delayed):
 difference = float(loss(torch.tensor(2.4)) - loss(torch.tensor(2.2))) / 0.2
 print(f"at 2.3 steps: autograd {slope(2.3):.3f}, finite difference {difference:.3f}")
 assert abs(slope(2.3) - difference) < 1e-3
+
 
 # %% [markdown]
 # At a kink there are two slopes, one on the left and one on the right. A rounded delay sits on a
@@ -146,7 +150,6 @@ def course_delayed(train, d):  # the course's function, with room for eight step
 left, right = (float(loss(torch.tensor(b)) - loss(torch.tensor(b - 1))) for b in (3.0, 4.0))
 print(f"at 3 steps: left {left:.2f}, right {right:.2f}; our `delayed` {slope(3.0):.2f}, "
       f"the course's {slope(3.0, course_delayed):.2f}")  # fmt: skip
-assert abs(slope(3.0) - right) < 1e-5
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -162,12 +165,15 @@ for k in range(1, 8):
     sides = loss(torch.tensor(k + 1.0)) - loss(torch.tensor(k - 1.0))
     assert abs(slope(float(k), course_delayed) - sides / 2) < 1e-5
 
+
 # %% [markdown]
 # ## A delay that leaves its range
 # A delay below 0 would let spikes arrive before they were sent, and one above `max_delay` finds no
-# rows. But an optimiser takes its step without asking. One way out is to `clamp` the delay in the
-# forward pass. The course instead steps, then **[projects](glossary.ipynb#projection)**: after each
-# step, it moves the delay itself to the nearest allowed value.
+# rows. But an [optimiser](glossary.ipynb#optimiser), which moves parameters against their
+# gradients, takes its step without asking. One way out is to `clamp` the delay in the forward pass:
+# what is outside counts as the nearest end. The course instead steps, then
+# **[projects](glossary.ipynb#projection)**: after each step, it moves the delay itself to the
+# nearest allowed value.
 #
 # ### Predict
 # Four delays, all best at 5 steps, under the same [Adam](glossary.ipynb#Adam). One starts at −2, as
@@ -193,7 +199,7 @@ rules = {
     "project after the step": (lambda d: d, lambda d: d.clamp_(0, 49)),
 }
 runs = {name: learn(*rule) for name, rule in rules.items()}
-drawings_03.paths(list(runs.values()), list(runs), goal=5)
+drawings.paths(list(runs.values()), list(runs), goal=5)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -207,8 +213,6 @@ drawings_03.paths(list(runs.values()), list(runs), goal=5)
 # `layer.project_()`:
 
 # %%
-assert runs["clamp in forward"][-1][0] == -2
-assert max(abs(d - 5) for d in runs["project after the step"][-1]) < 2
 layer = delays.DelayLayer(3, max_delay=50, init=1.0)
 layer.delays.data -= torch.tensor([0.0, 3.0, -70.0])  # as a step might: to 1, -2 and 71
 print(layer.project_().delays.tolist())
@@ -218,8 +222,8 @@ print(layer.project_().delays.tolist())
 # The gradient compares *neighbouring* rows. If the right delay is ten steps away, does it point
 # there? A fibre with five spikes; the target is the same fibre, 30 steps late. The loss is the
 # part of the target that is missed. We ask a `DelayLayer` for its loss at 251 delays at once. The
-# rule by which it shifts and finds its gradient is called its **estimator**; so far ours was
-# `Interpolate` ("linear" for short).
+# rule by which it shifts and finds its gradient is called its
+# **[estimator](glossary.ipynb#estimator)**; so far ours was `Interpolate` ("linear" for short).
 
 # %%
 GOAL, candidates = 30, torch.linspace(0, 50, 251)
@@ -255,7 +259,7 @@ narrow, _ = landscape(fibre, delays.Interpolate())
 def draw(delay, sigma):
     wide, slopes = landscape(fibre, delays.Bell(sigma))
     at = (candidates - delay).abs().argmin()
-    return drawings_03.reach(candidates, narrow, wide, sigma, delay, slopes[at], GOAL)
+    return drawings.reach(candidates, narrow, wide, sigma, delay, slopes[at], GOAL)
 
 
 explore(
@@ -263,6 +267,7 @@ explore(
     delay=slider("delay (steps)", 0, 50, 1, 20, keep=[10, 28]),
     sigma=slider("sigma of the bell (steps)", 0.5, 12.0, 0.5, 5.0, keep=[4.0, 8.0]),
 )
+
 
 # %% [markdown]
 # A narrow bell is exact and short-sighted; a wide one sees far, but its valley is shallow, and its
@@ -323,7 +328,8 @@ steps = 8
 identity = torch.eye(2, 3)[None]  # rows: x stays, y stays
 where = F.affine_grid(identity, (1, 1, steps, 1), align_corners=False)[0, :, 0, 1]
 assert torch.allclose((2 * torch.arange(steps) + 1) / steps - 1, where)  # by hand
-drawings_03.pixel_centres(steps)
+drawings.pixel_centres(steps)
+
 
 # %% [markdown]
 # Row 0 is not at −1. With `align_corners=False`, −1 and 1 are the outer *edges* of the picture,
@@ -363,14 +369,11 @@ print(f"sent at 80, found at {found}")
 # The cure is one sign. From here on:
 
 # %%
-assert found == 80 - 49
-
-
 def grid_delayed(train, d, align_corners=False):
     return read_at(train, -d, align_corners)  # out[t] = in[t - d]
 
 
-assert grid_delayed(impulse, 49.0).argmax() == 80 + 49
+assert torch.allclose(grid_delayed(impulse, 49.0), late_by(impulse, 49), atol=1e-4)
 
 # %% [markdown]
 # ### Predict
@@ -381,7 +384,7 @@ assert grid_delayed(impulse, 49.0).argmax() == 80 + 49
 torch.set_printoptions(precision=3, sci_mode=False)
 print("False:", grid_delayed(short, 3.0, align_corners=False))
 print("True: ", grid_delayed(short, 3.0, align_corners=True))
-assert torch.allclose(grid_delayed(short, 3.0, align_corners=True), by_hand[1], atol=1e-5)
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -407,8 +410,8 @@ def prototype_shift(spikes, delay):  # (sound, time, fibre) and whole steps, in 
 
 # %% [markdown]
 # ### Predict
-# All spikes are 0 or 1, all delays are whole. **Which part of the outputs is neither 0 nor 1:
-# none, a few in a million, or more?**
+# All spikes are 0 or 1, all delays are whole, all numbers have 32 bits (float32). **Which part of
+# the outputs is neither 0 nor 1: none, a few in a million, or more?**
 
 # %%
 whole_waits = torch.randint(1, 50, (200,), generator=generator).float()
@@ -458,7 +461,8 @@ lefts = here - weighed(delays.shift_then_clip, whole_24 - 1)
 rights = weighed(delays.shift_then_clip, whole_24 + 1) - here
 by_grid, ours = slopes_of(delays.shift_by_grid_sample), slopes_of(delays.shift_then_clip)
 assert torch.allclose(ours, (lefts + rights) / 2, atol=1e-4)
-drawings_03.slopes_at_whole(whole_24, lefts, rights, by_grid, ours)
+drawings.slopes_at_whole(whole_24, lefts, rights, by_grid, ours)
+
 
 # %% [markdown]
 # The crosses follow rounding noise. They need not even lie *between* the two slopes, since each
@@ -508,10 +512,9 @@ for delay, gradient in zip(raw.tolist(), raw.grad.tolist(), strict=True):
 # </details>
 
 # %%
-assert raw.grad.tolist() == [-15, 0, 5, 245, 300]
 axis = torch.linspace(-10, 60, 71, requires_grad=True)
 Surrogate.apply(axis).sum().backward()
-drawings_03.factor(axis.detach(), axis.grad, 49)
+drawings.factor(axis.detach(), axis.grad, 49)
 
 # %% [markdown]
 # Adam rescales every gradient, so it forgives a *constant* factor. It forgives neither a zero nor a
@@ -523,7 +526,8 @@ astray = {
     "project after the step": runs["project after the step"],
 }
 assert astray["surrogate × delay"][-1][0] < -20 and astray["surrogate × delay"][-1][1] == 0
-drawings_03.paths(list(astray.values()), list(astray), goal=5)
+drawings.paths(list(astray.values()), list(astray), goal=5)
+
 
 # %% [markdown]
 # The delay at 0 is dead, the one below 0 runs away.
@@ -568,6 +572,7 @@ ways = {
 results = [way(parts, weight) for way in ways.values()]
 assert all(torch.allclose(result, results[-1], atol=1e-3) for result in results)
 
+
 # %% [markdown]
 # Four ways to one result. The first is the prototype's shift, with its sign cured. We time them in
 # turn, eleven rounds, forward and back.
@@ -587,6 +592,7 @@ plots.bars(list(ways), medians, ylabel="forward and backward, median (ms)")
 # %%
 for name, median in zip(ways, medians, strict=True):
     print(f"{name:22} takes {median / medians[0]:4.0%} of the prototype's time")
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -617,6 +623,7 @@ def translation(d, steps):
 # %%
 checks.exercise_3_1(translation)
 
+
 # %% [markdown]
 # [Solution](solutions/03_delays_that_can_learn.ipynb)
 #
@@ -632,6 +639,7 @@ def slope_of(newer, row, older, f):
 
 # %%
 checks.exercise_3_2(slope_of)
+
 
 # %% [markdown]
 # [Solution](solutions/03_delays_that_can_learn.ipynb)

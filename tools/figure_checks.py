@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
 
-from course_utils.plots import DPI
+from course_utils.plots import DPI, in_style
 
 OKABE_ITO = ("000000", "E69F00", "56B4E9", "009E73", "F0E442", "0072B2", "D55E00", "CC79A7")
 IMAGES = ("cividis", "signed")  # the second for what has a sign
@@ -20,6 +20,7 @@ SMALLEST_POINTS = 10
 """At 100 dots per inch a text of 10 points is 14 pixels high, and 7 at half size."""
 
 
+@in_style  # a colour may be named by its place in the cycle
 def style_problems(figure: Figure) -> list[str]:
     """Say where a drawn figure breaks the style of the course."""
     return [
@@ -30,12 +31,19 @@ def style_problems(figure: Figure) -> list[str]:
 
 
 def palette_problems(figure: Figure) -> list[str]:
-    """Colours are Okabe and Ito's, a tint of one of them, or a grey; images are in cividis."""
+    """Colours are Okabe and Ito's, a tint of one of them, or a grey; images are in cividis.
+
+    What has a sign has a map of its own, with its middle at zero.
+    """
     foreign = {to_hex(c): type(artist).__name__ for artist, c in _colours(figure) if not _known(c)}
     problems = [f"{colour} of {kind} is foreign" for colour, kind in foreign.items()]
     for axes in figure.axes:
         names = {image.get_cmap().name for image in axes.images}
         problems += [f"an image in {name}" for name in names - set(IMAGES)]
+        for image in axes.images:
+            low, high = image.get_clim()
+            if low < 0 < high and (image.get_cmap().name != "signed" or low != -high):
+                problems.append(f"an image from {low:g} to {high:g} has no white at zero")
     return problems
 
 

@@ -6,7 +6,7 @@ several signal-to-noise ratios; noise on a head without time or without level di
 test sounds go to two correlators, which do not learn. Delays are those of every channel, in steps.
 `seconds` is processor time of training on one thread. Correlators leave columns empty.
 
-    python figures/studies/real_head.py [seed ...] [--jobs N]
+    python -m figures.studies.real_head [seed ...] [--jobs N]
 """
 
 import math
@@ -14,15 +14,15 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import study
 import torch
 
-from course_utils import binaural, heads
-from course_utils.cochlea import Nerve
-from course_utils.listening import Listener
+from course_utils.head import binaural, heads
+from course_utils.head.cochlea import Nerve
+from course_utils.head.listening import Listener
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes
 from course_utils.training import evaluate, fit
+from figures.studies import study
 
 HEAD = heads.load()
 HEADS = {

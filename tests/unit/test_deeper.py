@@ -5,8 +5,7 @@ import torch
 
 from course_utils.deeper import DeepLocaliser, RecurrentLocaliser
 from course_utils.delays import shift_then_clip
-from course_utils.neurons import leaky_readout, lif
-from course_utils.recurrence import recurrent_lif
+from course_utils.neurons import leaky_readout, lif, recurrent_lif
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import fit
 
@@ -95,7 +94,7 @@ def test_bad_arguments_of_the_deep_network(settings, error, says):
     "settings, error, says",
     [
         (dict(skip_ms=-1), ValueError, "skip_ms must be"),
-        (dict(skip_ms=60), ValueError, "must add up to less than 60 steps, not 60"),
+        (dict(skip_ms=60), ValueError, "skip_ms must be less than the 60 ms there are, not 60"),
         (dict(slope=0), ValueError, "slope must be"),
         (dict(hidden=2.5), TypeError, "hidden must be a whole number"),
     ],

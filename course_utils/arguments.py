@@ -26,6 +26,12 @@ def whole_number(name: str, value, low: int = 1) -> int:
     return int(value)
 
 
+def time_constant(tau_ms, dt_ms=1) -> tuple[float, float]:
+    """Return a time constant and a time step as floats, or say which of the two is not above 0."""
+    tau_ms = finite_number("tau_ms", tau_ms, 0, math.inf, exclusive=True)
+    return tau_ms, finite_number("dt_ms", dt_ms, 0, math.inf, exclusive=True)
+
+
 def one_of(name: str, value, allowed) -> str:
     """Return `value` if it is one of the `allowed` names."""
     if value not in allowed:

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from . import plots
-from .charts import LOOKS
-from .plots import GREY, LEFT, RIGHT
+from .. import plots
+from ..plots import GREY, LEFT, LOOKS, RIGHT
 
 
+@plots.in_style
 def landscape(delays, losses, goal, sounds, tau_ms, sigma, limits=(1.0, 3.5)):
     """The loss against one delay, for a few draws of sounds, and where walking downhill ends.
 
@@ -55,6 +55,7 @@ def _ends(loss):
     return np.array(ends)
 
 
+@plots.in_style
 def race(positions, goal, update, names):
     """Where the delays of each rule are after `update` updates; a row for each rule."""
     there = [int((np.abs(np.asarray(row) - goal) <= 1).sum()) for row in positions]
@@ -62,8 +63,8 @@ def race(positions, goal, update, names):
     said = ", ".join(f"{name}: {n} of {count}" for name, n in zip(names, there, strict=True))
     figure, axes = plots.canvas(f"After {update} updates, within a step of the goal: {said}.",
                                 width=7.5, height=3.0)  # fmt: skip
-    for row, (values, n) in enumerate(zip(positions, there, strict=True)):
-        look = LOOKS[row]
+    drawn = plots.told_apart("rules", list(zip(positions, there, strict=True)), LOOKS)
+    for row, ((values, n), look) in enumerate(drawn):
         axes.plot(values, np.full(count, row), look["marker"], color=look["color"], ms=7, alpha=0.7)
         axes.text(51.5, row, f"{n} there", va="center", fontsize=10)
     axes.axvline(goal, color="black", ls=":", lw=1.5)
@@ -73,6 +74,7 @@ def race(positions, goal, update, names):
     return figure
 
 
+@plots.in_style
 def potential(time_ms, volts, threshold, arrivals_ms, spike_ms):
     """The potential of one neuron, its inputs' arrivals, and its spike, if there is one."""
     said = "no spike" if spike_ms is None else f"spike at {spike_ms:.2f} ms"

@@ -22,7 +22,7 @@ QUIET = @mkdir -p $(SETTINGS) && cp tools/overrides.json $(SETTINGS)/
 PIN = $$($(BIN)/python -c 'import sys; print("-c constraints.txt" if sys.version_info >= (3, 11, 5) else "")')
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test lint bench studies site colab class test-browser test-colab clean
+.PHONY: help lab run test lint bench studies site colab class test-browser test-colab test-luck clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
@@ -36,6 +36,7 @@ help:
 	@echo "make class   a zip for students: no outputs, no solutions"
 	@echo "make test-browser  the site and JupyterLab in a real browser  (TESTS='tests/browser/test_site.py')"
 	@echo "make test-colab    the single files with Colab's versions     (LESSONS='01_two_ears')"
+	@echo "make test-luck     every lesson with other seeds, and each cell twice (LESSONS='05_train_it')"
 	@echo "make clean   remove .venv and everything that was generated"
 
 lab: $(VENV)/.lab
@@ -72,6 +73,9 @@ test-browser: site $(VENV)/.browser
 
 test-colab: $(VENV)/.test .venv-colab/.made
 	$(BIN)/python -m pytest -s tests/colab --lessons "$(LESSONS)"
+
+test-luck: $(VENV)/.lab
+	$(BIN)/python -m tools.luck $(LESSONS) --jobs $(JOBS)
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/train_step.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from pathlib import Path
@@ -30,18 +31,36 @@ def made_from(folder: Path, name: str) -> str:
     return digest.hexdigest()
 
 
+class PageStops(RuntimeError):  # noqa: N818  the page stops, the tool does not
+    """A cell fails or a widget hides an error; in plain text, without colours.
+
+    `cell` is the number of that cell in its notebook, from 0; None if no cell ran.
+    """
+
+    def __init__(self, words: str, cell: int | None):
+        super().__init__(words)
+        self.cell = cell
+
+
 def execute(folder: Path, name: str, pictures: int = 0):
-    """Return the `.py` of a page as an executed notebook.
+    """Return the `.py` of a page as an executed notebook, or raise `PageStops`.
 
     With `pictures`, each `explore` leaves so many of them for readers without a kernel.
-
-    Raises
-    ------
-    RuntimeError
-        If a cell fails or a widget hides an error; in plain text, without colours.
     """
     notebook = checks.from_source(folder, name)
     notebook.metadata["made_from"] = made_from(folder, name)  # before, not after, they may change
+    run(notebook, (folder / name).parent, {FRAMES: str(pictures)} if pictures else {})
+    return notebook
+
+
+def run(notebook, where: Path, environment: dict[str, str] | None = None) -> None:
+    """Execute a notebook in place, in a fresh kernel in this folder, or raise `PageStops`."""
+    reached: int | None = None
+
+    def starts(cell, cell_index):
+        nonlocal reached
+        reached = cell_index
+
     client = NotebookClient(
         notebook,
         kernel_name="python3",
@@ -50,14 +69,35 @@ def execute(folder: Path, name: str, pictures: int = 0):
         # The kernel is on this machine: a warning that TCP is not encrypted helps nobody.
         extra_arguments=["--log-level=ERROR"],
         coalesce_streams=True,  # of a progress bar, keep the last line
-        resources={"metadata": {"path": str((folder / name).parent)}},
+        resources={"metadata": {"path": str(where)}},
+        on_cell_start=starts,
     )
     try:
-        client.execute(env=os.environ | ({FRAMES: str(pictures)} if pictures else {}))
+        client.execute(env=os.environ | (environment or {}))
     except Exception as error:  # a page may fail in any way, and its own error is what matters
         words = re.sub(r"\x1b\[[0-9;]*m", "", f"{type(error).__name__}: {error}")
-        raise RuntimeError(words) from error
+        raise PageStops(words, reached) from error
     hidden = checks.widget_errors(notebook)
     if hidden:
-        raise RuntimeError("a widget hides an error: " + "; ".join(hidden))
-    return notebook
+        raise PageStops("a widget hides an error: " + "; ".join(hidden), _showing_errors(notebook))
+
+
+def _showing_errors(notebook) -> int | None:
+    """Return the first cell whose outputs hold, however deep, a widget that hides an error."""
+    state = notebook.metadata["widgets"][checks.WIDGET_STATE]["state"]
+
+    def hides(model: str, seen: set[str]) -> bool:
+        if model in seen or model not in state:
+            return False
+        seen.add(model)
+        inner = state[model]["state"]
+        if any(output["output_type"] == "error" for output in inner.get("outputs", [])):
+            return True
+        return any(hides(m, seen) for m in re.findall(r"IPY_MODEL_(\w+)", json.dumps(inner)))
+
+    for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            view = output.get("data", {}).get(checks.WIDGET_VIEW)
+            if view and hides(view["model_id"], set()):
+                return number
+    return None

@@ -1,12 +1,15 @@
 """The gates go red: planted bugs, one for each way a lesson can break unseen."""
 
+import random
+import re
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbmake_runs import run_nbmake
 
+from tools import luck, run_lessons
 from tools import notebook_checks as checks
-from tools import run_lessons
 
 PROSE = """# Does it?
 
@@ -255,3 +258,62 @@ def test_an_exercise_without_a_solution_is_named(tmp_path):
     plant(tmp_path, "solutions/01_ears", "1", outputs=True)
     (problem,) = checks.solution_problems(tmp_path, "01_ears")
     assert problem == "the lesson has ['exercise_1_1', 'exercise_1_2'], the solutions []"
+
+
+LUCKY = """
+import random
+
+random.seed(3)
+assert random.random() == {first}, "the first draw of seed 3"
+"""
+HEARS_ONCE = "spikes = list(range(3))", "assert spikes.pop() == 2"
+HIDES = """
+import random, ipywidgets
+
+random.seed(0)
+bad = random.random() == {first}
+ipywidgets.interact(lambda delay: 1 / (not bad), delay=(0, 10));
+"""
+
+
+def test_luck_is_named_with_its_page_seed_cell_and_error(tmp_path, capsys):
+    plant(tmp_path, "00_good", GOOD, "import random\n\nrandom.seed(3)")
+    plant(tmp_path, "01_lucky", "1", LUCKY.format(first=random.Random(3).random()))
+    plant(tmp_path, "02_hears_once", *HEARS_ONCE)
+    plant(tmp_path, "03_hides", HIDES.format(first=random.Random(1000).random()))
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*.ipynb")}
+    assert luck.main([], tmp_path) == 1
+    said = capsys.readouterr().out
+    stops = [line for line in said.splitlines() if line.endswith("  STOPS")]
+    named = [line.strip() for line in said.splitlines() if re.match(" +0.*, cell .*:$", line)]
+    assert len(stops) == len(named) == 7
+    assert sorted(named) == [
+        *(f"01_lucky, seeds + {shift}, cell 2:" for shift in luck.SHIFTS),
+        "02_hears_once, every cell twice, cell 2 (the second time):",
+        "03_hides, seeds + 1000, cell 1:",
+    ]
+    assert said.count("AssertionError: the first draw of seed 3") == 5
+    assert "a widget hides an error: ZeroDivisionError" in said
+    assert said.splitlines()[-1] == "luck: 12 of 19 runs went through, 7 stopped"
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*.ipynb")} == before
+
+
+def test_luck_names_an_unknown_lesson(tmp_path, capsys):
+    plant(tmp_path, "00_good", GOOD)
+    assert luck.main(["07_not_yet"], tmp_path) == 2
+    assert "No lesson called 07_not_yet" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("code", "shifted"),
+    [
+        ("torch.manual_seed(0)", "torch.manual_seed(1000)"),
+        ("µ = a.manual_seed(1), a.manual_seed(20)", "µ = a.manual_seed(1001), a.manual_seed(1020)"),
+        ("a = b.manual_seed(\n    1000 + unlucky)", "a = b.manual_seed(\n    2000 + unlucky)"),
+        ("np.random.default_rng(seed=7)", "np.random.default_rng(seed=1007)"),
+        ("a.manual_seed(seed)", "a.manual_seed(seed)"),
+        ("sample(3, True)", "sample(3, True)"),
+    ],
+)
+def test_every_seed_that_is_a_number_is_another_one(code, shifted):
+    assert luck.reseed(code, 1000) == shifted

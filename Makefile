@@ -6,9 +6,10 @@ LABFLAGS ?=
 LESSONS ?=
 TESTS   ?=
 STUDIES ?= $(sort $(basename $(notdir $(filter-out %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py)))))
-SEEDS   ?= 0 1 2 3 4
+SEEDS   ?=
 JOBS    ?= 2
 REPO    ?=
+BRANCH  ?= main
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -16,6 +17,7 @@ FIRST := notebooks/00_where_is_that_sound.ipynb
 FILES := pyproject.toml constraints.txt
 # JupyterLab neither asks about news nor looks for updates: the course needs no network.
 SETTINGS := $(VENV)/share/jupyter/lab/settings
+HOST = $(if $(REPO),--repo '$(REPO)' --branch '$(BRANCH)')
 QUIET = @mkdir -p $(SETTINGS) && cp tools/overrides.json $(SETTINGS)/
 
 # The pins need Python 3.11.5; an older Python (3.10 is enough) gets the ranges instead.
@@ -31,8 +33,8 @@ help:
 	@echo "make lint    check the style of the code"
 	@echo "make bench   time one training step against the prototype and its peers"
 	@echo "make studies fill the result tables that the lessons read (SEEDS='0' JOBS=2 STUDIES='best')"
-	@echo "make site    build the site: build/site/index.html         (REPO='owner/name')"
-	@echo "make colab   each lesson as one file: build/colab/         (REPO='owner/name')"
+	@echo "make site    build the site: build/site/index.html         (REPO='owner/name' BRANCH=main)"
+	@echo "make colab   each lesson as one file: build/colab/         (REPO='owner/name' BRANCH=main)"
 	@echo "make class   a zip for students: no outputs, no solutions"
 	@echo "make test-browser  the site and JupyterLab in a real browser  (TESTS='tests/browser/test_site.py')"
 	@echo "make test-colab    the single files with Colab's versions     (LESSONS='01_two_ears')"
@@ -52,7 +54,8 @@ lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/codespell .
 
-# What is in a table already is not run again; SEEDS='0' takes minutes, all of it hours.
+# What is in a table already is not run again; SEEDS='0' takes minutes, all of it hours. A study
+# knows its own seeds: those of first_lag must be in no other table.
 studies: $(VENV)/.lab
 	set -e; for study in $(STUDIES); do \
 	  $(BIN)/python figures/studies/$$study.py $(SEEDS) --jobs $(JOBS); done
@@ -60,10 +63,10 @@ studies: $(VENV)/.lab
 	$(BIN)/python figures/studies/summary.py
 
 site: $(VENV)/.site
-	$(BIN)/python -m tools.build_site $(if $(REPO),--repo $(REPO))
+	$(BIN)/python -m tools.build_site $(HOST)
 
 colab: $(VENV)/.lab
-	$(BIN)/python -m tools.single_files $(if $(REPO),--repo $(REPO))
+	$(BIN)/python -m tools.single_files $(HOST)
 
 class: $(VENV)/.lab
 	$(BIN)/python -m tools.class_edition

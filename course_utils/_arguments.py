@@ -45,14 +45,24 @@ def random_generator(generator) -> torch.Generator:
 
 def spike_tensor(name: str, spikes, channels: int | None = None) -> torch.Tensor:
     """Return `spikes` if it is a finite `(batch, time, channel)` tensor, bool or floating."""
+    return _spikes(name, spikes, ("batch", "time", "channel"), channels)
+
+
+def spike_step(name: str, spikes, channels: int) -> torch.Tensor:
+    """Return `spikes` if it is one finite step `(batch, channel)`, bool or floating."""
+    return _spikes(name, spikes, ("batch", "channel"), channels)
+
+
+def _spikes(name, spikes, axes, channels):
     if not isinstance(spikes, torch.Tensor):
         raise TypeError(f"{name} must be a torch.Tensor, not {type(spikes).__name__}")
-    if spikes.ndim != 3:
+    if spikes.ndim != len(axes):
         raise ValueError(
-            f"{name} must have 3 dimensions (batch, time, channel), not shape {tuple(spikes.shape)}"
+            f"{name} must have {len(axes)} dimensions ({', '.join(axes)}), "
+            f"not shape {tuple(spikes.shape)}"
         )
-    if channels is not None and spikes.shape[2] != channels:
-        raise ValueError(f"{name} must have {channels} channels, not {spikes.shape[2]}")
+    if channels is not None and spikes.shape[-1] != channels:
+        raise ValueError(f"{name} must have {channels} channels, not {spikes.shape[-1]}")
     if spikes.dtype != torch.bool:
         if not spikes.is_floating_point():
             raise TypeError(f"{name} must be boolean (or floating point), not {spikes.dtype}")
@@ -70,13 +80,25 @@ def binary_spikes(name: str, spikes, channels: int | None = None) -> torch.Tenso
     return spikes.bool()
 
 
-def weight_matrix(weight, rows: int, columns: int | None = None) -> torch.Tensor:
+def current(name: str, values) -> torch.Tensor:
+    """Return `values` if it is a finite floating `(batch, time, neuron)` tensor.
+
+    Half-precision products of an autocast region come back in single precision.
+    """
+    if not isinstance(values, torch.Tensor) or not values.is_floating_point():
+        found = getattr(values, "dtype", type(values).__name__)
+        raise TypeError(f"{name} must be a floating-point torch.Tensor, not {found}")
+    _spikes(name, values, ("batch", "time", "neuron"), None)
+    return values.float() if torch.is_autocast_enabled(values.device.type) else values
+
+
+def weight_matrix(name: str, weight, rows: int, columns: int | None = None) -> torch.Tensor:
     """Return `weight` if it is a tensor `(rows, columns)`; without `columns`, any number."""
     if not isinstance(weight, torch.Tensor):
-        raise TypeError(f"weight must be a torch.Tensor, not {type(weight).__name__}")
+        raise TypeError(f"{name} must be a torch.Tensor, not {type(weight).__name__}")
     if weight.ndim != 2 or weight.shape[0] != rows or columns not in (None, weight.shape[1]):
         wanted = f"({rows}, {'out' if columns is None else columns})"
-        raise ValueError(f"weight must have shape {wanted}, not {tuple(weight.shape)}")
+        raise ValueError(f"{name} must have shape {wanted}, not {tuple(weight.shape)}")
     return weight
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from numbers import Integral, Real
 from typing import Any
 
 import ipywidgets
+import numpy as np
 
 
 def _style(label: str) -> dict:
@@ -116,7 +119,8 @@ def slider(label: str, low: float, high: float, step: float, start: float, *, ke
     label : str
         What the reader sees, with its unit: ``"delay (ms)"``.
     low, high, step, start : int or float
-        In the unit of the label. All whole gives whole numbers to `draw`, else floats.
+        In the unit of the label, of Python or NumPy. All whole gives whole numbers to `draw`, else
+        floats.
         `high` and `start` lie a whole number of steps above `low`.
     keep : sequence of int or float
         Values that the text asks for: a page without a kernel has them among its pictures,
@@ -129,12 +133,18 @@ def slider(label: str, low: float, high: float, step: float, start: float, *, ke
     """
     _check_label(label)
     numbers = {"low": low, "high": high, "step": step, "start": start}
+    if isinstance(keep, str) or not isinstance(keep, Iterable):
+        raise TypeError(f"keep of slider {label!r} must be a list of numbers, not {keep!r}.")
     numbers |= {f"keep[{k}]": value for k, value in enumerate(keep)}
     for name, value in numbers.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if isinstance(value, bool) or not isinstance(value, Real):
             raise TypeError(f"{name} of slider {label!r} must be a number, not {value!r}.")
         if not math.isfinite(value):
             raise ValueError(f"{name} of slider {label!r} must be finite, not {value}.")
+        # Through its digits: a short float32, such as 0.1, stays short.
+        short = str(value) if isinstance(value, np.floating) else value
+        numbers[name] = int(value) if isinstance(value, Integral) else float(short)
+    low, high, step, start, *keep = numbers.values()
     if high <= low:
         raise ValueError(f"high of slider {label!r} must lie above low = {low}, not at {high}.")
     if step <= 0:
@@ -152,8 +162,7 @@ def slider(label: str, low: float, high: float, step: float, start: float, *, ke
                 f"above low = {low}, but {numbers[name]} is {steps:.6g} steps away."
             )
     if not all(isinstance(value, int) for value in numbers.values()):
-        numbers = {name: float(value) for name, value in numbers.items()}
-    low, high, step, start, *keep = numbers.values()
+        low, high, step, start, *keep = map(float, numbers.values())
     return Slider(label, low, high, step, start, tuple(keep))
 
 

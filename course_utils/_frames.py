@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import itertools
 import json
 import math
 
 from ._controls import Choice
+from .plots import shown_width, small
 
 _HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 # The script finds its figure by itself, so that any number of them can share a page.
@@ -112,21 +112,18 @@ def page(frame, controls: dict, budget: int) -> str:
     ]
     start = frame({name: control.start for name, control in controls.items()})
     rows = "".join(_row(control, chosen[name]) for name, control in controls.items())
-    pictures = json.dumps([(_source(png), alt) for png, alt in frames]).replace("<", "\\u003c")
+    pictures = json.dumps([(small(png), alt) for png, alt in frames]).replace("<", "\\u003c")
     everything = math.prod(len(control.positions) for control in controls.values())
     more = f"; the notebook has all {everything}" if everything > len(frames) else ""
     return (
         f'<figure class="explore" style="margin:0;position:relative">'
         f"<div hidden>{rows}</div>"
-        f'<img alt="{html.escape(start[1])}" style="max-width:100%" src="{_source(start[0])}">'
+        f'<img alt="{html.escape(start[1])}" width="{shown_width(start[0])}" '
+        f'style="max-width:100%" src="{small(start[0])}">'
         f'<p role="status" style="{_HIDDEN}"></p>'
         f"<figcaption><small>{len(frames)} pictures, drawn beforehand{more}.</small></figcaption>"
         f'<script type="application/json">{pictures}</script><script>{_SCRIPT}</script></figure>'
     )
-
-
-def _source(picture: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(picture).decode()
 
 
 def _row(control, values: list) -> str:

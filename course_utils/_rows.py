@@ -4,23 +4,56 @@ Everything inside runs on `(channel, time, batch)`: there a delay is an offset i
 memory, and a shifted train is a view, never a copy. `delays` holds what a reader calls.
 """
 
+import functools
 import threading
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 _SNAP = 1e-6  # a millionth of a step from a whole delay is rounding noise
 
 
-def split(delays):
+def exact(run):
+    """Let the forward or backward pass `run` keep its precision, whatever autocast would choose.
+
+    Matrix products of half precision beside sums of full precision would not fit together.
+    """
+
+    @functools.wraps(run)
+    def in_full(ctx, first: Tensor, *others):
+        kind = first.device.type
+        if not torch.is_autocast_enabled(kind):
+            return run(ctx, first, *others)
+        with torch.autocast(kind, enabled=False):
+            return run(ctx, first, *others)
+
+    return in_full
+
+
+def new_result(like: Tensor, shape, order, dtype=None) -> tuple[Tensor, Tensor]:
+    """An empty result of `shape`, and the contiguous view of it with its axes in `order`.
+
+    What a pass returns has to be a tensor of its own: a view that was made inside an autograd
+    function may not be edited by the reader.
+    """
+    stride, strides = 1, [0] * len(shape)
+    for axis in reversed(order):
+        strides[axis] = stride
+        stride *= shape[axis]
+    result = like.new_empty_strided(shape, strides, dtype=dtype)
+    return result, result.permute(*order)
+
+
+def split(delays: Tensor) -> tuple[Tensor, Tensor]:
     """Whole part (int64) and fractional part of `delays` in steps."""
     whole = (delays + _SNAP).floor()
     part = delays - whole
     return whole.long(), part.masked_fill_(part < _SNAP, 0)
 
 
-def gather(spikes, whole, max_delay) -> torch.Tensor:
+def gather(spikes: Tensor, whole: Tensor, max_delay: int) -> Tensor:
     """Row `j` of channel `c` is time `j - 1 + max_delay - whole[..., c]` of the input.
 
     Parameters
@@ -46,7 +79,7 @@ def gather(spikes, whole, max_delay) -> torch.Tensor:
     return rows
 
 
-def scatter(grad_rows, whole, steps) -> torch.Tensor:
+def scatter(grad_rows: Tensor, whole: Tensor, steps: int) -> Tensor:
     """The adjoint of `gather`: `(..., channel, rows, n)` back to `(n, steps, channel)`."""
     *_, channels, length, n = grad_rows.shape
     max_delay = steps + 2 - length
@@ -57,7 +90,7 @@ def scatter(grad_rows, whole, steps) -> torch.Tensor:
     return grad[:, 1:-1].permute(2, 1, 0)
 
 
-def tap(rows, extra: int) -> torch.Tensor:
+def tap(rows: Tensor, extra: int) -> Tensor:
     """The window `extra` steps more delayed, as a `(channel, time * n)` view of `rows`."""
     n, length = rows.shape[2], rows.shape[1] - 2
     start = (1 - extra) * n
@@ -65,12 +98,20 @@ def tap(rows, extra: int) -> torch.Tensor:
 
 
 class _Scratch(threading.local):
-    """One buffer for each thread, kept: fresh megabytes cost more in page faults than in work."""
+    """One buffer for each thread, kept: fresh megabytes cost more in page faults than in work.
 
-    buffer = torch.empty(0)
-    held = torch.empty(0)
+    It holds as many numbers as the largest input had that this thread ever delayed (channels x
+    steps x batch, 8 MB for lesson 5's batches in single precision), until `release`.
+    """
 
-    def floats(self, rows, dtype) -> torch.Tensor:
+    def __init__(self):
+        self.release()
+
+    def release(self) -> None:
+        """Let this thread's memory go; the next pass takes what it needs."""
+        self.buffer = self.held = torch.empty(0)
+
+    def floats(self, rows: Tensor, dtype: torch.dtype) -> Tensor:
         """`rows` in `dtype`, to be read before the next call; no copy where none is needed.
 
         The backward pass mostly asks for the rows that the forward pass left here. Holding on to
@@ -80,7 +121,9 @@ class _Scratch(threading.local):
             return rows
         count, buffer = rows.numel(), self.buffer
         if buffer.numel() < count or (buffer.dtype, buffer.device) != (dtype, rows.device):
-            self.buffer, self.held = rows.new_empty(count, dtype=dtype), buffer[:0]
+            with torch.inference_mode(False):  # else no later pass could write into it
+                self.buffer = torch.empty(count, dtype=dtype, device=rows.device)
+            self.held = rows[:0]
         out = self.buffer[:count].view(rows.shape)
         if (self.held.data_ptr(), self.held.shape) != (rows.data_ptr(), rows.shape):
             self.held = rows
@@ -104,20 +147,25 @@ class Shift(torch.autograd.Function):
     """Method B, with the central difference as the slope at whole delays."""
 
     @staticmethod
+    @exact
     def forward(ctx, spikes, delays, max_delay):
         whole, part = split(delays)
         dtype = torch.promote_types(delays.dtype, spikes.dtype)
         rows = gather(spikes, whole, max_delay)
         ctx.save_for_backward(rows, whole, part)
         ctx.steps, ctx.dtype = spikes.shape[1], dtype
-        rows = rows.to(dtype)
-        out = rows[:, 1:-1]
+        channels, length, n = rows.shape
+        out, block = new_result(rows, (n, length - 2, channels), (2, 1, 0), dtype)
         if part.any():
-            out = torch.lerp(out, rows[:, :-2], part.to(dtype)[:, None, None])
-        return out.permute(2, 1, 0)
+            rows = rows.to(dtype)
+            torch.lerp(rows[:, 1:-1], rows[:, :-2], part.to(dtype)[:, None, None], out=block)
+        else:
+            block.copy_(rows[:, 1:-1])
+        return out
 
     @staticmethod
     @once_differentiable
+    @exact
     def backward(ctx, grad_out):
         rows, whole, part = ctx.saved_tensors
         rows, grad = rows.to(ctx.dtype), grad_out.permute(2, 1, 0)
@@ -162,6 +210,7 @@ class DelayedLinear(torch.autograd.Function):
     """
 
     @staticmethod
+    @exact
     def forward(ctx, spikes, delays, weight, max_delay):
         whole, part = split(delays)
         dtype = torch.promote_types(weight.dtype, spikes.dtype)
@@ -171,16 +220,20 @@ class DelayedLinear(torch.autograd.Function):
         rows, weight, part = _scratch.floats(rows, dtype), weight.t().to(dtype), part.to(dtype)
         length, n = rows.shape[1] - 2, rows.shape[2]
         if not part.any():
-            return (weight @ tap(rows, 0)).view(len(weight), length, n).permute(2, 1, 0)
+            out, block = new_result(rows, (n, length, len(weight)), (2, 1, 0))
+            torch.mm(weight, tap(rows, 0), out=block.view(len(weight), length * n))
+            return out
         both = torch.cat([weight * part, weight * (1 - part)])
         taps = both @ rows.flatten(1)[:, : (length + 1) * n]
         late, now = taps.view(2, len(weight), length + 1, n)
-        out = now.new_empty(length, len(weight), n)  # the order in which the neurons will read
-        torch.add(late[:, :-1].transpose(0, 1), now[:, 1:].transpose(0, 1), out=out)
-        return out.permute(2, 0, 1)
+        # in the order in which the neurons will read it
+        out, block = new_result(now, (n, length, len(weight)), (1, 2, 0))
+        torch.add(late[:, :-1].transpose(0, 1), now[:, 1:].transpose(0, 1), out=block)
+        return out
 
     @staticmethod
     @once_differentiable
+    @exact
     def backward(ctx, grad_out):
         rows, whole, part, weight = ctx.saved_tensors
         rows = _scratch.floats(rows, ctx.dtype)
@@ -210,6 +263,7 @@ class DelayedSynapses(torch.autograd.Function):
     """
 
     @staticmethod
+    @exact
     def forward(ctx, spikes, delays, weight, max_delay):
         dtype = torch.promote_types(weight.dtype, spikes.dtype)
         spikes = spikes.to(dtype)
@@ -217,16 +271,17 @@ class DelayedSynapses(torch.autograd.Function):
         ctx.max_delay = max_delay
         n, steps, _ = spikes.shape
         length = steps - max_delay
-        out = spikes.new_empty(length, weight.shape[1], n)  # as the neurons will read it
+        out, block = new_result(spikes, (n, length, weight.shape[1]), (1, 2, 0))
         for some, rows, _, part in _by_output(spikes, delays, max_delay):
             w = weight.t()[some].to(dtype)
             both = torch.stack([w * part, w * (1 - part)], dim=1)
             late, now = (both @ rows).unflatten(-1, (length + 2, n)).unbind(1)
-            out[:, some] = (late[:, :-2] + now[:, 1:-1]).transpose(0, 1)
-        return out.permute(2, 0, 1)
+            block[:, some] = (late[:, :-2] + now[:, 1:-1]).transpose(0, 1)
+        return out
 
     @staticmethod
     @once_differentiable
+    @exact
     def backward(ctx, grad_out):
         spikes, delays, weight = ctx.saved_tensors
         steps = spikes.shape[1]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from . import _arguments as check
 from .stimuli import IPD_LIMIT
@@ -58,12 +59,14 @@ class ClickPair:
         """Number of time steps."""
         return round(140 / self.dt_ms)
 
-    def gap_ms(self, angle) -> torch.Tensor:
+    def gap_ms(self, angle: float | Tensor) -> Tensor:
         """The gap that an angle in ±π/2 stands for: networks of directions answer in angles."""
         share = torch.as_tensor(angle) / (2 * IPD_LIMIT) + 0.5
         return self.shortest_ms + share * (self.longest_ms - self.shortest_ms)
 
-    def sample(self, n: int, generator: torch.Generator, gap_ms=None):
+    def sample(
+        self, n: int, generator: torch.Generator, gap_ms: float | Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Draw `n` pairs of clicks.
 
         Parameters

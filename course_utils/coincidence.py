@@ -3,10 +3,10 @@
 import math
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from . import _arguments as check
-from .delays import DelayLayer
+from .delays import DelayLayer, Rule
 from .network import DirectionNetwork
 from .neurons import leak
 from .stimuli import Classes, Stimulus
@@ -60,12 +60,13 @@ class CoincidenceNetwork(DirectionNetwork):
         *,
         tau_ms: float = 5,
         synapse: str = "multiplicative",
-        estimator: str = "linear",
-        init="uniform",
+        estimator: str | Rule = "linear",
+        init: str | float | Tensor = "uniform",
         learn_delays: bool = True,
         generator: torch.Generator,
     ):
         super().__init__(stimulus, classes)
+        self.stimulus = stimulus
         check.delay_range(max_delay, stimulus.steps)
         if max_delay % 2:
             raise ValueError(f"max_delay must be an even number of steps, not {max_delay}")
@@ -79,35 +80,35 @@ class CoincidenceNetwork(DirectionNetwork):
         self.left.requires_grad_(False)
         self.log_gain = nn.Parameter(torch.tensor(math.log(10.0)))
 
-    def internal_delay_ms(self) -> torch.Tensor:
+    def internal_delay_ms(self) -> Tensor:
         """How much longer the right ear waits than the left, `(fibres_per_ear, classes)` in ms."""
         return (self.right.delays - self.left.delays).detach() * self.stimulus.dt_ms
 
-    def scores(self, spikes) -> torch.Tensor:
+    def scores(self, spikes: Tensor) -> Tensor:
         """How well the ears agree, `(n, classes)`; spikes are `(n, time, channels)`."""
         spikes = check.spike_tensor("spikes", spikes, self.stimulus.channels)
         ears = spikes.split(self.stimulus.fibres_per_ear, dim=2)
         left, right = (
-            self._trace(layer.then_linear(ear, torch.full(layer.delays.shape, 1 / layer.channels)))
+            self._trace(layer.then_linear(ear, torch.full_like(layer.delays, 1 / layer.channels)))
             for layer, ear in zip((self.left, self.right), ears, strict=True)
         )
         agreement = left * right if self.synapse == "multiplicative" else -(left - right).abs()
         return agreement.mean(1)
 
-    def forward(self, spikes) -> torch.Tensor:
+    def forward(self, spikes: Tensor) -> Tensor:
         """Scores times the gain, `(n, classes)`."""
         return self.log_gain.exp() * self.scores(spikes)
 
     def _trace(self, current):
         """Leaky sum of `(n, time, class)`, scaled to the mean of its input."""
         decay = leak(self.tau_ms, self.stimulus.dt_ms)
-        ago = torch.arange(current.shape[1])
+        ago = torch.arange(current.shape[1], device=current.device)
         ago = ago[:, None] - ago
         response = torch.where(ago >= 0, (1 - decay) * decay ** ago.clamp(min=0), 0.0)
         return torch.einsum("ts,nsk->ntk", response.to(current.dtype), current)
 
 
-def jeffress_delays(stimulus: Stimulus, classes: Classes, max_delay: int) -> torch.Tensor:
+def jeffress_delays(stimulus: Stimulus, classes: Classes, max_delay: int) -> Tensor:
     """Right ear's delays that make up for the IPD in the middle of each class.
 
     A sound at IPD p reaches the right ear p / (2 pi f) early, so there it has to wait as much

@@ -1,14 +1,16 @@
 """Two layers of delays, and recurrence in their place: the networks of lesson 8."""
 
+import copy
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from . import _arguments as check
-from .delays import DelayLayer, valid_steps
+from .delays import DelayLayer, Rule, valid_steps
 from .network import DirectionNetwork, uniform_weight
-from .neurons import leak, leaky_readout, lif, surrogate_slope
+from .neurons import chosen_surrogate, leak, leaky_readout, lif
 from .recurrence import recurrent_lif
-from .stimuli import Classes
+from .stimuli import Classes, Task
 
 
 class DeepLocaliser(DirectionNetwork):
@@ -16,7 +18,7 @@ class DeepLocaliser(DirectionNetwork):
 
     Parameters
     ----------
-    stimulus : Stimulus, or anything with `channels`, `steps` and `dt_ms`
+    task : Task
     classes : Classes
     hidden : pair of int
         Neurons of the two layers.
@@ -36,46 +38,46 @@ class DeepLocaliser(DirectionNetwork):
 
     def __init__(
         self,
-        stimulus,
+        task: Task,
         classes: Classes,
-        hidden=(30, 30),
-        max_delays=(25, 25),
+        hidden: tuple[int, int] = (30, 30),
+        max_delays: tuple[int, int] = (25, 25),
         *,
         padding: str = "clip",
         tau_ms: float = 5,
-        estimator: str = "linear",
+        estimator: str | Rule = "linear",
         learn_delays: bool = True,
         generator: torch.Generator,
     ):
-        super().__init__(stimulus, classes)
+        super().__init__(task, classes)
         check.random_generator(generator)
         check.one_of("padding", padding, ("clip", "causal"))
-        leak(tau_ms, stimulus.dt_ms)  # says what is wrong with it
-        valid_steps(stimulus.steps, *max_delays)  # says if nothing is left
+        leak(tau_ms, task.dt_ms)  # says what is wrong with it
+        valid_steps(task.steps, *max_delays)  # says if nothing is left
         self.tau_ms, self.padding = tau_ms, padding
-        widths = [stimulus.channels, *(check.whole_number("hidden", h) for h in hidden)]
+        widths = [task.channels, *(check.whole_number("hidden", h) for h in hidden)]
         self.delays, self.weights = nn.ModuleList(), nn.ParameterList()
         for inputs, outputs, longest in zip(widths[:-1], widths[1:], max_delays, strict=True):
+            rule = copy.deepcopy(estimator)  # each layer narrows by itself
             layer = DelayLayer(
-                inputs, longest, estimator, generator=generator, padding=padding
+                inputs, longest, rule, generator=generator, padding=padding
             ).requires_grad_(learn_delays and longest > 0)
             self.delays.append(layer)
             self.weights.append(uniform_weight(inputs, outputs, generator))
         self.w_out = uniform_weight(widths[-1], classes.n, generator)
 
-    def hidden_spikes(self, spikes) -> list[torch.Tensor]:
+    def hidden_spikes(self, spikes: Tensor) -> list[Tensor]:
         """Spikes of both layers, each `(n, time, neuron)`."""
-        check.spike_tensor("spikes", spikes, self.stimulus.channels)
         found = [spikes]
         for delay, weight in zip(self.delays, self.weights, strict=True):
             current = delay.then_linear(found[-1], weight)
-            found.append(lif(current, self.tau_ms, dt_ms=self.stimulus.dt_ms))
+            found.append(lif(current, self.tau_ms, dt_ms=self.task.dt_ms))
         return found[1:]
 
-    def forward(self, spikes) -> torch.Tensor:
+    def forward(self, spikes: Tensor) -> Tensor:
         """Time-mean potential of every direction's readout, `(n, classes)`."""
         last = self.hidden_spikes(spikes)[-1]
-        return leaky_readout(last, self.w_out, self.tau_ms, dt_ms=self.stimulus.dt_ms)
+        return leaky_readout(last, self.w_out, self.tau_ms, dt_ms=self.task.dt_ms)
 
 
 class RecurrentLocaliser(DirectionNetwork):
@@ -83,7 +85,7 @@ class RecurrentLocaliser(DirectionNetwork):
 
     Parameters
     ----------
-    stimulus : Stimulus, or anything with `channels`, `steps` and `dt_ms`
+    task : Task
     classes : Classes
     hidden : int
     skip_ms : float
@@ -100,7 +102,7 @@ class RecurrentLocaliser(DirectionNetwork):
 
     def __init__(
         self,
-        stimulus,
+        task: Task,
         classes: Classes,
         hidden: int = 30,
         *,
@@ -110,27 +112,27 @@ class RecurrentLocaliser(DirectionNetwork):
         slope: float = 25,
         generator: torch.Generator,
     ):
-        super().__init__(stimulus, classes)
+        super().__init__(task, classes)
         check.random_generator(generator)
-        leak(tau_ms, stimulus.dt_ms)  # this and the next line say now what is wrong
-        surrogate_slope(torch.zeros(()), surrogate, slope)
+        leak(tau_ms, task.dt_ms)  # this and the next line say now what is wrong
+        chosen_surrogate(surrogate, slope)
         self.neuron = dict(surrogate=surrogate, slope=slope)
-        self.skip = round(check.finite_number("skip_ms", skip_ms, 0) / stimulus.dt_ms)
-        valid_steps(stimulus.steps, self.skip)  # says if nothing is left
+        self.skip = round(check.finite_number("skip_ms", skip_ms, 0) / task.dt_ms)
+        valid_steps(task.steps, self.skip)  # says if nothing is left
         self.tau_ms = tau_ms
         check.whole_number("hidden", hidden)
-        self.w_hidden = uniform_weight(stimulus.channels, hidden, generator)
+        self.w_hidden = uniform_weight(task.channels, hidden, generator)
         self.w_recurrent = uniform_weight(hidden, hidden, generator)
         self.w_out = uniform_weight(hidden, classes.n, generator)
 
-    def hidden_spikes(self, spikes) -> torch.Tensor:
+    def hidden_spikes(self, spikes: Tensor) -> Tensor:
         """Spikes of the hidden neurons, `(n, time, neuron)`."""
-        check.spike_tensor("spikes", spikes, self.stimulus.channels)
+        check.spike_tensor("spikes", spikes, self.task.channels)
         current = spikes.to(self.w_hidden.dtype) @ self.w_hidden
-        how = dict(dt_ms=self.stimulus.dt_ms, **self.neuron)
+        how = dict(dt_ms=self.task.dt_ms, **self.neuron)
         return recurrent_lif(current, self.w_recurrent, self.tau_ms, **how)
 
-    def forward(self, spikes) -> torch.Tensor:
+    def forward(self, spikes: Tensor) -> Tensor:
         """Time-mean potential of every direction's readout, `(n, classes)`."""
         hidden = self.hidden_spikes(spikes)[:, self.skip :]
-        return leaky_readout(hidden, self.w_out, self.tau_ms, dt_ms=self.stimulus.dt_ms)
+        return leaky_readout(hidden, self.w_out, self.tau_ms, dt_ms=self.task.dt_ms)

@@ -1,11 +1,13 @@
 """An optimiser made for delays: bounded, in units of the time step, whole if asked for."""
 
 import math
+from collections.abc import Iterable
 
 import torch
+from torch import Tensor
 
 from . import _arguments as check
-from .delays import SPREADING
+from .delays import DelayLayer, Spread
 
 WHOLE = (None, "nearest", "stochastic")
 
@@ -38,34 +40,58 @@ class DelayOptimizer(torch.optim.Optimizer):
     ------
     ValueError, TypeError
         For numbers out of range, an unknown `whole`, or a missing generator.
+
+    Every setting but the generator may differ between groups of delays, as in any optimiser of
+    PyTorch.
     """
 
     def __init__(
         self,
-        delays,
+        delays: Iterable,
         max_delay: int,
         lr: float = 0.5,
         *,
-        betas=(0.9, 0.999),
+        betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         whole: str | None = None,
         remove_common_mode: bool = False,
         generator: torch.Generator | None = None,
     ):
-        self.max_delay = check.whole_number("max_delay", max_delay, low=0)
-        check.finite_number("lr", lr, 0, math.inf, exclusive=True)
-        for beta in betas:
-            check.finite_number("betas", beta, 0, 1)
-        check.finite_number("eps", eps, 0, math.inf, exclusive=True)
-        self.whole = check.one_of("whole", whole, WHOLE)
         self.generator = generator
-        if whole == "stochastic":
-            check.random_generator(generator)
-        self.remove_common_mode = remove_common_mode
-        super().__init__(delays, dict(lr=lr, betas=betas, eps=eps))
-        if whole is not None:
-            for delay in (p for group in self.param_groups for p in group["params"]):
-                delay.data.round_()
+        super().__init__(
+            delays,
+            dict(
+                max_delay=max_delay, lr=lr, betas=betas, eps=eps, whole=whole,
+                remove_common_mode=remove_common_mode,
+            ),
+        )  # fmt: skip
+
+    def add_param_group(self, param_group: dict) -> None:
+        """Take more delays, with settings of their own if they are given."""
+        how = self.defaults | param_group
+        check.whole_number("max_delay", how["max_delay"], low=0)
+        check.finite_number("lr", how["lr"], 0, math.inf, exclusive=True)
+        for beta in how["betas"]:
+            if check.finite_number("betas", beta, 0, 1) == 1:
+                raise ValueError("betas must be below 1, which would forget nothing, not 1")
+        check.finite_number("eps", how["eps"], 0, math.inf, exclusive=True)
+        if check.one_of("whole", how["whole"], WHOLE) == "stochastic":
+            check.random_generator(self.generator)
+        super().add_param_group(param_group)
+        if how["whole"] is not None:
+            for delays in self.param_groups[-1]["params"]:
+                delays.data.round_()
+
+    def __getstate__(self) -> dict:
+        own = None if self.generator is None else self.generator.get_state()
+        return super().__getstate__() | {"generator": own}
+
+    def __setstate__(self, state: dict) -> None:
+        state = dict(state)
+        if "generator" in state:  # not in what load_state_dict hands over: it keeps its own
+            own = state.pop("generator")
+            self.generator = None if own is None else torch.Generator().set_state(own)
+        super().__setstate__(state)
 
     @torch.no_grad()
     def step(self, closure=None):
@@ -88,10 +114,10 @@ class DelayOptimizer(torch.optim.Optimizer):
             state["square"] = torch.zeros_like(delays)
             state["carry"] = torch.zeros_like(delays)
         wanted = delays + state["carry"] - group["lr"] * self._direction(delays.grad, state, group)
-        if self.remove_common_mode:
+        if group["remove_common_mode"]:
             wanted += (delays + state["carry"]).mean() - wanted.mean()
-        wanted.clamp_(0, self.max_delay)
-        delays.copy_(self._rounded(wanted))
+        wanted.clamp_(0, group["max_delay"])
+        delays.copy_(self._rounded(wanted, group))
         state["carry"] = wanted - delays
 
     @staticmethod
@@ -104,13 +130,13 @@ class DelayOptimizer(torch.optim.Optimizer):
         square = state["square"] / (1 - second ** state["step"])
         return mean / (square.sqrt() + group["eps"])
 
-    def _rounded(self, wanted):
-        if self.whole is None:
+    def _rounded(self, wanted: Tensor, group: dict) -> Tensor:
+        if group["whole"] is None:
             return wanted
-        if self.whole == "nearest":
+        if group["whole"] == "nearest":
             return wanted.round()
         chance = torch.rand(wanted.shape, generator=self.generator, dtype=wanted.dtype)
-        return (wanted + chance).floor().clamp_(max=self.max_delay)
+        return (wanted + chance.to(wanted.device)).floor().clamp_(max=group["max_delay"])
 
 
 class Anneal:
@@ -132,7 +158,7 @@ class Anneal:
         If `owner` has no such attribute, or a number is out of range.
     """
 
-    def __init__(self, owner, name: str, start: float, end: float, updates: int):
+    def __init__(self, owner: object, name: str, start: float, end: float, updates: int):
         if not hasattr(owner, name):
             raise ValueError(f"name must be an attribute of {type(owner).__name__}, not {name!r}")
         self.owner, self.name = owner, name
@@ -150,20 +176,35 @@ class Anneal:
 
 
 class SigmaSchedule(Anneal):
-    """Shrink a layer's `sigma` over the first updates, then hold it.
+    """Shrink the width over which a layer spreads its delays, then hold it.
 
     Parameters
     ----------
-    layer : DelayLayer with the estimator "gaussian" or "triangle"
+    layer : DelayLayer whose rule is a `delays.Bell`, a `delays.Tent` or another `delays.Spread`
     updates : int
         Updates over which to shrink.
     start, end : float, in steps
-        By default from half the longest delay to 0.23 (Hammouamri et al. 2023) for a Gaussian,
-        to 1 (linear interpolation) for a triangle.
+        By default from half the longest delay to the `end` of the rule: 0.23 (Hammouamri et al.
+        2023) for a bell, 1 (linear interpolation) for a tent.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the layer has no width, or a number is out of range or narrower than the rule can be.
     """
 
-    def __init__(self, layer, updates: int, start: float | None = None, end: float | None = None):
-        check.one_of("layer.estimator", layer.estimator, SPREADING)
+    def __init__(
+        self,
+        layer: DelayLayer,
+        updates: int,
+        start: float | None = None,
+        end: float | None = None,
+    ):
+        rule = layer.rule
+        if not isinstance(rule, Spread):
+            raise ValueError(f"layer must spread its delays, by a Bell or a Tent, not by {rule!r}")
         start = max(layer.max_delay / 2, 1.0) if start is None else start
-        end = {"gaussian": 0.23, "triangle": 1.0}[layer.estimator] if end is None else end
-        super().__init__(layer, "sigma", start, end, updates)
+        end = rule.end if end is None else end
+        for name, sigma in (("start", start), ("end", end)):
+            check.finite_number(name, sigma, rule.narrowest)
+        super().__init__(rule, "sigma", start, end, updates)

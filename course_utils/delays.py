@@ -8,23 +8,44 @@ there are no spikes.
 """
 
 import copy
-import math
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from . import _arguments as check
-from . import _estimators, _rows
+from . import _rows, _rules
+from ._rules import Bell, Interpolate, Prototype, Round, Rule, Spread, Tent
 
-ESTIMATORS = ("linear", "straight_through", "gaussian", "triangle", "prototype")
-SPREADING = ("gaussian", "triangle")
+__all__ = [
+    "Bell",
+    "DelayLayer",
+    "DelayState",
+    "ESTIMATORS",
+    "Interpolate",
+    "KINDS",
+    "PADDINGS",
+    "Prototype",
+    "Round",
+    "Rule",
+    "Spread",
+    "Tent",
+    "delayed_linear",
+    "length_budget",
+    "pad_then_shift",
+    "release_memory",
+    "shift_by_grid_sample",
+    "shift_causal",
+    "shift_then_clip",
+    "valid_steps",
+]
+ESTIMATORS = tuple(_rules.RULES)
 KINDS = ("axonal", "dendritic", "synaptic")
 PADDINGS = ("clip", "causal", "full")
 
 
-def pad_then_shift(spikes, delays, max_delay: int) -> torch.Tensor:
+def pad_then_shift(spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
     """Method A: pad with silence, shift, and keep everything.
 
     Parameters
@@ -46,7 +67,7 @@ def pad_then_shift(spikes, delays, max_delay: int) -> torch.Tensor:
     return _rows.Shift.apply(_padded(spikes, max_delay, "full"), delays, max_delay)
 
 
-def shift_then_clip(spikes, delays, max_delay: int) -> torch.Tensor:
+def shift_then_clip(spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
     """Method B: shift, and keep only the steps that every channel can fill.
 
     Row `t` of the result is time `t + max_delay` of the input's clock. Parameters and errors as
@@ -60,7 +81,7 @@ def shift_then_clip(spikes, delays, max_delay: int) -> torch.Tensor:
     return _rows.Shift.apply(spikes, delays, max_delay)
 
 
-def shift_causal(spikes, delays, max_delay: int) -> torch.Tensor:
+def shift_causal(spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
     """Shift and keep the input's clock: what has not arrived yet is silence.
 
     Several layers in a row keep one time axis; `valid_steps` tells which part of it every channel
@@ -74,7 +95,7 @@ def shift_causal(spikes, delays, max_delay: int) -> torch.Tensor:
     return _rows.Shift.apply(_padded(spikes, max_delay, "causal"), delays, max_delay)
 
 
-def shift_by_grid_sample(spikes, delays, max_delay: int) -> torch.Tensor:
+def shift_by_grid_sample(spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
     """Method B through `affine_grid` and `grid_sample`: the slow way, kept as a reference.
 
     Each channel is an image one pixel wide and `time` pixels high; a translation of `-2 d / time`
@@ -82,10 +103,10 @@ def shift_by_grid_sample(spikes, delays, max_delay: int) -> torch.Tensor:
     transformers, Jaderberg et al. 2015.) Parameters, errors and result as in `shift_then_clip`,
     up to rounding.
     """
-    return _estimators.grid_sample_shift(*_checked(spikes, delays, max_delay))
+    return _rules.grid_sample_shift(*_checked(spikes, delays, max_delay))
 
 
-def delayed_linear(spikes, delays, weight, max_delay: int) -> torch.Tensor:
+def delayed_linear(spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: int) -> Tensor:
     """`shift_then_clip(spikes, delays, max_delay) @ weight`, without building the shifted tensor.
 
     Parameters
@@ -99,7 +120,7 @@ def delayed_linear(spikes, delays, weight, max_delay: int) -> torch.Tensor:
     tensor `(n, time - max_delay, out)`
     """
     spikes, delays, max_delay = _checked(spikes, delays, max_delay)
-    check.weight_matrix(weight, spikes.shape[2])
+    check.weight_matrix("weight", weight, spikes.shape[2])
     return _rows.DelayedLinear.apply(spikes, delays, weight, max_delay)
 
 
@@ -134,15 +155,15 @@ class DelayState:
         Where in the ring the latest input lies.
     """
 
-    past: torch.Tensor
+    past: Tensor
     newest: int = -1
 
-    def push(self, row) -> None:
+    def push(self, row: Tensor) -> None:
         """Let the oldest input go and take `row` in."""
         self.newest = (self.newest + 1) % len(self.past)
         self.past[self.newest] = row
 
-    def ago(self, delay) -> torch.Tensor:
+    def ago(self, delay: Tensor) -> Tensor:
         """Inputs `delay` steps ago, for whole delays `(channel, ...)`; `(n, channel, ...)`."""
         channel = torch.arange(self.past.shape[2], device=delay.device)
         channel = channel.view(-1, *[1] * (delay.ndim - 1)).expand_as(delay)
@@ -159,14 +180,13 @@ class DelayLayer(nn.Module):
         Number of channels (nerve fibres).
     max_delay : int
         Longest delay, in steps.
-    estimator : str
-        How the delay gets its gradient. "linear" interpolates between whole steps (gradient: see
-        the module's docstring). "straight_through" rounds forward and uses the central
-        difference at the rounded delay. "gaussian" spreads every delay over a normalised bell of
-        width `sigma` steps (Hammouamri et al. 2023), "triangle" over a tent of half-width
-        `sigma`; shrink `sigma` as training goes on (`training.SigmaSchedule`) and measure the
-        rounded layer. "prototype" is the rule that this course set out from, kept to be
-        studied: rounded, and its gradient multiplied by five times the delay.
+    estimator : Rule, or the short name of one
+        How a delay acts and gets its gradient. "linear" (`Interpolate`) mixes neighbouring steps;
+        its gradient is in the module's docstring. "straight_through" (`Round`) rounds forward and
+        uses the central difference at the rounded delay. "gaussian" (`Bell`) and "triangle"
+        (`Tent`) spread every delay over a width that shrinks in training; by short name they start
+        at half the longest delay. "prototype" (`Prototype`) is the rule that this course set out
+        from. A rule that is given is kept, not copied.
     init : "uniform", a number of steps, or a tensor of the delays' shape
         First delays; a tensor is copied.
     generator : torch.Generator
@@ -182,7 +202,7 @@ class DelayLayer(nn.Module):
     ----------
     delays : Parameter, in steps, `(channels,)`, `(outputs,)` or `(channels, outputs)`.
         After an optimiser step call `project_`, or use `training.DelayOptimizer`, which does.
-    sigma : float, in steps; used by "gaussian" and "triangle" only.
+    rule : Rule
 
     Raises
     ------
@@ -194,8 +214,8 @@ class DelayLayer(nn.Module):
         self,
         channels: int,
         max_delay: int,
-        estimator: str = "linear",
-        init="uniform",
+        estimator: str | Rule = "linear",
+        init: str | float | Tensor = "uniform",
         generator: torch.Generator | None = None,
         *,
         kind: str = "axonal",
@@ -205,11 +225,10 @@ class DelayLayer(nn.Module):
         super().__init__()
         self.channels = check.whole_number("channels", channels)
         self.max_delay = check.whole_number("max_delay", max_delay, low=0)
-        self.estimator = check.one_of("estimator", estimator, ESTIMATORS)
+        self.rule = _rules.chosen(estimator, self.max_delay)
         self.kind = check.one_of("kind", kind, KINDS)
         self.padding = check.one_of("padding", padding, PADDINGS)
         self.outputs = None if kind == "axonal" else check.whole_number("outputs", outputs)
-        self.sigma = max(max_delay / 2, 1.0)  # steps
         self.delays = nn.Parameter(self._first_delays(init, generator))
 
     def _first_delays(self, init, generator) -> torch.Tensor:
@@ -226,74 +245,47 @@ class DelayLayer(nn.Module):
             return check.delays("init", init, shape, self.max_delay).detach().clone()
         return torch.full(shape, check.finite_number("init", init, 0, self.max_delay))
 
-    def forward(self, spikes) -> torch.Tensor:
+    def forward(self, spikes: Tensor) -> Tensor:
         """Delay `(n, time, channel)` spikes; the length of the result follows `padding`."""
         if self.kind != "axonal":
             raise ValueError(f"kind must be 'axonal' to shift channels, not {self.kind!r}")
-        return self._shift(check.spike_tensor("spikes", spikes, self.channels))
+        self._check(check.spike_tensor("spikes", spikes, self.channels))
+        return self.rule.shift(*self._padded(spikes), self.max_delay)
 
-    def then_linear(self, spikes, weight) -> torch.Tensor:
+    def then_linear(self, spikes: Tensor, weight: Tensor) -> Tensor:
         """Delays and weights `(channel, out)` together, the fastest way there is.
 
         Returns
         -------
         tensor `(n, time, out)`; for axonal delays equal to `self(spikes) @ weight`.
         """
-        check.spike_tensor("spikes", spikes, self.channels)
-        check.weight_matrix(weight, self.channels, self.outputs)
+        check.weight_matrix("weight", weight, self.channels, self.outputs)
+        self._check(check.spike_tensor("spikes", spikes, self.channels))
         if self.kind == "dendritic":
-            return self._shift(spikes.to(weight.dtype) @ weight)
-        if self.estimator in ("linear", "straight_through"):
-            return self._linear_then_weight(spikes, weight)
-        if self.kind == "axonal":
-            return self._shift(spikes) @ weight
-        return self._synaptic_kernel(spikes, weight)
+            return self.rule.shift(*self._padded(spikes.to(weight.dtype) @ weight), self.max_delay)
+        return self.rule.weighted(*self._padded(spikes), weight, self.max_delay)
 
-    def _linear_then_weight(self, spikes, weight):
-        spikes, delays, max_delay = _checked(spikes, self._applied(), self.max_delay, self.outputs)
-        spikes = _padded(spikes, max_delay, self.padding)
-        if self.kind == "axonal":
-            return _rows.DelayedLinear.apply(spikes, delays, weight, max_delay)
-        return _rows.DelayedSynapses.apply(spikes, delays, weight, max_delay)
+    def _check(self, spikes):
+        check.delay_range(self.max_delay, spikes.shape[1])
+        self._check_delays()
 
-    def _synaptic_kernel(self, spikes, weight):
-        spikes, delays, max_delay = _checked(spikes, self.delays, self.max_delay, self.outputs)
-        spikes = _padded(spikes, max_delay, self.padding)
-        if self.estimator == "prototype":
-            rounded = _estimators.PrototypeRound.apply(delays)
-            columns = [_estimators.grid_sample_shift(spikes, d, max_delay) for d in rounded.T]
-            return torch.stack([c @ w for c, w in zip(columns, weight.T, strict=True)], dim=2)
-        return _estimators.kernel_linear(spikes, self._kernel(delays), weight)
+    def _check_delays(self):
+        check.delays("delays", self.delays, self.delays.shape, self.max_delay)
 
-    def _shift(self, trains):
-        """Delay the channels of `trains` by this layer's delays, one for each channel."""
-        trains, delays, max_delay = _checked(trains, self._applied(), self.max_delay)
-        trains = _padded(trains, max_delay, self.padding)
-        if self.estimator == "prototype":
-            rounded = _estimators.PrototypeRound.apply(delays)
-            return _estimators.grid_sample_shift(trains, rounded, max_delay)
-        if self.estimator in SPREADING:
-            return _estimators.kernel_shift(trains, self._kernel(delays))
-        return _rows.Shift.apply(trains, delays, max_delay)
+    def _padded(self, trains):
+        return _padded(trains, self.max_delay, self.padding), self.delays
 
-    def _kernel(self, delays):
-        shape = _estimators.bell if self.estimator == "gaussian" else _estimators.tent
-        sigma = check.finite_number("sigma", self.sigma, 0, math.inf, exclusive=True)
-        return shape(delays, self.max_delay, sigma)
+    def initial_state(self, n: int) -> DelayState:
+        """A silent past for `n` streams, in the dtype and on the device of the delays."""
+        n = check.whole_number("n", n, low=0)
+        return DelayState(self.delays.new_zeros(self._past_shape(n)).detach())
 
-    def _applied(self) -> torch.Tensor:
-        """The delays that act: rounded forward, identity backward, for "straight_through"."""
-        if self.estimator != "straight_through":
-            return self.delays
-        return self.delays + (self.delays.round() - self.delays).detach()
-
-    def initial_state(self, n: int, dtype=torch.float32) -> DelayState:
-        """A silent past for `n` streams."""
+    def _past_shape(self, n):
         width = self.outputs if self.kind == "dendritic" else self.channels
-        return DelayState(torch.zeros(self.max_delay + 2, n, width, dtype=dtype))
+        return self.max_delay + 2, n, width
 
     @torch.no_grad()
-    def step(self, spikes, state: DelayState, weight=None) -> torch.Tensor:
+    def step(self, spikes: Tensor, state: DelayState, weight: Tensor | None = None) -> Tensor:
         """One step of a stream: what sequence mode with causal padding gives at this time.
 
         Parameters
@@ -310,25 +302,46 @@ class DelayLayer(nn.Module):
 
         Raises
         ------
-        ValueError
-            For an estimator that spreads a delay over many steps (use `rounded()`), or a missing
-            weight.
+        ValueError, TypeError
+            For what `forward` refuses too, a state that does not fit, a missing weight, or a rule
+            that spreads a delay over many steps (use `rounded()`). The state stays as it was.
         """
-        if self.estimator not in ("linear", "straight_through"):
+        acting = self.rule.acting(self.delays)
+        if acting is None:
             raise ValueError(
-                f"estimator must be 'linear' or 'straight_through' to stream, "
-                f"not {self.estimator!r}: use rounded()"
+                f"estimator must act in single steps to stream, not {self.rule!r}: use rounded()"
             )
-        if weight is None and self.kind != "axonal":
-            raise ValueError(f"weight must be given for {self.kind} delays, not None")
+        self._check_step(spikes, state, weight)
         state.push(spikes.to(weight.dtype) @ weight if self.kind == "dendritic" else spikes)
-        whole, part = _rows.split(self._applied())
+        whole, part = _rows.split(acting)
         out = state.ago(whole)
         if part.any():
             out = torch.lerp(out, state.ago(whole + 1), part.to(out.dtype))
         if self.kind == "synaptic":
             return (out * weight).sum(1)
         return out if weight is None or self.kind == "dendritic" else out @ weight
+
+    def _check_step(self, spikes, state, weight):
+        self._check_delays()
+        check.spike_step("spikes", spikes, self.channels)
+        if not isinstance(state, DelayState):
+            raise TypeError(
+                f"state must be a DelayState from initial_state, not {type(state).__name__}"
+            )
+        longest, _, width = self._past_shape(0)
+        if state.past.ndim != 3 or state.past.shape[::2] != (longest, width):
+            raise ValueError(
+                f"state must hold a past ({longest}, streams, {width}) of this layer, "
+                f"not shape {tuple(state.past.shape)}"
+            )
+        if state.past.shape[1] != len(spikes):
+            raise ValueError(
+                f"spikes must hold {state.past.shape[1]} streams like the state, not {len(spikes)}"
+            )
+        if weight is not None:
+            check.weight_matrix("weight", weight, self.channels, self.outputs)
+        elif self.kind != "axonal":
+            raise ValueError(f"weight must be given for {self.kind} delays, not None")
 
     @torch.no_grad()
     def project_(self) -> "DelayLayer":
@@ -339,32 +352,42 @@ class DelayLayer(nn.Module):
     def rounded(self) -> "DelayLayer":
         """A copy whose delays are whole numbers of steps, applied as they are."""
         twin = copy.deepcopy(self)
-        twin.estimator = "linear"
+        twin.rule = Interpolate()
         with torch.no_grad():
             twin.delays.round_()
         return twin
 
-    def get_extra_state(self) -> torch.Tensor:
-        """`sigma` belongs to what is saved: a half annealed layer goes on as it was."""
-        return torch.tensor(self.sigma, dtype=torch.float64)
+    def get_extra_state(self) -> Tensor:
+        """The numbers of the rule are saved too: a half annealed layer goes on as it was."""
+        return torch.tensor(list(self.rule.numbers().values()), dtype=torch.float64)
 
-    def set_extra_state(self, state: torch.Tensor) -> None:
-        """Take `sigma` from a saved layer."""
-        self.sigma = float(state)
+    def set_extra_state(self, state: Tensor) -> None:
+        """Take the numbers of the rule from a saved layer with the same rule."""
+        names = self.rule.numbers()
+        if len(state) != len(names):
+            raise ValueError(
+                f"state_dict must come from a layer with the rule {self.rule!r}, but it holds "
+                f"{len(state)} numbers of a rule, not {len(names)}"
+            )
+        vars(self.rule).update(zip(names, state.tolist(), strict=True))
 
     def extra_repr(self) -> str:
         """What `print` shows between the brackets."""
         return (
-            f"{self.channels}, max_delay={self.max_delay}, estimator={self.estimator!r}, "
+            f"{self.channels}, max_delay={self.max_delay}, estimator={self.rule!r}, "
             f"kind={self.kind!r}, padding={self.padding!r}"
         )
 
 
-def _checked(spikes, delays, max_delay, outputs=None):
+def release_memory() -> None:
+    """Let go of the buffer that the fast path keeps for each thread; this thread's only."""
+    _rows._scratch.release()
+
+
+def _checked(spikes, delays, max_delay):
     spikes = check.spike_tensor("spikes", spikes)
     max_delay = check.delay_range(max_delay, spikes.shape[1])
-    shape = (spikes.shape[2],) if outputs is None else (spikes.shape[2], outputs)
-    return spikes, check.delays("delays", delays, shape, max_delay), max_delay
+    return spikes, check.delays("delays", delays, (spikes.shape[2],), max_delay), max_delay
 
 
 def _padded(spikes, max_delay, padding):

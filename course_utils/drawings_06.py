@@ -6,7 +6,7 @@ from . import plots
 from .plots import GREY, LEFT, RIGHT
 
 
-def valley(lags_ms, results, dots, arrow=None):
+def valley(lags_ms, results, dots, arrows=()):
     """Error against the one number that counts, with networks that drew it at random.
 
     Parameters
@@ -16,8 +16,8 @@ def valley(lags_ms, results, dots, arrow=None):
     results : sequence of (mean, low, high), degrees
     dots : sequence of (lag in ms, error in degrees)
         Networks with frozen random delays.
-    arrow : ((first lag, error), (last lag, error)), optional
-        The way of a network that learned, from its error when frozen.
+    arrows : sequence of ((first lag, error), (last lag, error))
+        The ways of networks that learned, each from its error when frozen.
     """
     mean, low, high = np.array(results).T
     best = int(np.argmin(mean))
@@ -28,22 +28,22 @@ def valley(lags_ms, results, dots, arrow=None):
         + ", ".join(f"{error:.1f} at {lag:+.0f} ms" for lag, error in dots)
         + "."
     )
-    if arrow is not None:
-        alt += " An arrow for the one that learned, from {:.1f} ms and {:.1f} degrees ".format(
-            *arrow[0]
-        ) + "to {:.1f} ms and {:.1f} degrees.".format(*arrow[1])
+    for first, last in arrows:
+        alt += " One learned, from {:.1f} ms and {:.1f} degrees to {:.1f} ms and {:.1f}.".format(
+            *first, *last
+        )
     figure, axes = plots.canvas(alt, width=7, height=3.4)
     axes.fill_between(lags_ms, low, high, color="#cccccc", label="95 % over seeds")
     axes.plot(lags_ms, mean, color="black", ls="-", marker=".", label="set by hand")
     axes.plot(*np.array(dots).T, "s", color=RIGHT, ms=8, ls="none", label="frozen random")
-    if arrow is not None:
-        first, last = arrow
+    width = 2 if len(arrows) == 1 else 1.2
+    for first, last in arrows:
         axes.annotate(
-            "", last, first,
-            arrowprops=dict(arrowstyle="-|>,head_width=0.4,head_length=0.8", color=LEFT, lw=2),
-            zorder=5,
+            "", last, first, zorder=5,
+            arrowprops=dict(arrowstyle="-|>,head_width=0.3,head_length=0.6", color=LEFT, lw=width),
         )  # fmt: skip
-        axes.plot([], [], color=LEFT, lw=2.5, ls="-", label="learned, from → to")
+    if arrows:
+        axes.plot([], [], color=LEFT, lw=width, ls="-", label="learned, from → to")
     axes.set(xlabel="right ear waits longer (ms)", ylabel="mean error (degrees)")
     axes.set_ylim(0.7 * mean.min(), None)
     figure.legend(loc="outside lower center", ncols=4, fontsize=10)
@@ -110,6 +110,7 @@ def gain_by_variety(variety, gains, kinds):
                       label=f"{kind}, {hidden} hidden", **looks[kind], **fill)  # fmt: skip
     axes.axhline(0, color="black", lw=1, ls="-")
     axes.set(xscale="log", xlabel="lags on offer", ylabel="gained by learning\n(degrees)")
+    axes.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
     figure.legend(loc="outside right upper", fontsize=10)
     return figure
 

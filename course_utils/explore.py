@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from . import _frames
 from ._controls import Choice, Slider, choice, slider
-from .plots import alt_text, png
+from .plots import alt_text, png, shown_width
 
 __all__ = ["choice", "explore", "slider"]
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -43,7 +43,8 @@ def explore(draw, /, **controls) -> None:
     Raises
     ------
     TypeError, ValueError
-        If `draw` is not callable or returns no figure, or a control is missing or unknown.
+        If `draw` is not callable or returns no figure, a control is missing or unknown, or
+        `FRAMES` is set to something that is no number of pictures.
     RuntimeError
         If `draw` fails, or its figure has no alt text, at the default or at a corner.
         The message says where.
@@ -56,18 +57,26 @@ def explore(draw, /, **controls) -> None:
         if not isinstance(control, (Slider, Choice)):
             raise TypeError(f"{name} must come from slider(...) or choice(...), not {control!r}.")
 
+    budget = _budget()
     first = _frame(draw, {name: control.start for name, control in controls.items()})
     for corner in itertools.product(*(control.corners for control in controls.values())):
         _frame(draw, dict(zip(controls, corner, strict=True)))
     if get_ipython() is None:
         return
     data, metadata = _bundle(_panel(draw, controls, first), *first)
-    budget = int(os.environ.get(FRAMES, 0))
     if budget:
         began = time.perf_counter()
         data["text/html"] = _frames.page(functools.partial(_frame, draw), controls, budget)
         metadata["text/html"] = {"seconds": round(time.perf_counter() - began, 2)}
     display(data, metadata=metadata, raw=True)
+
+
+def _budget() -> int:
+    """How many pictures the environment asks for; none if it says nothing."""
+    asked = os.environ.get(FRAMES, "").strip() or "0"
+    if not asked.isdecimal():
+        raise ValueError(f"{FRAMES} must be a number of pictures, such as 40, not {asked!r}.")
+    return int(asked)
 
 
 def _frame(draw, values: dict) -> tuple[bytes, str]:
@@ -106,7 +115,7 @@ def _img(picture: bytes, alt: str) -> str:
     """Return an <img> that needs no file and no network."""
     code = base64.b64encode(picture).decode()
     return (
-        f'<img alt="{html.escape(alt)}" style="max-width: 100%" '
+        f'<img alt="{html.escape(alt)}" width="{shown_width(picture)}" style="max-width: 100%" '
         f'src="data:image/png;base64,{code}">'
     )
 
@@ -121,4 +130,4 @@ def _bundle(box, picture: bytes, alt: str) -> tuple[dict, dict]:
         "image/png": base64.b64encode(picture).decode(),
         "text/plain": alt,
     }
-    return data, {"image/png": {"alt": alt}}
+    return data, {"image/png": {"alt": alt, "width": shown_width(picture)}}

@@ -180,6 +180,8 @@ def level_difference(ears) -> torch.Tensor:
 def woodworth(azimuth_deg, radius_m: float = 0.0875, speed_m_s: float = 343) -> torch.Tensor:
     """Time difference of a round head in microseconds: the way around a sphere (Woodworth 1938).
 
+    It holds for high frequencies; at low ones a sphere delays by up to half as much again.
+
     `radius * (angle + sin angle) / speed`, for azimuths in [-90, 90] degrees.
     """
     azimuth = torch.as_tensor(azimuth_deg, dtype=torch.float64)

@@ -3,12 +3,12 @@
 import copy
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from . import _arguments as check
-from .delays import DelayLayer
-from .neurons import leak, leaky_readout, lif, surrogate_slope
-from .stimuli import Classes, Stimulus
+from .delays import DelayLayer, Rule
+from .neurons import chosen_surrogate, leak, leaky_readout, lif
+from .stimuli import Classes, Task
 
 
 class DirectionNetwork(nn.Module):
@@ -16,19 +16,24 @@ class DirectionNetwork(nn.Module):
 
     Parameters
     ----------
-    stimulus : Stimulus, or anything with `channels`, `steps` and `dt_ms`
+    task : Task
     classes : Classes
     """
 
-    def __init__(self, stimulus: Stimulus, classes: Classes):
+    def __init__(self, task: Task, classes: Classes):
         super().__init__()
-        self.stimulus, self.classes = stimulus, classes
+        self.task, self.classes = task, classes
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters are; spikes have to be there too."""
+        return next(self.parameters()).device
 
     def delay_layers(self) -> list[DelayLayer]:
         """All layers of delays, from the input on."""
         return [module for module in self.modules() if isinstance(module, DelayLayer)]
 
-    def decode(self, logits, rule: str = "mean") -> torch.Tensor:
+    def decode(self, logits: Tensor, rule: str = "mean") -> Tensor:
         """Turn `(n, classes)` logits into an IPD in radians, `(n,)`.
 
         Parameters
@@ -41,9 +46,12 @@ class DirectionNetwork(nn.Module):
             raise ValueError(
                 f"logits must have shape (n, {self.classes.n}), not {tuple(logits.shape)}"
             )
+        midpoints = self.classes.midpoints.to(logits.device)
         if rule == "argmax":
-            return self.classes.midpoint(logits.argmax(1))
-        return torch.softmax(logits, dim=1) @ self.classes.midpoints.to(logits.dtype)
+            return midpoints[logits.argmax(1)]
+        # Half precision would answer in steps of a degree.
+        logits = logits.to(torch.promote_types(logits.dtype, midpoints.dtype))
+        return torch.softmax(logits, dim=1) @ midpoints.to(logits.dtype)
 
     def rounded(self) -> "DirectionNetwork":
         """A copy whose delays are whole numbers of steps."""
@@ -60,14 +68,14 @@ class Localiser(DirectionNetwork):
 
     Parameters
     ----------
-    stimulus : Stimulus, or anything with `channels`, `steps` and `dt_ms`
-        What the network will hear.
+    task : Task
+        What the network will hear, such as a `stimuli.Stimulus`.
     classes : Classes
         The directions to tell apart.
     hidden : int
         Number of LIF neurons.
     max_delay : int
-        Longest delay, in steps, below `stimulus.steps`.
+        Longest delay, in steps, below `task.steps`.
     tau_ms : float
         Time constant of neurons and readout, in ms.
     estimator, init, kind
@@ -89,14 +97,14 @@ class Localiser(DirectionNetwork):
 
     def __init__(
         self,
-        stimulus: Stimulus,
+        task: Task,
         classes: Classes,
         hidden: int = 30,
         max_delay: int = 50,
         *,
         tau_ms: float = 5,
-        estimator: str = "linear",
-        init="uniform",
+        estimator: str | Rule = "linear",
+        init: str | float | Tensor = "uniform",
         kind: str = "axonal",
         surrogate: str = "sigmoid",
         slope: float | None = None,
@@ -104,29 +112,28 @@ class Localiser(DirectionNetwork):
         learn_delays: bool = True,
         generator: torch.Generator,
     ):
-        super().__init__(stimulus, classes)
+        super().__init__(task, classes)
         check.whole_number("hidden", hidden)
-        check.delay_range(max_delay, stimulus.steps)
+        check.delay_range(max_delay, task.steps)
         check.random_generator(generator)
-        leak(tau_ms, stimulus.dt_ms)  # this and the next line say now what is wrong
-        surrogate_slope(torch.zeros(()), surrogate, slope)
+        leak(tau_ms, task.dt_ms)  # this and the next line say now what is wrong
+        chosen_surrogate(surrogate, slope)
         self.tau_ms = tau_ms
         self.neuron = dict(surrogate=surrogate, slope=slope, detach_reset=detach_reset)
         outputs = None if kind == "axonal" else hidden
         self.delay = DelayLayer(
-            stimulus.channels, max_delay, estimator, init, generator, kind=kind, outputs=outputs
+            task.channels, max_delay, estimator, init, generator, kind=kind, outputs=outputs
         )
         self.delay.requires_grad_(learn_delays)
-        self.w_hidden = uniform_weight(stimulus.channels, hidden, generator)
+        self.w_hidden = uniform_weight(task.channels, hidden, generator)
         self.w_out = uniform_weight(hidden, classes.n, generator)
 
-    def hidden_spikes(self, spikes) -> torch.Tensor:
+    def hidden_spikes(self, spikes: Tensor) -> Tensor:
         """Spikes of the hidden neurons, `(n, time - max_delay, hidden)`."""
-        check.spike_tensor("spikes", spikes, self.stimulus.channels)
         current = self.delay.then_linear(spikes, self.w_hidden)
-        return lif(current, self.tau_ms, dt_ms=self.stimulus.dt_ms, **self.neuron)
+        return lif(current, self.tau_ms, dt_ms=self.task.dt_ms, **self.neuron)
 
-    def forward(self, spikes) -> torch.Tensor:
+    def forward(self, spikes: Tensor) -> Tensor:
         """Time-mean potential of every direction's readout, `(n, classes)`.
 
         Raises
@@ -135,7 +142,7 @@ class Localiser(DirectionNetwork):
             If `spikes` is not a finite `(n, time, channels)` tensor, bool or floating.
         """
         hidden = self.hidden_spikes(spikes)
-        return leaky_readout(hidden, self.w_out, self.tau_ms, dt_ms=self.stimulus.dt_ms)
+        return leaky_readout(hidden, self.w_out, self.tau_ms, dt_ms=self.task.dt_ms)
 
 
 def uniform_weight(inputs: int, outputs: int, generator: torch.Generator) -> nn.Parameter:

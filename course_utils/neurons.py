@@ -3,16 +3,36 @@
 import math
 
 import torch
+from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from . import _arguments as check
+from ._rows import exact, new_result
 
-SURROGATES = ("sigmoid", "superspike", "atan")
 DEFAULT_SLOPE = {"sigmoid": 5.0, "superspike": 10.0, "atan": 2.0}
 """Slope of each surrogate if none is given (per unit of potential above threshold)."""
 
 
-def surrogate_slope(potential, surrogate="sigmoid", slope=None) -> torch.Tensor:
+def _sigmoid(u: Tensor, b: float) -> Tensor:
+    open_share = torch.sigmoid(b * u)
+    return b * open_share * (1 - open_share)
+
+
+def _superspike(u: Tensor, b: float) -> Tensor:
+    return 1 / (1 + b * u.abs()) ** 2
+
+
+def _atan(u: Tensor, b: float) -> Tensor:
+    return (b / 2) / (1 + (math.pi / 2 * b * u) ** 2)
+
+
+_SLOPES = {"sigmoid": _sigmoid, "superspike": _superspike, "atan": _atan}
+SURROGATES = tuple(_SLOPES)
+
+
+def surrogate_slope(
+    potential: Tensor, surrogate: str = "sigmoid", slope: float | None = None
+) -> Tensor:
     """Stand-in for the derivative of a spike with respect to the potential.
 
     Parameters
@@ -30,21 +50,16 @@ def surrogate_slope(potential, surrogate="sigmoid", slope=None) -> torch.Tensor:
     ValueError
         For an unknown surrogate or a slope that is not above zero.
     """
-    surrogate, slope = _chosen(surrogate, slope)
-    if surrogate == "sigmoid":
-        open_share = torch.sigmoid(slope * potential)
-        return slope * open_share * (1 - open_share)
-    if surrogate == "superspike":
-        return 1 / (1 + slope * potential.abs()) ** 2
-    return (slope / 2) / (1 + (math.pi / 2 * slope * potential) ** 2)
+    surrogate, slope = chosen_surrogate(surrogate, slope)
+    return _SLOPES[surrogate](potential, slope)
 
 
-def spike(potential, surrogate="sigmoid", slope=None) -> torch.Tensor:
+def spike(potential: Tensor, surrogate: str = "sigmoid", slope: float | None = None) -> Tensor:
     """1 where the potential is at or above 0, else 0; its gradient is `surrogate_slope`.
 
     Parameters, shapes and errors as in `surrogate_slope`. (Neftci, Mostafa & Zenke 2019.)
     """
-    return _Spike.apply(potential, *_chosen(surrogate, slope))
+    return _Spike.apply(potential, *chosen_surrogate(surrogate, slope))
 
 
 class _Spike(torch.autograd.Function):
@@ -61,16 +76,16 @@ class _Spike(torch.autograd.Function):
 
 
 def lif(
-    current,
-    tau_ms,
+    current: Tensor,
+    tau_ms: float,
     *,
-    dt_ms=1,
-    threshold=1,
-    surrogate="sigmoid",
-    slope=None,
-    detach_reset=True,
-    return_potential=False,
-):
+    dt_ms: float = 1,
+    threshold: float = 1,
+    surrogate: str = "sigmoid",
+    slope: float | None = None,
+    detach_reset: bool = True,
+    return_potential: bool = False,
+) -> Tensor | tuple[Tensor, Tensor]:
     """Leaky integrate-and-fire neurons over a whole sequence.
 
     In every step: update, `v = exp(-dt / tau) v + current`; compare, `spike = v >= threshold`;
@@ -79,7 +94,8 @@ def lif(
     Parameters
     ----------
     current : tensor `(n, time, neuron)`, floating
-        What arrives in each step, in units of the potential.
+        What arrives in each step, in units of the potential. Under autocast it is taken in single
+        precision: small errors in a potential become whole spikes.
     tau_ms, dt_ms : float
         Membrane time constant and time step, in ms.
     threshold : float
@@ -102,19 +118,17 @@ def lif(
         For a current that is not a finite 3-dimensional floating tensor, a time constant or
         step not above zero, or an unknown surrogate.
     """
-    if not isinstance(current, torch.Tensor) or not current.is_floating_point():
-        found = getattr(current, "dtype", type(current).__name__)
-        raise TypeError(f"current must be a floating-point torch.Tensor, not {found}")
-    check.spike_tensor("current", current)
+    current = check.current("current", current)
     decay = leak(tau_ms, dt_ms)
     threshold = check.finite_number("threshold", threshold, 0, math.inf, exclusive=True)
     spikes, potential = _Lif.apply(
-        current, decay, threshold, *_chosen(surrogate, slope), detach_reset
+        current, decay, threshold, *chosen_surrogate(surrogate, slope), detach_reset
     )
-    return (spikes, potential) if return_potential else spikes
+    # A copy: the backward pass reads the original, and the reader may edit what is returned.
+    return (spikes, potential.clone()) if return_potential else spikes
 
 
-def leak(tau_ms, dt_ms=1) -> float:
+def leak(tau_ms: float, dt_ms: float = 1) -> float:
     """Share of the potential that is left after one step, exp(-dt / tau)."""
     tau_ms = check.finite_number("tau_ms", tau_ms, 0, math.inf, exclusive=True)
     dt_ms = check.finite_number("dt_ms", dt_ms, 0, math.inf, exclusive=True)
@@ -133,33 +147,38 @@ class _Lif(torch.autograd.Function):
     """
 
     @staticmethod
+    @exact
     def forward(ctx, current, decay, threshold, surrogate, slope, detach_reset):
         potential = _run_forward(_time_major(current.detach()), decay, threshold)
-        spikes = (potential >= threshold).to(current.dtype)
-        ctx.save_for_backward(potential, spikes)
+        spikes, by_time = new_result(potential, current.shape, (1, 2, 0))
+        torch.ge(potential, threshold, out=by_time)
+        ctx.save_for_backward(potential)  # not the spikes, which the reader may edit
         ctx.settings = decay, threshold, surrogate, slope, detach_reset
         ctx.set_materialize_grads(False)
-        spikes, potential = spikes.permute(2, 0, 1), potential.permute(2, 0, 1)
+        potential = potential.permute(2, 0, 1)
         ctx.mark_non_differentiable(potential)
         return spikes, potential
 
     @staticmethod
     @once_differentiable
+    @exact
     def backward(ctx, grad, _):
-        potential, spikes = ctx.saved_tensors
+        (potential,) = ctx.saved_tensors
         decay, threshold, surrogate, slope, detach_reset = ctx.settings
         q = surrogate_slope(potential - threshold, surrogate, slope)
-        carry = 1 - spikes if detach_reset else 1 - spikes - q * potential
+        carry = (potential < threshold).to(q.dtype)
+        if not detach_reset:
+            carry -= q * potential
         error = _run_backward(q.mul_(_time_major(grad)), carry.mul_(decay))
         return error.permute(2, 0, 1), None, None, None, None, None
 
 
-def _time_major(tensor):
+def _time_major(tensor: Tensor) -> Tensor:
     """`(n, time, neuron)` as a contiguous `(time, neuron, n)`; no copy if it already is one."""
     return tensor.permute(1, 2, 0).contiguous()
 
 
-def _run_forward(current, decay, threshold):
+def _run_forward(current: Tensor, decay: float, threshold: float) -> Tensor:
     """Potentials before reset, `(time, neuron, n)`."""
     potential = current.clone()
     (v,) = _arrays(potential)
@@ -169,7 +188,7 @@ def _run_forward(current, decay, threshold):
     return potential
 
 
-def _run_backward(local, carry):
+def _run_backward(local: Tensor, carry: Tensor) -> Tensor:
     """Solve `e_t = local_t + carry_t e_{t+1}` from the last step to the first, in place."""
     e_all, factor = _arrays(local, carry)
     for t in range(len(e_all) - 2, -1, -1):
@@ -177,14 +196,16 @@ def _run_backward(local, carry):
     return local
 
 
-def _arrays(*tensors):
+def _arrays(*tensors: Tensor):
     """On a CPU the same memory as numpy arrays: the same operators, a third of the overhead."""
-    if all(tensor.device.type == "cpu" for tensor in tensors):
+    if all(t.device.type == "cpu" and t.dtype in (torch.float32, torch.float64) for t in tensors):
         return [tensor.numpy() for tensor in tensors]
-    return tensors
+    return tensors  # numpy has no bfloat16, and is slow with half precision
 
 
-def readout_weighting(steps: int, tau_ms, dt_ms=1, dtype=torch.float32) -> torch.Tensor:
+def readout_weighting(
+    steps: int, tau_ms: float, dt_ms: float = 1, dtype: torch.dtype = torch.float32
+) -> Tensor:
     """What a spike in each step adds to the time-mean of a leaky integrator.
 
     A unit input with k steps to go (its own included) adds 1 + a + ... + a^(k-1) to the summed
@@ -201,7 +222,7 @@ def readout_weighting(steps: int, tau_ms, dt_ms=1, dtype=torch.float32) -> torch
     return (share / steps).to(dtype)
 
 
-def leaky_readout(spikes, weight, tau_ms, *, dt_ms=1) -> torch.Tensor:
+def leaky_readout(spikes: Tensor, weight: Tensor, tau_ms: float, *, dt_ms: float = 1) -> Tensor:
     """Time-mean potential of leaky integrators that never fire, without a loop.
 
     Parameters
@@ -220,7 +241,7 @@ def leaky_readout(spikes, weight, tau_ms, *, dt_ms=1) -> torch.Tensor:
         For wrong shapes, non-finite spikes, or a time constant not above zero.
     """
     check.spike_tensor("spikes", spikes)
-    check.weight_matrix(weight, spikes.shape[2])
+    check.weight_matrix("weight", weight, spikes.shape[2])
     weighting = readout_weighting(spikes.shape[1], tau_ms, dt_ms, weight.dtype)
     weighting = weighting.to(weight.device)
     n, steps, neurons = spikes.shape
@@ -229,7 +250,8 @@ def leaky_readout(spikes, weight, tau_ms, *, dt_ms=1) -> torch.Tensor:
     return mean_input.t() @ weight
 
 
-def _chosen(surrogate, slope):
+def chosen_surrogate(surrogate: str, slope: float | None = None) -> tuple[str, float]:
+    """The name and its slope, the default one if None; raises as `surrogate_slope` does."""
     check.one_of("surrogate", surrogate, SURROGATES)
     if slope is None:
         slope = DEFAULT_SLOPE[surrogate]

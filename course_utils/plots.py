@@ -5,6 +5,7 @@ of a cell it shows itself. Colours are Okabe and Ito's, images are in cividis, a
 colours meet, line style or marker tells them apart as well.
 """
 
+import base64
 import io
 import math
 from pathlib import Path
@@ -14,12 +15,15 @@ import matplotlib.style
 import numpy as np
 import torch
 from IPython import get_ipython
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, features
 
 LEFT, RIGHT = "#0072B2", "#D55E00"
 """Colours of the two ears; the right ear's lines are dashed as well."""
 THIRD, GREY = "#009E73", "#595959"
+SHOWN_DPI, DPI = 100, 160
+"""Dots per inch on the page, and in the file: a dense screen and a projector show more."""
 matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
 
 
@@ -56,12 +60,32 @@ def alt_text(figure: Figure) -> str:
 def png(figure: Figure) -> bytes:
     """`figure` as a PNG of 128 colours, a third of the usual size."""
     buffer, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=100)
+    figure.savefig(buffer, format="png", dpi=DPI)
     picture = Image.open(buffer).convert("RGB")
     # Maximum coverage keeps both ends of a colour bar; a median cut drops the rarer one.
     picture = picture.quantize(128, method=Image.Quantize.MAXCOVERAGE)
     picture.save(small, format="png", optimize=True)
     return small.getvalue()
+
+
+def small(picture: bytes) -> str:
+    """A PNG of `png` as an address that holds it, for pages with many: WebP of 64 colours.
+
+    That takes two thirds of the room. A Pillow without WebP leaves it a PNG.
+    """
+    kind = "png"
+    if features.check("webp"):
+        buffer = io.BytesIO()
+        image = Image.open(io.BytesIO(picture)).convert("RGB")
+        image = image.quantize(64, method=Image.Quantize.MAXCOVERAGE).convert("RGB")
+        image.save(buffer, format="webp", lossless=True, method=2)
+        kind, picture = "webp", buffer.getvalue()
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
+
+
+def shown_width(picture: bytes) -> int:
+    """How wide a page shows a PNG of `png`, in its pixels: there are `DPI / SHOWN_DPI` in each."""
+    return round(int.from_bytes(picture[16:20], "big") * SHOWN_DPI / DPI)
 
 
 def _show_with_alt_text():
@@ -70,11 +94,16 @@ def _show_with_alt_text():
     if shell is None:
         return
     shell.display_formatter.formatters["image/png"].for_type(
-        Figure, lambda figure: (png(figure), {"alt": alt_text(figure)})
+        Figure, lambda figure: _described(png(figure), alt_text(figure))
     )
     shell.display_formatter.formatters["text/plain"].for_type(
         Figure, lambda figure, printer, cycle: printer.text(alt_text(figure))
     )
+
+
+def _described(picture: bytes, alt: str) -> tuple[bytes, dict]:
+    """Return a PNG, and what a front end should know of it."""
+    return picture, {"alt": alt, "width": shown_width(picture)}
 
 
 _show_with_alt_text()
@@ -313,6 +342,16 @@ def matrix(values, xlabel, ylabel, label, alt, *, halves=(), width=6.5, height=3
         axes.text(middle, 1.02, name, transform=axes.transAxes, ha="center", va="bottom")
     figure.colorbar(image, label=label)
     return figure
+
+
+SIGNED = LinearSegmentedColormap.from_list("signed", [LEFT, "white", RIGHT])
+"""For what has a sign: negative blue, zero white, positive orange. In grey both ends look alike,
+so whoever draws with it marks one sign by something else as well."""
+
+
+def signed(axes, values, top):
+    """Draw a matrix into `axes` with white at zero and full colour from `top` on; the image."""
+    return axes.imshow(_array(values), cmap=SIGNED, vmin=-top, vmax=top, interpolation="none")
 
 
 def bars(names, values, intervals=None, *, ylabel, lines=(), log=False):

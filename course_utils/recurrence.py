@@ -1,15 +1,23 @@
 """LIF neurons that also hear each other, one step late."""
 
 import torch
+from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from . import _arguments as check
-from .neurons import leak, surrogate_slope
+from ._rows import exact, new_result
+from .neurons import chosen_surrogate, leak, surrogate_slope
 
 
 def recurrent_lif(
-    current, recurrent, tau_ms, *, dt_ms=1, surrogate="sigmoid", slope=None
-) -> torch.Tensor:
+    current: Tensor,
+    recurrent: Tensor,
+    tau_ms: float,
+    *,
+    dt_ms: float = 1,
+    surrogate: str = "sigmoid",
+    slope: float | None = None,
+) -> Tensor:
     """Leaky integrate-and-fire neurons with connections among them, over a whole sequence.
 
     As `neurons.lif` with threshold 1 and a detached reset; every spike also adds its row of
@@ -34,12 +42,10 @@ def recurrent_lif(
     ValueError, TypeError
         For wrong shapes, a current that is not finite, a bad time constant or surrogate.
     """
-    check.spike_tensor("current", current)
-    if not current.is_floating_point():
-        raise TypeError(f"current must be a floating-point torch.Tensor, not {current.dtype}")
-    check.weight_matrix(recurrent, current.shape[2], current.shape[2])
-    surrogate_slope(current.new_zeros(()), surrogate, slope)  # says now what is wrong
-    return _RecurrentLif.apply(current, recurrent, leak(tau_ms, dt_ms), surrogate, slope)
+    current = check.current("current", current)
+    check.weight_matrix("recurrent", recurrent, current.shape[2], current.shape[2])
+    how = leak(tau_ms, dt_ms), *chosen_surrogate(surrogate, slope)
+    return _RecurrentLif.apply(current, recurrent, *how)
 
 
 class _RecurrentLif(torch.autograd.Function):
@@ -54,32 +60,35 @@ class _RecurrentLif(torch.autograd.Function):
     """
 
     @staticmethod
+    @exact
     def forward(ctx, current, recurrent, decay, surrogate, slope):
         drive = current.detach().permute(1, 2, 0).contiguous()  # (time, neuron, n)
-        potential, spikes = torch.empty_like(drive), torch.empty_like(drive)
-        inward = recurrent.detach().t().contiguous()
+        potential = torch.empty_like(drive)
+        spikes, by_time = new_result(drive, current.shape, (1, 2, 0))
+        inward = recurrent.detach().to(drive.dtype).t().contiguous()
         v = s = torch.zeros_like(drive[0])
         for t in range(len(drive)):
             v = torch.addmm(drive[t], inward, s).addcmul_(v, 1 - s, value=decay)
             s = (v >= 1).to(v.dtype)
-            potential[t], spikes[t] = v, s
-        ctx.save_for_backward(potential, spikes, recurrent)
+            potential[t], by_time[t] = v, s
+        ctx.save_for_backward(potential, recurrent)  # not the spikes, which the reader may edit
         ctx.settings = decay, surrogate, slope
-        return spikes.permute(2, 0, 1)
+        return spikes
 
     @staticmethod
     @once_differentiable
+    @exact
     def backward(ctx, grad):
-        potential, spikes, recurrent = ctx.saved_tensors
+        potential, recurrent = ctx.saved_tensors
         decay, surrogate, slope = ctx.settings
         q = surrogate_slope(potential - 1, surrogate, slope)
+        spikes, outward = (potential >= 1).to(q.dtype), recurrent.to(q.dtype)
         grad = grad.permute(1, 2, 0)
         carry = decay * (1 - spikes)
         error = torch.empty_like(potential)
         later = torch.zeros_like(potential[0])
         for t in range(len(error) - 1, -1, -1):
-            later = torch.addmm(grad[t], recurrent, later).mul_(q[t]).addcmul_(carry[t], later)
+            later = torch.addmm(grad[t], outward, later).mul_(q[t]).addcmul_(carry[t], later)
             error[t] = later
-        before, after = spikes[:-1], error[1:]
-        grad_recurrent = torch.einsum("tin,tjn->ij", before, after)
-        return error.permute(2, 0, 1), grad_recurrent, None, None, None
+        grad_recurrent = torch.einsum("tin,tjn->ij", spikes[:-1], error[1:])
+        return error.permute(2, 0, 1), grad_recurrent.to(recurrent.dtype), None, None, None

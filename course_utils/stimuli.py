@@ -2,8 +2,10 @@
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
+from torch import Tensor
 
 from . import _arguments as check
 
@@ -12,6 +14,32 @@ IPD_LIMIT = math.pi / 2
 
 _CHUNK = 256  # samples drawn at once, so that the random numbers never outgrow the spikes
 _LEVELS = 65536  # firing probabilities are resolved to 1/65536 (16 random bits a draw)
+
+
+class Task(Protocol):
+    """What a network can be made for and trained on: sounds in, one angle out.
+
+    A `Stimulus` is one, and so is a `clicks.ClickPair`.
+    """
+
+    @property
+    def channels(self) -> int:
+        """Spike trains of each sound."""
+        ...
+
+    @property
+    def steps(self) -> int:
+        """Time steps of each."""
+        ...
+
+    @property
+    def dt_ms(self) -> float:
+        """One time step, in ms."""
+        ...
+
+    def sample(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Draw `n` sounds: angles `(n,)` in radians, and spikes `(n, time, channels)`."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -76,7 +104,7 @@ class Stimulus:
         return 2 * self.fibres_per_ear
 
     @property
-    def time_ms(self) -> torch.Tensor:
+    def time_ms(self) -> Tensor:
         """Start of every step in ms, shape `(time,)`."""
         return torch.arange(self.steps, dtype=torch.float64) * self.dt_ms
 
@@ -85,7 +113,17 @@ class Stimulus:
         """Steps in one cycle of the tone."""
         return 1000 / (self.frequency_hz * self.dt_ms)
 
-    def phases(self, ipd, phase) -> torch.Tensor:
+    def sample(
+        self,
+        n: int,
+        generator: torch.Generator,
+        ipd: float | Tensor | None = None,
+        phase: float | Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Draw `n` sounds and the spikes they cause: see `sample` below, which is the same."""
+        return sample(n, self, generator, ipd, phase)
+
+    def phases(self, ipd: float | Tensor, phase: float | Tensor) -> Tensor:
         """Phase of the wave at the left and the right ear, in radians.
 
         A positive IPD is added at the *right* ear: there every peak comes earlier, so the
@@ -108,13 +146,19 @@ class Stimulus:
         left = wave + phase[:, None]
         return torch.stack([left, left + ipd[:, None]], dim=-1)
 
-    def firing_probability(self, phases: torch.Tensor) -> torch.Tensor:
+    def firing_probability(self, phases: Tensor) -> Tensor:
         """Probability of a spike in one step at the given phases (radians), any shape."""
         loudness = (1 + torch.sin(phases)) / 2
         return self.rate_max_hz * self.dt_ms / 1000 * loudness**self.envelope_power
 
 
-def sample(n: int, stimulus: Stimulus, generator: torch.Generator, ipd=None, phase=None):
+def sample(
+    n: int,
+    stimulus: Stimulus,
+    generator: torch.Generator,
+    ipd: float | Tensor | None = None,
+    phase: float | Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
     """Draw `n` sounds and the spikes they cause.
 
     Parameters
@@ -159,7 +203,7 @@ def sample(n: int, stimulus: Stimulus, generator: torch.Generator, ipd=None, pha
     return ipd.float(), spikes.permute(2, 1, 0)
 
 
-def check_ipd(ipd: torch.Tensor) -> torch.Tensor:
+def check_ipd(ipd: Tensor) -> Tensor:
     """Return `ipd` (radians) if all of it is finite and within ±π/2."""
     if not torch.isfinite(ipd).all():
         raise ValueError("ipd must be finite, but some of it is NaN or infinite")
@@ -183,7 +227,7 @@ def _fill_with_spikes(out, probability, generator):
     torch.lt(draws, threshold[:, None], out=out.unflatten(0, (2, -1)))
 
 
-def _vector(name: str, value, n: int | None = None) -> torch.Tensor:
+def _vector(name: str, value, n: int | None = None) -> Tensor:
     """Return `value` as a float64 vector; a single number is repeated `n` times."""
     value = torch.as_tensor(value, dtype=torch.float64)
     if value.ndim == 0:
@@ -214,12 +258,12 @@ class Classes:
         """Width of a class, in radians."""
         return 2 * IPD_LIMIT / self.n
 
-    def index(self, ipd) -> torch.Tensor:
+    def index(self, ipd: float | Tensor) -> Tensor:
         """Class of each IPD (radians), as int64; raises ValueError outside ±π/2."""
         ipd = check_ipd(torch.as_tensor(ipd, dtype=torch.float64))
         return ((ipd + IPD_LIMIT) / self.width).floor().long().clamp(0, self.n - 1)
 
-    def midpoint(self, k) -> torch.Tensor:
+    def midpoint(self, k: int | Tensor) -> Tensor:
         """Middle of class `k`, in radians; raises ValueError for a class that does not exist."""
         k = torch.as_tensor(k)
         if k.is_floating_point() or k.dtype == torch.bool:
@@ -229,6 +273,6 @@ class Classes:
         return (k + 0.5) * self.width - IPD_LIMIT
 
     @property
-    def midpoints(self) -> torch.Tensor:
+    def midpoints(self) -> Tensor:
         """Middles of all classes, in radians, shape `(n,)`."""
         return self.midpoint(torch.arange(self.n))

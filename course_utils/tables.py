@@ -1,15 +1,55 @@
 """Result tables of long studies: fill them, read them, and say mean and interval in one line."""
 
 import csv
+import itertools
+import os
 from pathlib import Path
 
 import joblib
 import numpy as np
 from scipy import stats
 
+COURSE = Path(__file__).resolve().parent.parent
+"""The folder in which the course lies, and `figures/` with its tables, unless it was installed."""
+HOME = "LEARNING_DELAYS"
+"""The environment variable that names this folder, where a lesson unpacked it."""
+
+
+def find(path) -> Path:
+    """The file of this name, wherever the notebook was started.
+
+    A kernel starts beside its page, or at the root of a workspace, or elsewhere. What is there
+    under the name as it is comes first. Else a relative name, less the `..` at its front, is looked
+    for in the course's folder, in the folder that the variable `HOME` names, and from the working
+    folder upwards.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file; the sentence names it.
+    """
+    path = Path(path)
+    if path.is_file():
+        return path
+    places = []
+    if not path.is_absolute():
+        named = os.environ.get(HOME, "").strip()
+        places = [COURSE, *([Path(named)] if named else []), Path.cwd(), *Path.cwd().parents]
+    tail = Path(*itertools.dropwhile("..".__eq__, path.parts))
+    for place in places:
+        if (place / tail).is_file():
+            return place / tail
+    above = ", nor in the course's folder, nor above this one" if places else ""
+    raise FileNotFoundError(f"there is no result table {path.name} in {path.parent}{above}")
+
 
 def read(path) -> list[dict]:
     """Rows of a CSV file as dictionaries, numbers as floats.
+
+    Parameters
+    ----------
+    path : str or Path
+        As `find` takes it: `"../figures/lesson_5.csv"` is found from any working folder.
 
     Raises
     ------
@@ -18,9 +58,7 @@ def read(path) -> list[dict]:
     ValueError
         If a row has more or fewer values than there are columns.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no result table {path.name} in {path.parent}")
+    path = find(path)
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     for number, row in enumerate(rows, start=1):

@@ -1,7 +1,6 @@
 """Fitting a localiser and measuring it: `fit` and `evaluate`."""
 
 import copy
-import functools
 import math
 import time
 from dataclasses import dataclass, field
@@ -12,10 +11,10 @@ from tqdm import tqdm
 
 from . import _arguments as check
 from . import plots
-from .delay_optimizer import DelayOptimizer, SigmaSchedule
-from .delays import SPREADING
+from .delay_optimizer import Anneal, DelayOptimizer, SigmaSchedule
+from .delays import Spread
 from .network import DirectionNetwork
-from .stimuli import Classes, check_ipd, sample
+from .stimuli import Classes, check_ipd
 
 
 @dataclass
@@ -91,7 +90,7 @@ def fit(
         default every batch is drawn fresh.
     source : callable, optional
         `source(n, generator) -> (ipd, spikes)` draws fresh sounds for training and validation;
-        by default `stimuli.sample` of the network's stimulus.
+        by default `sample` of the network's task.
     lr : float
         Peak learning rate of the weights.
     delay_lr : float
@@ -101,11 +100,11 @@ def fit(
     remove_common_mode, whole_delays
         `remove_common_mode` and `whole` of `DelayOptimizer`.
     anneal : float
-        Share of all updates over which a "gaussian" or "triangle" layer narrows; such a layer
-        is validated with its delays rounded.
+        Share of all updates over which a layer that spreads its delays (`delays.Bell`, `Tent`)
+        narrows; such a network is validated with its delays rounded.
     schedules : iterable
         Further schedules, such as `delay_optimizer.Anneal`: each one's `step()` is called after
-        every update.
+        every update. A `SigmaSchedule` of your own takes the place of the one from `anneal`.
     validation_samples : int
         Fresh sounds drawn once for validation.
     progress : bool
@@ -127,28 +126,22 @@ def fit(
     check.finite_number("anneal", anneal, 0, 1)
     how = dict(whole=whole_delays, remove_common_mode=remove_common_mode)
     optimisers = _optimisers(network, lr, delay_lr, generator=generator, **how)
-    schedules = list(schedules) + [
-        torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, [group["lr"] for group in optimiser.param_groups], epochs * steps_per_epoch
-        )
-        for optimiser in optimisers
-    ]
-    layers = network.delay_layers()
-    spreading = [layer for layer in layers if layer.estimator in SPREADING]
-    updates = max(1, round(anneal * epochs * steps_per_epoch))
-    schedules += [SigmaSchedule(layer, updates) for layer in spreading]
+    schedules = list(schedules)
+    schedules += _narrowing(network, anneal, epochs * steps_per_epoch, schedules)
+    schedules += [_one_cycle(optimiser, epochs * steps_per_epoch) for optimiser in optimisers]
     if source is None:
-        source = functools.partial(_sounds, network.stimulus)
+        source = network.task.sample
     validation = source(validation_samples, generator)
     history = History(chance_loss=math.log(network.classes.n))
-    history.delays += [layer.delays.detach().clone() for layer in layers[:1]]
+    history.delays += _first_delays(network)
     best = math.inf, None
     bar = tqdm(range(1, epochs + 1), disable=not progress, desc="epoch", mininterval=0.5)
     for epoch in bar:
         begin = time.perf_counter()
         total = 0.0
         for ipd, spikes in _batches(source, generator, steps_per_epoch, batch_size, data):
-            loss = cross_entropy(network(spikes), ipd, network.classes, soft_labels)
+            answer = network(spikes.to(network.device))
+            loss = cross_entropy(answer, ipd, network.classes, soft_labels)
             for optimiser in optimisers:
                 optimiser.zero_grad()
             loss.backward()
@@ -156,11 +149,11 @@ def fit(
                 mover.step()
             total += float(loss.detach())
         history.seconds += time.perf_counter() - begin
-        report = evaluate(network.rounded() if spreading else network, *validation)
+        report = evaluate(network.rounded() if _spreads(network) else network, *validation)
         history.loss.append(total / steps_per_epoch)
         history.validation_loss.append(report.loss)
         history.validation_error_deg.append(report.error_deg)
-        history.delays += [layer.delays.detach().clone() for layer in layers[:1]]
+        history.delays += _first_delays(network)
         if report.loss < best[0]:
             best = report.loss, copy.deepcopy(network.state_dict())
             history.best_epoch = epoch
@@ -176,9 +169,30 @@ def cross_entropy(logits, ipd, classes: Classes, soft_labels: float = 0.0) -> to
     With `soft_labels` > 0 the target is a bell of that many class widths around the IPD.
     """
     if not soft_labels:
-        return F.cross_entropy(logits, classes.index(ipd))
-    away = (classes.midpoints - ipd[:, None]) / (classes.width * soft_labels)
-    return F.cross_entropy(logits, torch.softmax(-(away**2) / 2, dim=1).to(logits.dtype))
+        return F.cross_entropy(logits, classes.index(ipd).to(logits.device))
+    away = (classes.midpoints.to(ipd.device) - ipd[:, None]) / (classes.width * soft_labels)
+    return F.cross_entropy(logits, torch.softmax(-(away**2) / 2, dim=1).to(logits))
+
+
+def _spreads(network) -> list:
+    return [layer for layer in network.delay_layers() if isinstance(layer.rule, Spread)]
+
+
+def _narrowing(network, share, updates, given):
+    """A schedule for each layer that spreads its delays and has none among those `given`."""
+    theirs = {id(s.owner) for s in given if isinstance(s, Anneal) and s.name == "sigma"}
+    over = max(1, round(share * updates))
+    return [SigmaSchedule(s, over) for s in _spreads(network) if id(s.rule) not in theirs]
+
+
+def _one_cycle(optimiser, updates):
+    peaks = [group["lr"] for group in optimiser.param_groups]
+    return torch.optim.lr_scheduler.OneCycleLR(optimiser, peaks, updates)
+
+
+def _first_delays(network) -> list:
+    """Delays of the first delay layer as they are now, in a list; an empty one if there is none."""
+    return [layer.delays.detach().cpu().clone() for layer in network.delay_layers()[:1]]
 
 
 def _optimisers(network, lr, delay_lr, **how):
@@ -203,17 +217,13 @@ def _stored_batches(data, network, batch_size):
     if not isinstance(ipd, torch.Tensor):
         raise TypeError(f"data must hold tensors, not {type(ipd).__name__}")
     check_ipd(ipd)
-    check.binary_spikes("data", spikes, network.stimulus.channels)
+    check.binary_spikes("data", spikes, network.task.channels)
     if len(ipd) != len(spikes) or len(ipd) < batch_size:
         raise ValueError(
             f"data must hold as many IPDs as spike trains and at least one batch of {batch_size}, "
             f"not {len(ipd)} and {len(spikes)}"
         )
     return len(ipd) // batch_size
-
-
-def _sounds(stimulus, n, generator):
-    return sample(n, stimulus, generator)
 
 
 def _batches(source, generator, count, batch_size, data):
@@ -304,14 +314,16 @@ def evaluate(network: DirectionNetwork, ipd, spikes, batch_size: int = 512) -> R
         If there is no sound, or `ipd` and `spikes` do not belong together.
     """
     ipd = check_ipd(torch.as_tensor(ipd))
-    check.spike_tensor("spikes", spikes, network.stimulus.channels)
+    check.spike_tensor("spikes", spikes, network.task.channels)
     check.whole_number("batch_size", batch_size)
     if not len(ipd) or len(ipd) != len(spikes):
         raise ValueError(
             f"ipd and spikes must hold the same number of sounds, at least one, "
             f"not {len(ipd)} and {len(spikes)}"
         )
-    logits = torch.cat([network(part) for part in spikes.split(batch_size)])
+    parts = spikes.split(batch_size)
+    logits = torch.cat([network(part.to(network.device)).cpu() for part in parts])
+    ipd = ipd.cpu()
     return Report(
         classes=network.classes,
         ipd=ipd.double(),

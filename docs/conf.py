@@ -12,8 +12,6 @@ exclude_patterns = ["**.ipynb_checkpoints"]
 # The pages come with their outputs.
 nb_execution_mode = "off"
 nb_merge_streams = True
-nb_code_prompt_show = "Show what it prints or draws"  # folded where the reader predicts first
-nb_code_prompt_hide = "Hide it again"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 suppress_warnings = ["myst.header"]  # "### Predict" may come before the first "##"
@@ -31,7 +29,7 @@ html_show_sourcelink = False
 html_copy_source = False
 # No page asks another host for anything: MathJax is one file of our own, drawing with SVG.
 mathjax_path = "mathjax-tex-svg.js"
-repository = os.environ.get("REPO", "")
+repository, branch = os.environ.get("REPO", ""), os.environ.get("BRANCH", "")
 html_theme_options = {
     "navbar_persistent": [],  # the search stands in the sidebar already
     "use_download_button": False,  # each lesson offers a file that runs by itself
@@ -42,4 +40,5 @@ html_theme_options = {
     "toc_title": "On this page",
     "use_repository_button": bool(repository),
     "repository_url": f"https://github.com/{repository}" if repository else "",
+    "repository_branch": branch,
 }

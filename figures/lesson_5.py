@@ -7,6 +7,8 @@ are appended to `lesson_5.csv`; what is there already is not run again.
     python figures/lesson_5.py [seed ...]
 """
 
+import dataclasses
+import math
 import sys
 import time
 from pathlib import Path
@@ -24,6 +26,10 @@ STIMULUS, TEST_SOUNDS = Stimulus(), 4096
 SMALL = dict(classes=12, hidden=30, epochs=20, soft_labels=0.5)
 LARGE = dict(classes=36, hidden=100, epochs=40, soft_labels=1.0)
 
+# First delays without chance, in steps of 1 ms; both ears have the same.
+EVEN = torch.linspace(0, 50, STIMULUS.fibres_per_ear).repeat(2)
+BANK = torch.linspace(0, 12.5, STIMULUS.fibres_per_ear).repeat(2)  # the prototype's phase_delays
+
 SETTINGS = {
     "learned": SMALL,
     "frozen random delays": SMALL | dict(learn_delays=False),
@@ -31,19 +37,49 @@ SETTINGS = {
     "one ear": SMALL | dict(left_ear=False),
     "whole steps, nearest": SMALL | dict(whole_delays="nearest"),
     "whole steps, stochastic": SMALL | dict(whole_delays="stochastic"),
+    "frozen bank": SMALL | dict(learn_delays=False, init=BANK),
+    "learned from the bank": SMALL | dict(init=BANK),
+    "frozen even delays": SMALL | dict(learn_delays=False, init=EVEN),
+    "learned from even": SMALL | dict(init=EVEN),
+    "learned from zero": SMALL | dict(init=0),
+    "classes beyond the ends": SMALL | dict(beyond=1),
     "hard labels": SMALL | dict(soft_labels=0.0),
     "larger, learned": LARGE,
     "larger, frozen random delays": LARGE | dict(learn_delays=False),
 }
 
 
+@dataclasses.dataclass(frozen=True)
+class WiderClasses(Classes):
+    """`Classes` of which some lie outside ±90°, where there is no sound: `beyond` on each side."""
+
+    beyond: int = 1
+
+    @property
+    def width(self):
+        """Width of a class, in radians: `n` counts those outside, too."""
+        return math.pi / (self.n - 2 * self.beyond)
+
+    def index(self, ipd):
+        """Class of each IPD (radians)."""
+        return Classes(self.n - 2 * self.beyond).index(ipd) + self.beyond
+
+    def midpoint(self, k):
+        """Middle of class `k`, in radians."""
+        return (torch.as_tensor(k) + 0.5 - self.n / 2) * self.width
+
+
 def run(seed, setting):
     """Train and test once; returns the columns of a row."""
-    setting = dict(learn_delays=True, init="uniform", left_ear=True, whole_delays=None) | setting
+    usual = dict(learn_delays=True, init="uniform", left_ear=True, whole_delays=None, beyond=0)
+    setting = usual | setting
+    classes = Classes(setting["classes"])
+    if setting["beyond"]:
+        classes = WiderClasses(classes.n + 2 * setting["beyond"], setting["beyond"])
     generator = torch.Generator().manual_seed(seed)
     network = Localiser(
         STIMULUS,
-        Classes(setting["classes"]),
+        classes,
         setting["hidden"],
         init=setting["init"],
         learn_delays=setting["learn_delays"],

@@ -32,10 +32,14 @@ SETTINGS = {
     "as printed, delays frozen": ("frozen", "one", "each", "both"),
     "a phase each": ("learned", "each", "each", "both"),
     "a phase each, delays frozen": ("frozen", "each", "each", "both"),
+    "a phase each, frozen at the ends": ("at the ends", "each", "each", "both"),
     "a phase each, no delays": ("zero", "each", "each", "both"),
     "one ear, one phase": ("frozen", "one", "the same one", "right"),
     "one ear, a phase each": ("frozen", "each", "each", "right"),
 }
+
+# Of the 200 learned delays that it printed, so many lay at either end.
+AT_ZERO, AT_LONGEST = 22, 132
 
 
 class RoundAndScale(torch.autograd.Function):
@@ -89,6 +93,13 @@ def data(phase, ears, generator):
     return ipd, spikes
 
 
+def at_the_ends(delays, seed):
+    """Put as many of the `delays` to either end as the prototype printed there, by chance."""
+    order = torch.randperm(len(delays), generator=torch.Generator().manual_seed(3000 + seed))
+    low, high = order[:AT_ZERO], order[AT_ZERO : AT_ZERO + AT_LONGEST]
+    return delays.index_fill(0, low, 0).index_fill(0, high, MAX_DELAY - 1)
+
+
 def run(seed, setting):
     """Train and test once; returns the columns of a row."""
     delays_are, train_phase, test_phase, ears = setting
@@ -99,6 +110,8 @@ def run(seed, setting):
     test_ipd, test_spikes = data(one if test_phase == "the same one" else None, ears, generator)
     learned = delays_are == "learned"
     delays = torch.randint(1, MAX_DELAY, (STIMULUS.channels,), generator=generator).float()
+    if delays_are == "at the ends":
+        delays = at_the_ends(delays, seed)
     delays = (delays * (delays_are != "zero")).requires_grad_(learned)
     if not learned:  # shifted once: nothing will change
         spikes = shift_then_clip(spikes, delays, MAX_DELAY).bool()

@@ -2,15 +2,16 @@
 # # How can a shift have a gradient?
 #
 # A delay picks rows of a table: row $t - d$ for output $t$. Row numbers are whole, and nothing
-# whole has a slope. Here we look at the trick that gives it one, at what the trick gets wrong at
-# exactly the delays we care about, and at a faster way to the same result.
+# whole has a slope. Here we look at the trick that gives it one, at what happens at exactly the
+# delays we care about, and at how far such a slope can see.
 #
 # **You will be able to**
-# - delay a train with `affine_grid` and `grid_sample`, with the right sign and the right corners;
-# - say where a delay's gradient comes from, and what it is at a whole delay;
+# - delay a train by a part of a step, and say where the gradient of a delay comes from;
+# - say what that gradient is at a whole delay, and from how far away it points home;
 # - recognise a delay that can no longer learn, and bring it back.
 #
-# *25 minutes. Builds on [lesson 2](02_make_a_spike_wait.ipynb).*
+# *35 minutes, half of them in a second part that may be skipped. Builds on
+# [lesson 2](02_make_a_spike_wait.ipynb).*
 
 # %%
 import statistics
@@ -24,11 +25,295 @@ from course_utils.explore import explore, slider
 from course_utils.stimuli import Stimulus, sample
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
-generator = torch.Generator().manual_seed(3)
+generator = torch.Generator().manual_seed(10)
 
 # %% [markdown]
-# ## Reading an image at other places
-# Networks that learn to move *pictures* sample them at points that need not be pixels. A spike
+# ## Between two rows
+# For a whole delay of $k$ steps, a train moves $k$ rows down. What shall a delay of $k + f$ do,
+# with $f$ between 0 and 1? It mixes what $k$ and $k + 1$ would give, each by its nearness:
+#
+# $$\text{out}[t] = (1 - f)\,\text{in}[t - k] + f\,\text{in}[t - k - 1]$$
+
+# %%
+def late_by(train, k):  # a whole number of steps
+    return F.pad(train, (k, 0))[: len(train)]
+
+
+def delayed(train, d):
+    k = int(d.detach())
+    f = d - k
+    return (1 - f) * late_by(train, k) + f * late_by(train, k + 1)
+
+
+# %% [markdown]
+# ### Predict
+# One spike at row 2 of 8. It waits 3 steps, then 2.625, then 2.5. **What comes out, and where?**
+
+# %%
+short = torch.zeros(8)
+short[2] = 1
+waits = torch.tensor([3.0, 2.625, 2.5])
+by_hand = torch.stack([delayed(short, d) for d in waits])
+by_hand
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# A whole spike at row 5; then a spike torn in two, 0.375 at row 4 and 0.625 at row 5; then two
+# halves.
+# </details>
+#
+# `shift_then_clip` computes exactly this line. Method B (lesson 2) has cut its first
+# `max_delay = 3` rows, and so do we to compare.
+
+# %%
+three_fibres = short[None, :, None].expand(1, 8, 3)  # (sound, time, fibre)
+by_course = delays.shift_then_clip(three_fibres, waits, 3)[0].T
+assert torch.allclose(by_course, by_hand[:, 3:])
+
+# %% [markdown]
+# ### Try it
+# **Move the delay by one tenth and follow a single spike.** Where are the values whole? How much
+# does the sum of the two parts change on the way?
+
+# %%
+train = torch.zeros(24)
+train[[2, 5, 6, 12, 16]] = 1
+
+
+def draw(delay):
+    return drawings_03.stems(train, delayed(train, torch.tensor(delay)), delay)
+
+
+explore(draw, delay=slider("delay (steps)", 0.0, 6.0, 0.1, 2.3))
+
+# %% [markdown]
+# The sum of all values stays 5 as long as no spike leaves the picture. Only at whole delays do
+# spikes come out as spikes. (A value of 1 between whole delays is no spike: it is a part of one and
+# the rest of its neighbour.) In between, the network is fed *parts* of spikes, which no nerve
+# sends: lesson 5 therefore also tests its trained delays rounded.
+#
+# ## Where the gradient comes from
+# Now the reward for all this. Differentiate the line above by $d$: on the way from one whole delay
+# to the next only $f$ changes, and what is left is the
+# *[gradient](glossary.ipynb#gradient)*
+#
+# $$\frac{\partial\,\text{out}[t]}{\partial d} = \text{in}[t - k - 1] - \text{in}[t - k]$$
+#
+# It is the **difference of two neighbouring rows**. We let a loss reward overlap with a
+# target, the same train delayed by 4 steps, and draw it.
+
+# %%
+target = late_by(train, 4)
+
+
+def loss(d, shift=delayed):
+    return -(shift(train, d) * target).sum()
+
+
+fine, whole = torch.linspace(1, 7, 241), torch.arange(1.0, 8)
+drawings_03.kinks(fine, [loss(d) for d in fine], whole, [loss(d) for d in whole])
+
+# %% [markdown]
+# Straight pieces between whole delays, a kink at each of them. In the middle of a piece there is
+# one slope, and everyone agrees about it: autograd, and the [finite
+# difference](glossary.ipynb#finite-difference) that needs no calculus at all.
+
+# %%
+def slope(at, shift=delayed):
+    d = torch.tensor(at, requires_grad=True)
+    loss(d, shift).backward()
+    return float(d.grad)
+
+
+difference = float(loss(torch.tensor(2.4)) - loss(torch.tensor(2.2))) / 0.2
+print(f"at 2.3 steps: autograd {slope(2.3):.3f}, finite difference {difference:.3f}")
+assert abs(slope(2.3) - difference) < 1e-3
+
+# %% [markdown]
+# At a kink there are two slopes, one on the left and one on the right. A rounded delay sits on a
+# kink *always*.
+#
+# ### Predict
+# At exactly 3 steps, the loss falls gently on the left and steeply on the right. **What does
+# autograd say there about our `delayed`: the left slope, the right one, or something between?**
+
+# %%
+def course_delayed(train, d):  # the course's function, with room for eight steps
+    return delays.shift_then_clip(F.pad(train, (8, 0))[None, :, None], d[None], 8)[0, :, 0]
+
+
+left, right = (float(loss(torch.tensor(b)) - loss(torch.tensor(b - 1))) for b in (3.0, 4.0))
+print(f"at 3 steps: left {left:.2f}, right {right:.2f}; our `delayed` {slope(3.0):.2f}, "
+      f"the course's {slope(3.0, course_delayed):.2f}")  # fmt: skip
+assert abs(slope(3.0) - right) < 1e-5
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Ours says the right slope: at $f = 0$ it already stands on the piece to the right. It is as true
+# as the left one, and no truer; at the very best delay, 4, it would say *wait less*. The course has
+# decided, once: **at a whole delay the gradient is the central difference**, the mean of left and
+# right. At 4 that is zero: stay. The `assert` below holds us to it.
+# </details>
+
+# %%
+for k in range(1, 8):
+    sides = loss(torch.tensor(k + 1.0)) - loss(torch.tensor(k - 1.0))
+    assert abs(slope(float(k), course_delayed) - sides / 2) < 1e-5
+
+# %% [markdown]
+# ## A delay that leaves its range
+# A delay below 0 would let spikes arrive before they were sent, and one above `max_delay` finds no
+# rows. But an optimiser takes its step without asking. One way out is to `clamp` the delay in the
+# forward pass. The course instead steps, then **[projects](glossary.ipynb#projection)**: after each
+# step, it moves the delay itself to the nearest allowed value.
+#
+# ### Predict
+# Four delays, all best at 5 steps, under the same [Adam](glossary.ipynb#Adam). One starts at −2, as
+# if the last step had pushed it there. **Which of them come home with a clamp, and which with a
+# projection?**
+
+# %%
+def learn(apply, project, updates=60):
+    d = torch.tensor([-2.0, 0.0, 1.0, 45.0], requires_grad=True)
+    adam, path = torch.optim.Adam([d], lr=1.0), [d.tolist()]
+    for _ in range(updates):
+        adam.zero_grad()
+        ((apply(d) - 5) ** 2).sum().backward()
+        adam.step()
+        project(d.data)
+        path.append(d.tolist())
+    return path
+
+
+# %%
+rules = {
+    "clamp in forward": (lambda d: d.clamp(0, 49), lambda d: d),
+    "project after the step": (lambda d: d, lambda d: d.clamp_(0, 49)),
+}
+runs = {name: learn(*rule) for name, rule in rules.items()}
+drawings_03.paths(list(runs.values()), list(runs), goal=5)
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Under the clamp, the gradient outside of the range is 0: a delay that got out is
+# [dead](glossary.ipynb#dead-delay), for good. With the projection everybody is inside after one
+# update, and everybody learns.
+# </details>
+#
+# With a `DelayLayer` (which therefore has no clamp) the two calls are `optimiser.step()` and
+# `layer.project_()`:
+
+# %%
+assert runs["clamp in forward"][-1][0] == -2
+assert max(abs(d - 5) for d in runs["project after the step"][-1]) < 2
+layer = delays.DelayLayer(3, max_delay=50, init=1.0)
+layer.delays.data -= torch.tensor([0.0, 3.0, -70.0])  # as a step might: to 1, -2 and 71
+print(layer.project_().delays.tolist())
+
+# %% [markdown]
+# ## How far can a delay see?
+# The gradient compares *neighbouring* rows. If the right delay is ten steps away, does it point
+# there? A fibre with five spikes; the target is the same fibre, 30 steps late. The loss is the
+# part of the target that is missed. We ask a `DelayLayer` for its loss at 251 delays at once. The
+# rule by which it shifts and finds its gradient is called its **estimator**; so far ours was
+# `Interpolate` ("linear" for short).
+
+# %%
+GOAL, candidates = 30, torch.linspace(0, 50, 251)
+
+
+def sparse_fibre():
+    fibre = torch.zeros(1, 200, 1)
+    fibre[0, 50 + torch.randperm(100, generator=generator)[:5]] = 1
+    return fibre
+
+
+def landscape(fibre, rule, source=None):  # loss and slope
+    wanted = delays.shift_then_clip(fibre, torch.tensor([float(GOAL)]), 50)
+    layer = delays.DelayLayer(251, max_delay=50, estimator=rule, init=candidates)
+    sent = fibre if source is None else source
+    missed = 1 - (layer(sent.expand(-1, -1, 251)) * wanted).sum((0, 1)) / wanted.sum()
+    missed.sum().backward()
+    return missed.detach(), layer.delays.grad
+
+
+# %% [markdown]
+# ### Try it
+# Above, linear interpolation; below, the estimator `Bell`, a Gaussian of width sigma: each
+# spike is spread over many delays at once, so it feels what lies further away. **Start at 10 steps
+# with the narrowest bell and widen it until the arrow points to the best delay. Then go to 28 and
+# narrow it again.**
+
+# %%
+fibre = sparse_fibre()
+narrow, _ = landscape(fibre, delays.Interpolate())
+
+
+def draw(delay, sigma):
+    wide, slopes = landscape(fibre, delays.Bell(sigma))
+    at = (candidates - delay).abs().argmin()
+    return drawings_03.reach(candidates, narrow, wide, sigma, delay, slopes[at], GOAL)
+
+
+explore(
+    draw,
+    delay=slider("delay (steps)", 0, 50, 1, 20, keep=[10, 28]),
+    sigma=slider("sigma of the bell (steps)", 0.5, 12.0, 0.5, 5.0, keep=[4.0, 8.0]),
+)
+
+# %% [markdown]
+# A narrow bell is exact and short-sighted; a wide one sees far, but its valley is shallow, and its
+# floor need not be at the best delay. So a good plan is to start wide and to narrow as learning
+# goes on. From how many delays does the gradient point home? One fibre may be lucky, so we ask
+# forty.
+
+# %%
+def points_home(slopes):  # share of delays, two steps or more from the best, with a right slope
+    away = (candidates - GOAL).abs() >= 2
+    return 100 * float(((slopes * (candidates - GOAL).sign())[away] > 1e-4).float().mean())
+
+
+many = [sparse_fibre() for _ in range(40)]
+for rule in (delays.Interpolate(), *map(delays.Bell, (0.5, 2.0, 5.0, 12.0))):
+    home = [points_home(landscape(each, rule)[1]) for each in many]
+    print(f"{rule!s:15} {statistics.mean(home):3.0f} % of the delays point to the best one "
+          f"(from {min(home):.0f} to {max(home):.0f} %, fibre by fibre)")  # fmt: skip
+
+# %% [markdown]
+# On average, wider is better here. But not every fibre sees home from everywhere, even with the
+# widest bell: had we asked a single one, luck would have answered.
+#
+# A third estimator, `Round` ("straight_through"), rounds forward, so that spikes stay spikes, and
+# backward uses the central difference as if it had not.
+#
+# A single sparse fibre is the hardest case. A crowd of fibres that hear the same 20 Hz wave makes
+# a smooth valley of its own. Here 50 fibres in 64 sounds shall match 50 others, 30 steps late,
+# with plain linear interpolation:
+
+# %%
+_, spikes = sample(64, Stimulus(), generator)
+crowd = spikes[:, :, :50].float().mean(2, keepdim=True)
+others = spikes[:, :, 50:100].float().mean(2, keepdim=True)
+_, slopes = landscape(others, delays.Interpolate(), source=crowd)
+home = (slopes * (candidates - GOAL) > 0).float()
+near = (candidates - GOAL).abs() < 25  # half a cycle of the tone
+far = candidates[~near]
+print(f"less than half a cycle away {home[near].mean():.0%} point home, further away (here only "
+      f"delays from {far.min():.0f} to {far.max():.0f}) {home[~near].mean():.0%}")  # fmt: skip
+
+# %% [markdown]
+# Within half a cycle a short-sighted gradient can do, when spikes are many. Further off the
+# wave's neighbouring cycle lies nearer. [Lesson 7](07_how_should_a_delay_learn.ipynb)
+# sets the estimators side by side on the real task.
+#
+# ## Second part: a shift as a picture
+# *From here to the [exercises](#Exercises) the page digs in the prototype, the notebook this course
+# grew from: how it shifts, what goes wrong there, and what is faster. You may skip it.*
+#
+# Networks that learn to move *pictures* sample them at points that need not be pixels, and a spike
 # train is a very narrow picture. `affine_grid` says where to read, in coordinates that run from
 # −1 to 1 whatever the size; `grid_sample` reads there. Pictures have the shape (picture, layer,
 # row, column), and a place is a pair (x, y). Our time runs down the rows, so we read y.
@@ -37,21 +322,14 @@ generator = torch.Generator().manual_seed(3)
 steps = 8
 identity = torch.eye(2, 3)[None]  # rows: x stays, y stays
 where = F.affine_grid(identity, (1, 1, steps, 1), align_corners=False)[0, :, 0, 1]
-where
-
-# %% [markdown]
-# Row 0 is not at −1. With `align_corners=False`, −1 and 1 are the outer *edges* of the picture,
-# and a row sits at the middle of its pixel. By hand:
-
-# %%
-by_hand = (2 * torch.arange(steps) + 1) / steps - 1
-assert torch.allclose(by_hand, where)
+assert torch.allclose((2 * torch.arange(steps) + 1) / steps - 1, where)  # by hand
 drawings_03.pixel_centres(steps)
 
 # %% [markdown]
-# So a step of one row is 2 / 8 in these coordinates, or `2 / steps` in general. With
-# `align_corners=True` it would be `2 / (steps - 1)`. Now the reading itself. (We make the picture
-# two pixels wide, both alike: `affine_grid` grumbles about a single one.)
+# Row 0 is not at −1. With `align_corners=False`, −1 and 1 are the outer *edges* of the picture,
+# a row sits at the middle of its pixel, and a step of one row is 2 / 8, or `2 / steps` in general.
+# With `align_corners=True` it would be `2 / (steps - 1)`. Now the reading itself. (We make the
+# picture two pixels wide, both alike: `affine_grid` grumbles about a single one.)
 
 # %%
 def read_at(train, shift, align_corners=False):
@@ -88,11 +366,11 @@ print(f"sent at 80, found at {found}")
 assert found == 80 - 49
 
 
-def delayed(train, d, align_corners=False):
+def grid_delayed(train, d, align_corners=False):
     return read_at(train, -d, align_corners)  # out[t] = in[t - d]
 
 
-assert delayed(impulse, 49.0).argmax() == 80 + 49
+assert grid_delayed(impulse, 49.0).argmax() == 80 + 49
 
 # %% [markdown]
 # ### Predict
@@ -100,63 +378,23 @@ assert delayed(impulse, 49.0).argmax() == 80 + 49
 # `False` or `True`, if both calls get the same value?**
 
 # %%
-short = torch.zeros(8)
-short[2] = 1
 torch.set_printoptions(precision=3, sci_mode=False)
-print("False:", delayed(short, 3.0, align_corners=False))
-print("True: ", delayed(short, 3.0, align_corners=True))
+print("False:", grid_delayed(short, 3.0, align_corners=False))
+print("True: ", grid_delayed(short, 3.0, align_corners=True))
+assert torch.allclose(grid_delayed(short, 3.0, align_corners=True), by_hand[1], atol=1e-5)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
 # With `False` the spike sits at row 5. With `True` it is torn in two: we moved by `3 * 2 / 8`,
-# but a step is now `2 / 7`, so the shift is 3 × 7 / 8 of a row: 2.625 steps. For a long train the
-# mistake is small, and it grows with the delay. Whichever you choose, the step must match it.
+# but a step is now `2 / 7`, so the shift is 3 × 7 / 8 of a row: 2.625 steps, our second delay
+# above. For a long train the mistake is small, and it grows with the delay. Whichever you choose,
+# the step must match it.
 # </details>
 #
-# ## Between two rows
-# The torn spike shows what `grid_sample` does at a place between two rows: it mixes both
-# neighbours, each by its nearness. With $d = k + f$, $k$ whole and $0 \le f < 1$:
-#
-# $$\text{out}[t] = (1 - f)\,\text{in}[t - k] + f\,\text{in}[t - k - 1]$$
-#
-# `shift_then_clip` computes exactly this line, without any grid.
-
-# %%
-torn = delayed(short, 3.0, align_corners=True)
-assert torch.allclose(torn, delayed(short, 2.625), atol=1e-5)
-three_fibres = torch.zeros(1, 8, 3)
-three_fibres[0, 2] = 1
-waits = torch.tensor([3.0, 2.625, 2.5])
-delays.shift_then_clip(three_fibres, waits, 3)[0].T
-
-# %% [markdown]
-# Method B has cut the first `max_delay = 3` rows, so row 5 is now column 2.
-#
-# ### Try it
-# **Move the delay by one tenth and follow a single spike.** Where are the values whole? How much
-# does the sum of the two parts change on the way?
-
-# %%
-train = torch.zeros(24)
-train[[2, 5, 6, 12, 16]] = 1
-
-
-def draw(delay):
-    return drawings_03.stems(train, delayed(train, delay), delay)
-
-
-explore(draw, delay=slider("delay (steps)", 0, 6, 0.1, 2.3))
-
-# %% [markdown]
-# The sum of all values stays 5 as long as no spike leaves the picture. Only at whole delays do
-# spikes come out as spikes. (A value of 1 between whole delays is no spike: it is a part of one and
-# the rest of its neighbour.) In between, the network is fed *parts* of spikes, which no nerve
-# sends: lesson 5 therefore also tests its trained delays rounded.
-#
-# ## Whole delays that are not quite whole
-# The prototype knew this, and rounds its delays before the grid. Here is its way of shifting (a
-# picture per fibre: 200 rows high after padding, one column for each sound).
+# ## Second part: whole delays that are not quite whole
+# The prototype rounds its delays before the grid, so that spikes stay spikes. Here is its way of
+# shifting (a picture per fibre: 200 rows high after padding, one column for each sound).
 
 # %%
 def prototype_shift(spikes, delay):  # (sound, time, fibre) and whole steps, in float32
@@ -173,88 +411,29 @@ def prototype_shift(spikes, delay):  # (sound, time, fibre) and whole steps, in 
 # none, a few in a million, or more?**
 
 # %%
-_, spikes = sample(64, Stimulus(), generator)
 whole_waits = torch.randint(1, 50, (200,), generator=generator).float()
 shifted = prototype_shift(spikes, whole_waits)[:, 50:150]
 broken = (shifted != 0) & (shifted != 1)
 worst = float((shifted - shifted.round()).abs().max())
 print(f"{broken.float().mean():.1%} of the outputs are not binary; the worst is off by {worst:.1e}")
+assert worst < 1e-4
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
 # Many more than a few in a million, as the printed share says. A coordinate such as `2 / 200 * 17`
 # has no exact binary form; the reading points miss the rows by some hundred-thousandths of a step,
-# and a little of a neighbour leaks in. As a *value* this is harmless. As a
-# *[gradient](glossary.ipynb#gradient)* it is not, as we are about to see.
+# and a little of a neighbour leaks in. As a *value* this is harmless. As a *gradient* it is not:
+# at a kink, a reading point that misses its row to one side takes the slope of that side. One that
+# hits its row is counted with the *newer* neighbour, which gives the left slope.
 # </details>
 #
-# ## Where the gradient comes from
-# Differentiate the line above by $d$. On the way from one whole delay to the next only $f$
-# changes:
-#
-# $$\frac{\partial\,\text{out}[t]}{\partial d} = \text{in}[t - k - 1] - \text{in}[t - k]$$
-#
-# The gradient is the **difference of two neighbouring rows**. We let a loss reward overlap with a
-# target, the same train delayed by 4 steps, and draw it.
+# So a gradient through the grid is a sum of left slopes here and right slopes there, chosen by the
+# last bits of float32. We look at 24 whole delays of one fibre. A random weight for each step
+# stands for the gradient that comes from the neurons above.
 
 # %%
-assert torch.isclose(delayed(train, 2.3).sum(), train.sum())
-assert 0.05 < broken.float().mean() < 0.25 and worst < 1e-4
-target = delayed(train, 4.0).round()
-
-
-def loss(d, shift=delayed):
-    return -(shift(train, d) * target).sum()
-
-
-fine, whole = torch.linspace(1, 7, 241), torch.arange(1.0, 8)
-drawings_03.kinks(fine, [loss(d) for d in fine], whole, [loss(d) for d in whole])
-
-# %% [markdown]
-# Straight pieces between whole delays, a kink at each of them. In the middle of a piece there is
-# one slope, and everyone agrees about it: autograd, and the [finite
-# difference](glossary.ipynb#finite-difference) that needs no calculus at all.
-
-# %%
-d = torch.tensor(2.3, requires_grad=True)
-loss(d).backward()
-difference = (loss(torch.tensor(2.4)) - loss(torch.tensor(2.2))) / 0.2
-assert torch.isclose(d.grad, difference, atol=1e-3)
-print(f"at 2.3 steps: autograd {d.grad:.3f}, finite difference {difference:.3f}")
-
-# %% [markdown]
-# At a kink there are two slopes, one on the left and one on the right. A rounded delay sits on a
-# kink *always*.
-#
-# ### Predict
-# At the whole delay 17 in 200 rows, **which of its two neighbours does `grid_sample` use: the
-# left one, the right one, or the mean of both?**
-
-# %%
-affine = torch.eye(2, 3)[None].clone()
-affine[0, 1, 2] = -2 * 17 / 200
-y = F.affine_grid(affine, (1, 1, 200, 1), align_corners=False)[0, :, 0, 1]
-row = ((y + 1) * 200 - 1) / 2  # from coordinates back to rows
-miss = row - row.round()
-print(f"read above its row: {(miss < 0).sum()} points, below: {(miss > 0).sum()}, "
-      f"exactly on it: {(miss == 0).sum()}")  # fmt: skip
-
-# %% [markdown]
-# <details><summary>What happened</summary>
-#
-# No single one. Some reading points miss their row a little to one side, some to the other, and
-# many hit it. Each takes the slope of the side it finds itself on; one that hits its row is counted
-# with the *newer* neighbour, which gives the left slope. The gradient is a sum of left slopes here
-# and right slopes there, chosen by the last bits of float32.
-# </details>
-#
-# We repeat it for 24 whole delays of one fibre. A random weight for each step stands for the
-# gradient that comes from the neurons above.
-
-# %%
-assert (miss < 0).any() and (miss > 0).any()
-waits = torch.arange(1.0, 25)
+whole_24 = torch.arange(1.0, 25)
 same = spikes[:1, :, :1].expand(1, 150, 24).float()  # one train, 24 copies
 above = torch.randn(1, 100, 1, generator=generator)
 
@@ -263,8 +442,8 @@ def weighed(shift, waits):
     return (shift(same, waits, 50) * above).sum((0, 1))
 
 
-def slope(shift):
-    at = waits.clone().requires_grad_()
+def slopes_of(shift):
+    at = whole_24.clone().requires_grad_()
     weighed(shift, at).sum().backward()
     return at.grad
 
@@ -274,31 +453,18 @@ def slope(shift):
 # the dash what it makes of `shift_then_clip`.
 
 # %%
-here = weighed(delays.shift_then_clip, waits)
-left = here - weighed(delays.shift_then_clip, waits - 1)
-right = weighed(delays.shift_then_clip, waits + 1) - here
-by_grid, ours = slope(delays.shift_by_grid_sample), slope(delays.shift_then_clip)
-assert torch.allclose(ours, (left + right) / 2, atol=1e-4)
-drawings_03.slopes_at_whole(waits, left, right, by_grid, ours)
-
-# %% [markdown]
-# How often does the cross meet an end of its bar, and how often does it lie beyond?
-
-# %%
-gap = (right - left).abs()
-at_one = torch.minimum((by_grid - left).abs(), (by_grid - right).abs()) < 0.01 * gap
-outside = (by_grid - (left + right) / 2).abs() > gap / 2
-assert (by_grid - ours).abs().max() > 1
-print(f"grid_sample: a one-sided slope at {at_one.sum()} of 24 delays, "
-      f"outside both at {outside.sum()}")  # fmt: skip
+here = weighed(delays.shift_then_clip, whole_24)
+lefts = here - weighed(delays.shift_then_clip, whole_24 - 1)
+rights = weighed(delays.shift_then_clip, whole_24 + 1) - here
+by_grid, ours = slopes_of(delays.shift_by_grid_sample), slopes_of(delays.shift_then_clip)
+assert torch.allclose(ours, (lefts + rights) / 2, atol=1e-4)
+drawings_03.slopes_at_whole(whole_24, lefts, rights, by_grid, ours)
 
 # %% [markdown]
 # The crosses follow rounding noise. They need not even lie *between* the two slopes, since each
-# time step has chosen for itself. Our rule is a decision, taken once: **at a whole delay the
-# gradient is the central difference**, the mean of left and right. The `assert` above holds us to
-# it.
+# time step has chosen for itself.
 #
-# ## A surrogate that goes astray
+# ## Second part: a surrogate that goes astray
 # Rounding has no slope, so the prototype replaces it in the backward pass. It hands the gradient
 # on, times 5, *times the delay itself*. A `torch.autograd.Function` lets us write both directions:
 # `forward` computes, and keeps in `ctx` what `backward` needs; `backward` gets the gradient of the
@@ -331,10 +497,14 @@ for delay, gradient in zip(raw.tolist(), raw.grad.tolist(), strict=True):
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# At 49 it grows 245 times; at 0 it vanishes, so a delay that gets there never leaves; below 0 it
-# changes **sign**, so a delay that overshot is pushed further out by the very gradient that wants
-# it back. And at 60, where longer waiting changes nothing because of the clamp, the gradient is
-# largest of all.
+# At 0 it vanishes, so a delay that gets there never leaves; below 0 it changes **sign**, so a delay
+# that overshot is pushed further out by the very gradient that wants it back. And at 60, where
+# longer waiting changes nothing because of the clamp, it is largest of all.
+#
+# The 245 at 49 depends on the unit. Here delays are in steps, and the honest factor is 1. The
+# prototype keeps its delays in seconds, where a step is a thousandth and the honest factor is 1000:
+# there 245 is too little. What no unit changes: zero at 0, the wrong sign below, and a factor that
+# grows with the delay.
 # </details>
 
 # %%
@@ -344,54 +514,21 @@ Surrogate.apply(axis).sum().backward()
 drawings_03.factor(axis.detach(), axis.grad, 49)
 
 # %% [markdown]
-# [Adam](glossary.ipynb#Adam) rescales every gradient, so it forgives a *constant* factor. It
-# forgives neither a zero nor a wrong sign, and a factor that shrinks with the delay slows it down,
-# as the next figure shows.
-#
-# The course steps, then **[projects](glossary.ipynb#projection)**: after each optimiser step, move
-# the delay to the nearest allowed value. Four delays, all best at 5 steps, under the same Adam. One
-# starts at −2, as if the last step had pushed it there.
+# Adam rescales every gradient, so it forgives a *constant* factor. It forgives neither a zero nor a
+# wrong sign, and a factor that shrinks with the delay slows it down. The four delays from above:
 
 # %%
-def learn(apply, project, updates=60):
-    d = torch.tensor([-2.0, 0.0, 1.0, 45.0], requires_grad=True)
-    adam, path = torch.optim.Adam([d], lr=1.0), [d.tolist()]
-    for _ in range(updates):
-        adam.zero_grad()
-        ((apply(d) - 5) ** 2).sum().backward()
-        adam.step()
-        project(d.data)
-        path.append(d.tolist())
-    return path
-
-
-# %%
-rules = {
-    "surrogate × delay": (Surrogate.apply, lambda d: d),
-    "clamp in forward": (lambda d: d.clamp(0, 49), lambda d: d),
-    "project after the step": (lambda d: d, lambda d: d.clamp_(0, 49)),
+astray = {
+    "surrogate × delay": learn(Surrogate.apply, lambda d: d),
+    "project after the step": runs["project after the step"],
 }
-runs = {name: learn(*rule) for name, rule in rules.items()}
-drawings_03.paths(list(runs.values()), list(runs), goal=5)
+assert astray["surrogate × delay"][-1][0] < -20 and astray["surrogate × delay"][-1][1] == 0
+drawings_03.paths(list(astray.values()), list(astray), goal=5)
 
 # %% [markdown]
-# Left: the delay at 0 is [dead](glossary.ipynb#dead-delay), the one below 0 runs away. Middle: an
-# ordinary `clamp` in the forward pass is better, yet its gradient outside is 0, and a delay that
-# got out is dead too. Right: after one update everybody is inside, and everybody learns.
+# The delay at 0 is dead, the one below 0 runs away.
 #
-# With a `DelayLayer` (which therefore has no clamp) the two calls are `optimiser.step()` and
-# `layer.project_()`:
-
-# %%
-assert runs["surrogate × delay"][-1][0] < -20 and runs["surrogate × delay"][-1][1] == 0
-assert runs["clamp in forward"][-1][0] == -2
-assert max(abs(d - 5) for d in runs["project after the step"][-1]) < 2
-layer = delays.DelayLayer(3, max_delay=50, init=1.0)
-layer.delays.data -= torch.tensor([0.0, 3.0, -70.0])  # as a step might: to 1, -2 and 71
-print(layer.project_().delays.tolist())
-
-# %% [markdown]
-# ## The same without a grid
+# ## Second part: the same without a grid
 # For whole delays all of this is only row-picking. In Method B, fibre `c` shows the rows from
 # `max_delay - d[c]` on. Three lines:
 
@@ -414,10 +551,12 @@ picked.shape
 #
 # ### Predict
 # A training step delays 64 sounds, multiplies by the weights of 30 neurons, and goes back for all
-# gradients. **How many times faster is row-picking than the grid: 1.5, 3, or 10 times?**
+# gradients. We do it in four ways: with the prototype's grid, with a grid of ours, by picking rows,
+# and with `delayed_linear`, which never builds the interpolated spikes. **How many times faster
+# than the prototype is each?**
 
 # %%
-waits = torch.rand(200, generator=generator) * 50
+parts = torch.rand(200, generator=generator) * 50  # delays, no longer whole
 weight = torch.randn(200, 30, generator=generator) / 10
 plain = spikes.float().contiguous()  # as the prototype keeps its spikes
 ways = {
@@ -426,17 +565,16 @@ ways = {
     "shift_then_clip": lambda d, w: delays.shift_then_clip(spikes, d, 50) @ w,
     "delayed_linear": lambda d, w: delays.delayed_linear(spikes, d, w, 50),
 }
-results = [way(waits, weight) for way in ways.values()]
+results = [way(parts, weight) for way in ways.values()]
 assert all(torch.allclose(result, results[-1], atol=1e-3) for result in results)
 
 # %% [markdown]
-# Four ways to one result. The first is the prototype's shift, with its sign cured.
-# `shift_then_clip` picks rows, and `delayed_linear` multiplies by the weights *without ever
-# building* the interpolated spikes. We time them in turn, eleven rounds, forward and back.
+# Four ways to one result. The first is the prototype's shift, with its sign cured. We time them in
+# turn, eleven rounds, forward and back.
 
 # %%
 def milliseconds(way):
-    d, w = waits.clone().requires_grad_(), weight.clone().requires_grad_()
+    d, w = parts.clone().requires_grad_(), weight.clone().requires_grad_()
     start = time.perf_counter()
     way(d, w).square().sum().backward()
     return 1000 * (time.perf_counter() - start)
@@ -447,111 +585,27 @@ medians = [statistics.median(column) for column in zip(*rounds, strict=True)]
 plots.bars(list(ways), medians, ylabel="forward and backward, median (ms)")
 
 # %%
-prototype, grid, picking, linear = medians
-print(f"shift_then_clip is {grid / picking:.1f} times faster than our grid "
-      f"and {prototype / picking:.1f} times faster than the prototype's;")  # fmt: skip
-print(f"delayed_linear is {grid / linear:.1f} and {prototype / linear:.1f} times faster")
+for name, median in zip(ways, medians, strict=True):
+    print(f"{name:22} takes {median / medians[0]:4.0%} of the prototype's time")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
 # It depends on which grid you mean. In the prototype's picture each sound is a *column*, so it
 # computes a reading point for every sound, fibre and step. In ours the sounds are *layers* of one
-# picture, like the colours of a photograph, and share their reading points. All four also pay for
-# the products with the weights, which hides part of the gain.
+# picture, like the colours of a photograph, and share their reading points. Whether picking rows
+# then beats that grid depends on the machine: it too has to build a whole train of interpolated
+# spikes. The large gain is not to build one.
 #
 # Read the ratios, not the milliseconds: those depend on your machine and on what else it is
 # doing. All four ran on **one thread**, in turn, in one process, and each bar is a median. With
 # more threads each gains by its own factor; on a busy machine more threads can even be slower.
 # </details>
 #
-# ## How far can a delay see?
-# The gradient compares *neighbouring* rows. If the right delay is ten steps away, does it point
-# there? A fibre with five spikes; the target is the same fibre, 30 steps late. The loss is the
-# part of the target that is missed. We ask a `DelayLayer` for its loss at 251 delays at once.
-
-# %%
-fibre = torch.zeros(1, 200, 1)
-fibre[0, 50 + torch.randperm(100, generator=generator)[:5]] = 1
-wanted = delays.shift_then_clip(fibre, torch.tensor([30.0]), 50)
-candidates = torch.linspace(0, 50, 251)
-
-
-def landscape(estimator, sigma=1.0, fibre=fibre, wanted=wanted):  # loss and slope
-    layer = delays.DelayLayer(251, max_delay=50, estimator=estimator, init=candidates)
-    layer.sigma = sigma
-    missed = 1 - (layer(fibre.repeat(1, 1, 251)) * wanted).sum((0, 1)) / wanted.sum()
-    missed.sum().backward()
-    return missed.detach(), layer.delays.grad
-
-
-# %% [markdown]
-# ### Try it
-# Above, linear interpolation; below, a Gaussian bell of width sigma: each spike is spread over
-# many delays at once, so it feels what lies further away. **Start at 10 steps with the narrowest
-# bell and widen it until the arrow points to the best delay. Then go to 28 and narrow it again.**
-
-# %%
-narrow, _ = landscape("linear")
-
-
-def draw(delay, sigma):
-    wide, slopes = landscape("gaussian", sigma)
-    at = (candidates - delay).abs().argmin()
-    return drawings_03.reach(candidates, narrow, wide, sigma, delay, slopes[at], goal=30)
-
-
-explore(
-    draw,
-    delay=slider("delay (steps)", 0, 50, 1, 20, keep=[10, 28]),
-    sigma=slider("sigma of the bell (steps)", 0.5, 12.0, 0.5, 5.0, keep=[4.0, 8.0]),
-)
-
-# %% [markdown]
-# A narrow bell is exact and short-sighted; a wide one sees far, but its valley is shallow, and its
-# floor need not be at the best delay. So a good plan is to start wide and to narrow as learning
-# goes on. From how many delays does the gradient point home?
-
-# %%
-def points_home(slopes):  # share of delays, two steps or more from the best, with a right slope
-    away = (candidates - 30).abs() >= 2
-    return ((slopes * (candidates - 30).sign())[away] > 1e-4).float().mean()
-
-
-print(f"linear: {points_home(landscape('linear')[1]):.0%} of the delays point to the best one")
-for sigma in (0.5, 2.0, 5.0, 12.0):
-    print(f"gaussian, sigma {sigma}: {points_home(landscape('gaussian', sigma)[1]):.0%}")
-
-# %% [markdown]
-# Three of the course's estimators differ in what they do between whole delays (`DelayLayer` also
-# knows "triangle" and, for study, "prototype"):
-# - **linear**: interpolates forward, difference of neighbours backward;
-# - **straight_through**: rounds forward, so spikes stay spikes, and uses the same difference
-#   (central) backward, as if it had not rounded;
-# - **gaussian**: a bell around the delay, forward and backward, that you narrow by hand.
+# ## Exercises
 #
-# A single sparse fibre is the hardest case. A crowd of fibres that hear the same 20 Hz wave makes
-# a smooth valley of its own. Here 50 fibres in 64 sounds shall match 50 others, 30 steps late,
-# with plain linear interpolation:
-
-# %%
-crowd = spikes[:, :, :50].float().mean(2, keepdim=True)
-others = spikes[:, :, 50:100].float().mean(2, keepdim=True)
-late = delays.shift_then_clip(others, torch.tensor([30.0]), 50)
-_, slopes = landscape("linear", fibre=crowd, wanted=late)
-home = (slopes * (candidates - 30) > 0).float()
-near = (candidates - 30).abs() < 25  # half a cycle of the tone
-far = candidates[~near]
-print(f"less than half a cycle away {home[near].mean():.0%} point home, further away (here only "
-      f"delays from {far.min():.0f} to {far.max():.0f}) {home[~near].mean():.0%}")  # fmt: skip
-
-# %% [markdown]
-# Within half a cycle a short-sighted gradient can do, when spikes are many. Further off the
-# wave's neighbouring cycle lies nearer. [Lesson 7](07_how_should_a_delay_learn.ipynb)
-# sets the estimators side by side on the real task.
-
-# %% [markdown]
 # ### Exercise 3.1 — the right number in the matrix
+# (It belongs to the second part.)
 # `affine_grid` wants the translation in normalised coordinates. Which number delays by `d` steps
 # in a train of `steps` rows, with `align_corners=False`?
 
@@ -599,14 +653,13 @@ checks.exercise_3_3(careful_step)
 
 # %% [markdown]
 # ## What you now know
-# - `grid_sample` is told where to *read*: a delay is a translation by $-2d$ / `steps`, and
-#   `align_corners` decides how long a step is.
-# - A delay's gradient is the difference of two neighbouring rows. At whole delays there are two
-#   such differences; a grid picks by rounding noise, the course takes their mean.
-# - Clamping in the forward pass, or multiplying the gradient by the delay, leaves dead and
-#   runaway delays. Projecting after the step does not.
-# - Picking rows gives the same result as the grid and costs less; `delayed_linear`, which never
-#   builds the shifted spikes, costs a fraction of it.
+# - Between whole delays a shift mixes two rows, and its gradient is their difference. At a whole
+#   delay there are two such differences; the course takes their mean.
+# - A clamp in the forward pass leaves dead delays. Projecting after the step does not.
+# - A narrow gradient is short-sighted: start wide, or let many fibres speak at once.
+# - (Second part) `grid_sample` is told where to *read*: a delay is a translation by
+#   $-2d$ / `steps`, and its gradient at whole delays follows rounding noise. Picking rows gives
+#   the same result; `delayed_linear`, which never builds the shifted spikes, costs a fraction.
 #
 # *References.* M. Jaderberg, K. Simonyan, A. Zisserman and K. Kavukcuoglu (2015), Spatial
 # transformer networks. — I. Hammouamri, I. Khalfaoui-Hassani and T. Masquelier (2023), Learning

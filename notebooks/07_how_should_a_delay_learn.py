@@ -6,8 +6,8 @@
 #
 # **You will be able to**
 # - read a loss landscape of delays, and smooth it on purpose with a time constant or a bell;
-# - compare estimators and steps for a delay by measurements, and write a delay's optimiser in ten
-#   lines;
+# - compare estimators (rules that give a delay its gradient, lesson 3) and steps by measurements,
+#   and write a delay's optimiser in ten lines;
 # - compute the exact gradient of a spike time, and say where even the exact one ends.
 #
 # *30 minutes. Builds on lessons 3, 4 and 6.*
@@ -43,7 +43,7 @@ def all_scores(spikes, tau_ms, sigma):
     every = torch.arange(31.0)[None]
     shape = dict(estimator="gaussian", synapse="subtractive", tau_ms=tau_ms, init=every)
     ladder = CoincidenceNetwork(stimulus, Classes(31), 30, **shape, generator=generator)
-    ladder.right.sigma = sigma
+    ladder.right.rule.sigma = sigma
     with torch.no_grad():
         return 60 * ladder.scores(spikes)  # 60: about the gain that lesson 6 learned
 
@@ -178,11 +178,9 @@ explore(draw, update=slider("update", 0, 300, 10, 0, keep=[50]))
 # %%
 there = {rule: (places[-1] - 30).abs() <= 1 for rule, places in runs.items()}
 for rule, arrived in there.items():
-    lost = starts[~arrived]
+    lost = [f"{start:.0f}" for start in starts[~arrived].tolist()]
     print(f"{rule:16s} {int(arrived.sum()):2d} of 31 arrive; "
-          f"the others started at {float(lost.min()):.1f} to {float(lost.max()):.1f}")
-assert there["gaussian"].sum() > 2 * there["linear"].sum()
-assert all(starts[~there[rule]].max() < 10 for rule in ("gaussian", "triangle"))
+          f"the others started at {', '.join(lost[:6]) or 'no place'}{', …' if lost[6:] else ''}")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -193,10 +191,10 @@ assert all(starts[~there[rule]].max() < 10 for rule in ("gaussian", "triangle"))
 # landscape and narrow it around where they are by then. That is the whole point of annealing:
 # **first find the valley, then its floor** (Hammouamri et al. 2023).
 #
-# Those of them that stray started furthest from the goal. At first the triangle reaches half of the
-# longest delay to each side, so it hardly feels the goal from there, or not at all. A bell has no
-# edge, but so far out it is low. (One fibre with its five spikes: for another one the counts
-# differ.)
+# Those of them that stray started furthest from the goal (0 to 50, goal 30). At first the triangle
+# reaches half of the longest delay to each side, so it hardly feels the goal from there, or not at
+# all. A bell has no edge, but so far out it is low. (One fibre with its five spikes: for another
+# one the counts differ.)
 # </details>
 #
 # ## On the real task
@@ -245,8 +243,10 @@ assert costs[-1] > 5 and all(abs(cost) < 1 for cost in costs[:-1])
 # %% [markdown]
 # In one seed of five, rounding ruins the control; in the others it changes almost nothing. That
 # one seed pulls the control up, so compare *without* rounding: there, no gain is clear of zero with
-# five seeds. Nor do the estimators differ clearly. At a rate of 0.5 any of them will do here; the
-# seeds lie furthest apart for a Gaussian at the largest rate.
+# five seeds. That is not "no gain": the intervals are ten degrees wide. The luck of a single fibre
+# is its first lag, these are the five lags that lesson 6 showed, and 25 fresh ones did settle it
+# there, for the linear rule and thirty neurons. Between the estimators, five seeds show no winner
+# and cannot show a tie.
 #
 # All five start from the same draws. What if the delays start *equal*, all at zero?
 
@@ -261,9 +261,8 @@ print(f"{'frozen':17s} {result('frozen', 0, 'all zero')[0]:5.1f}°")
 # <details><summary>What happened</summary>
 #
 # The prototype's factor is the delay itself, and at zero it is zero: its delays never move, and its
-# error is that of the frozen control. The others leave. The short-sighted linear rule does about as
-# well as the far-sighted ones; compare the intervals before you rank them. Our guess at the reason
-# is the first section: many sounds make the landscape smooth, so a short view is enough.
+# error is that of the frozen control. The others leave, the short-sighted linear rule, too. Their
+# intervals overlap widely: five seeds don't rank them.
 # </details>
 #
 # ## An optimiser for delays, by hand
@@ -329,7 +328,8 @@ for fibres in (1, 10):
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
-# No. If anything, being whole all along is better, but neither interval is clear of zero.
+# Not that we could see: neither interval is clear of zero, but both lean to "whole all along is
+# better", and the right end of each says how much worse it could be.
 # </details>
 #
 # ## What nobody hears
@@ -381,15 +381,15 @@ assert [name for name, (_, low, _) in gaps.items() if low > 0] == [
 assert not any(high < 0 for *_, high in gaps.values())
 
 # %% [markdown]
-# `remove_common_mode=True` subtracts the mean movement, the [common
-# mode](glossary.ipynb#common-mode), in each update. In two of the four pairs that helps by some
-# tenths of a degree, in two the interval holds zero. A pure shift is not heard, but it leads to an
-# end of the range: there some delays stop while others go on. (So a little drift stays when
-# removed, too.)
+# `remove_common_mode=True` subtracts the mean movement, the common mode, in each update. In two of
+# the four pairs that helps by some tenths of a degree, in two the interval holds zero. A pure shift
+# is not heard, but it leads to an end of the range: there some delays stop while others go on. (So
+# a little drift stays when removed, too.)
 #
 # And the control that never learned its delays? None of the eight is clearly better, and the linear
-# one that is fast and free is clearly worse. So holding the common mode mends a harm. It doesn't
-# make learning pay here.
+# one that is fast and free is clearly worse; with its common mode removed, it no longer is. So
+# holding the common mode mends a harm, and the harm was the optimiser's. That learning pays here,
+# these five seeds do not show.
 #
 # ## The exact gradient
 #
@@ -541,8 +541,8 @@ checks.exercise_7_3(weight_gradient)
 #
 # ## What you now know
 # - A delay's loss is smoothed by a longer trace, a wider bell, or many sounds. Where spikes are
-#   few, only an annealed bell or triangle finds its way from far; where they are many, linear
-#   interpolation will do.
+#   few, a wide bell or triangle still points home from far, and linear interpolation does not. On
+#   the real task, our five seeds saw no difference between them.
 # - A delay optimiser needs a step in steps, a projection, and a carry for whole numbers; the common
 #   mode is free, and can be held.
 # - The moment of a spike has an exact gradient without any surrogate. Its parts add up to 1, and

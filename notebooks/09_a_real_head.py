@@ -92,8 +92,8 @@ print(f"16 times finer: {ours:.1f} µs")
 # ## Walk around the head
 # Move the source. On the right are the **interaural time difference**
 # ([ITD](glossary.ipynb#ITD)) of all frequencies, that of the frequencies below 1500 Hz, and an old
-# formula for a ball with two holes (Woodworth, 1938). Which curve nearly stops growing at the side?
-# Which ear hears what comes *around* the head?
+# formula for a ball with two holes and high frequencies (Woodworth, 1938). Which curve nearly stops
+# growing at the side? Which ear hears what comes *around* the head?
 
 # %%
 curves = {
@@ -302,9 +302,8 @@ print(f"noise: {reports['noise'].error_deg:.1f}° before, {rounded.error_deg:.1f
 # %%
 for step in (1, -1):
     shifted = network.rounded()
-    moved = delays + step * (torch.arange(10) < 5)  # the left ear comes first
-    assert 0 <= moved.min() and moved.max() <= 10
-    shifted.delay.delays.data = moved
+    moved = shifted.delay.delays.detach() + step * (torch.arange(10) < 5)  # left ear first
+    shifted.delay.delays.data = moved.clamp(0, 10)  # what is at an end stays there
     error = evaluate(shifted, *tests["noise"]).error_deg
     print(f"the left ear waits {step:+d} step: {error:.1f}°")
 
@@ -314,7 +313,7 @@ for step in (1, -1):
 # Much less than ten degrees. Every band was shifted by another amount, to the left or to the right,
 # and the network weighs five bands against each other. That is the same averaging that
 # made a coarse step good enough. A *common* shift of all bands by a whole step costs more, but not
-# ten degrees either. A guess: level differences hold against it.
+# ten degrees either; the level differences have not moved with it.
 # </details>
 #
 # ### Exercise 9.2 — front and side
@@ -562,10 +561,10 @@ for setting in ("time only, learned", "learned"):
 # <details><summary>What happened</summary>
 #
 # With time only, the two delays of the lowest band move apart; with both cues we can't tell whether
-# they move at all. A guess at the reason: half a cycle at 300 Hz is as wide as the whole range of
-# the head. So this band alone could tell left from right without a doubt, if its two delays were
-# not alike: with equal ones, a sound and its mirror image meet equally well. Where a louder ear
-# tells left from right, nobody needs that.
+# they move at all. No row of the table says why. But half a cycle at 300 Hz is as wide as the whole
+# range of the head. So this band alone could tell left from right without a doubt, if its two
+# delays were not alike: with equal ones, a sound and its mirror image meet equally well. Where a
+# louder ear tells left from right, nobody needs that.
 #
 # But we found this by *looking at the figure*, at one band of five. It is an idea for the next
 # study, with new seeds, and not yet a result.

@@ -223,7 +223,8 @@
 #
 # ## surrogate gradient
 # A slope that is lent to a step which has none: the step is kept on the way forward, the slope of
-# something smooth is used on the way back.
+# something smooth is used on the way back. Its *width* says who learns, its *height* how fast,
+# unless the optimiser divides that out, as Adam does.
 #
 # ## synaptic delay
 # One delay for each connection, beside its weight. Every neuron then has lags of its own.

@@ -1,6 +1,6 @@
 """Build the site into build/site/ (this is `make site`): every page opens without a server.
 
-    python -m tools.build_site [--repo OWNER/NAME]
+    python -m tools.build_site [--repo OWNER/NAME [--branch BRANCH]]
 
 Pages that `make run` has not left current are run first, two at a time.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from nbformat.v4 import new_markdown_cell
 
-from tools import landing, live_pages, single_files
+from tools import landing, links, live_pages, single_files
 from tools import notebook_checks as checks
 
 SOURCE = checks.ROOT / "build" / "site-source"
@@ -56,46 +56,90 @@ def index(names: list[str]) -> str:
     return text
 
 
-def course_links(name: str, repo: str | None) -> str:
+def course_links(name: str, host: links.Host | None) -> str:
     """Return the links under a lesson's title."""
     file = f"../download/{name}.ipynb"
-    if repo:
-        page = f"{single_files.COLAB}/github/{repo}/blob/main/colab/{name}.ipynb"
-        colab = f'<a href="{page}">Open in Colab</a>'
+    if host:
+        colab = f'<a href="{host.colab(name)}">Open in Colab</a>'
     else:
-        colab = f'<a href="{single_files.COLAB}/">Open Colab, and upload it there</a>'
+        colab = f'<a href="{links.COLAB}/">Open Colab, and upload it there</a>'
     return (
         f'<p class="course-links"><a href="{file}" download>Download this lesson as one '
         f"file</a> {colab}</p>"
     )
 
 
-def fold_answers(page) -> None:
-    """Fold what the first cell after a prediction shows, unless it is for the reader to move."""
-    asked = False
-    for cell in page.cells:
-        if cell.cell_type == "markdown":
-            asked = asked or "### Predict" in cell.source
-        elif asked and cell.get("outputs"):
-            if "explore(" not in cell.source:
-                cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-output"]
-            asked = False
+def fold_answers(cells: list) -> list:
+    """Return these cells with all that stands between a question and its answer folded.
+
+    From the cell that asks (`### Predict`) everything is folded, code and outputs and words, down
+    to the `</details>` of the answer, or to the next heading where there is none: one toggle for
+    each stretch. Evidence stands before the question, and stays open.
+    """
+    folded, stretch = [], None  # the cells since a question, or None where none is open
+
+    def end() -> None:
+        nonlocal stretch
+        if stretch:
+            folded.extend([new_markdown_cell(_DECIDE), *stretch, new_markdown_cell("</details>")])
+        stretch = None
+
+    for cell in cells:
+        if cell.cell_type != "markdown":
+            (folded if stretch is None else stretch).append(cell)
+            continue
+        words = cell.source
+        if stretch is not None:
+            place = _end_of_answer(words)
+            stretch += _words(cell, words[:place])
+            if place is None:
+                continue
+            end()
+            words = words[place:]
+        folded += _words(cell, words)
+        # An answer that stands in the same cell is folded as it is.
+        *_, last = re.split(r"^### Predict\b", words, flags=re.MULTILINE)
+        if last != words and "<details" not in last:
+            stretch = []
+    end()
+    return folded
 
 
-def prepared(page, links: str | None):
+_DECIDE = '<details class="decide"><summary>Decide first, then open</summary>'
+_MARKS = re.compile(r"```.*?```|<details.*?</details>|^#{1,6} ", re.DOTALL | re.MULTILINE)
+
+
+def _end_of_answer(words: str) -> int | None:
+    """Return the place after an answer, or before a heading; None if the cell has neither."""
+    for mark in _MARKS.finditer(words):
+        if mark[0].startswith("#"):
+            return mark.start()
+        if mark[0].startswith("<details"):
+            return mark.end()
+    return None
+
+
+def _words(cell, source: str) -> list:
+    """Return a part of a cell's words as a cell, if there are any."""
+    kept = source.strip("\n")
+    return [new_markdown_cell(kept, metadata=cell.metadata)] if kept.strip() else []
+
+
+def prepared(page, under_title: str | None):
     """Return a page for Sphinx: figures with their words, links, and no answer before its time."""
-    fold_answers(page)
     for cell in page.cells:
         for output in cell.get("outputs", []):
-            alt = output.get("metadata", {}).get("image/png", {}).get("alt")
-            if alt:
-                cell.metadata["mystnb"] = {"image": {"alt": alt}}
-    if links:
-        page.cells.insert(1, new_markdown_cell(links))
+            said = output.get("metadata", {}).get("image/png", {})
+            if said.get("alt"):
+                image = {"alt": said["alt"], "width": f"{said['width']}px"}
+                cell.metadata["mystnb"] = {"image": image}
+    page.cells = fold_answers(page.cells)
+    if under_title:
+        page.cells.insert(1, new_markdown_cell(under_title))
     return page
 
 
-def lay_out(repo: str | None) -> None:
+def lay_out(host: links.Host | None) -> None:
     """Write all that Sphinx reads into `SOURCE`, in the order of the repository's folders."""
     names = checks.lessons()
     shutil.rmtree(SOURCE, ignore_errors=True)
@@ -103,7 +147,7 @@ def lay_out(repo: str | None) -> None:
         path = SOURCE / "notebooks" / f"{page}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         kept = checks.read(live_pages.PAGES / f"{page}.ipynb")
-        checks.write(prepared(kept, course_links(page, repo) if page in names else None), path)
+        checks.write(prepared(kept, course_links(page, host) if page in names else None), path)
     (SOURCE / "index.md").write_text(index(names), encoding="utf-8")
     (SOURCE / "landing.html").write_text(landing.html(), encoding="utf-8")
     shutil.copy(checks.ROOT / "TEACHING.md", SOURCE)
@@ -112,7 +156,7 @@ def lay_out(repo: str | None) -> None:
     static.mkdir()
     shutil.copy(SETTINGS / "course.css", static)
     shutil.copy(mathjax(), static / "mathjax-tex-svg.js")
-    single_files.write_all(SOURCE / "extra" / "download", repo)
+    single_files.write_all(SOURCE / "extra" / "download", host)
 
 
 def mathjax() -> Path:
@@ -124,12 +168,12 @@ def mathjax() -> Path:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Build the site.")
-    parser.add_argument("--repo", type=single_files.repository, default=None, metavar="OWNER/NAME")
-    repo = parser.parse_args().repo
+    links.add_host(parser)
+    host = links.host(parser, parser.parse_args())
     start = time.perf_counter()
     made = live_pages.refresh(checks.all_pages())
     print(f"{len(made)} pages run, {time.perf_counter() - start:.0f} seconds", flush=True)
-    lay_out(repo)
+    lay_out(host)
     shutil.rmtree(SITE, ignore_errors=True)
     # A warning is an error: a link that leads nowhere, a picture that is not there.
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
@@ -137,7 +181,7 @@ def main() -> int:
     done = subprocess.run(
         [*command, str(SOURCE), str(SITE)],
         cwd=checks.ROOT,  # where its settings find tools.links
-        env=os.environ | {"REPO": repo or ""},
+        env=os.environ | {"REPO": host.repo if host else "", "BRANCH": host.branch if host else ""},
         check=False,
     )
     print(f"the site is in {SITE}, {time.perf_counter() - start:.0f} seconds")

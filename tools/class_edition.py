@@ -7,27 +7,19 @@ It unpacks into one folder, in which `make lab` works.
 
 from __future__ import annotations
 
+import re
 import sys
 import zipfile
 from pathlib import Path
 
 import nbformat
 
-from tools import links
+from tools import files, links
 from tools import notebook_checks as checks
 
 FILE = checks.ROOT / "build" / "learning-delays-class.zip"
-TAKEN = (
-    "course_utils/**/*",
-    "figures/**/*",
-    "tools/*",
-    "Makefile",
-    "LICENSE",
-    "CITATION.cff",
-    "pyproject.toml",
-    "constraints.txt",
-    "environment.yml",
-)
+COMMANDS = ("help", "lab", "studies", "clean")
+"""The targets of the Makefile that work with what is in the zip."""
 
 
 def student_page(name: str, folder: Path = checks.NOTEBOOKS):
@@ -45,21 +37,39 @@ def _without_solutions(text: str, target: str) -> str:
     return f"[{text}]({target})"
 
 
+def readme(root: Path = checks.ROOT) -> str:
+    """Return docs/class.md, with the parts of README.md that hold for a class as well.
+
+    These stand there between `<!-- class: NAME -->` and `<!-- class: end -->`.
+    """
+    whole = (root / "README.md").read_text(encoding="utf-8")
+    parts = re.findall(r"<!-- class: ([A-Z]+) -->\n(.*?)\n<!-- class: end -->", whole, re.DOTALL)
+    text = (root / "docs" / "class.md").read_text(encoding="utf-8")
+    for name, words in parts:
+        text = text.replace(f"@{name}@", words.strip())
+    return text
+
+
+def makefile(whole: str) -> str:
+    """Return a Makefile without the targets that need what a class has not, nor their help."""
+    targets = re.search(r"^\.PHONY: (.+)$", whole, re.MULTILINE).group(1).split()
+    for target in set(targets) - set(COMMANDS):
+        block = rf"^(#.*\n)*{target}:.*\n(\t.*\n)*\n?"
+        whole = re.sub(block, "", whole, count=1, flags=re.MULTILINE)
+        whole = re.sub(rf'^\t@echo "make {target} .*\n', "", whole, flags=re.MULTILINE)
+    kept = " ".join(target for target in targets if target in COMMANDS)
+    return whole.replace(f".PHONY: {' '.join(targets)}", f".PHONY: {kept}")
+
+
 def write(path: Path = FILE, root: Path = checks.ROOT) -> list[str]:
     """Write the zip; return the names of what is in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    files = {file for kind in TAKEN for file in root.glob(kind) if file.is_file()}
-    files = {file for file in files if "__pycache__" not in file.parts}
-    contents = {file.relative_to(root).as_posix(): file.read_bytes() for file in sorted(files)}
+    contents = files.found(files.CLASS, root)
     for name in [*checks.lessons(), "glossary"]:
         page = nbformat.writes(student_page(name, root / "notebooks"), version=4)
         contents[f"notebooks/{name}.ipynb"] = f"{page}\n".encode()
-
-    def only_what_is_here(text: str, target: str) -> str:
-        return f"[{text}]({target})" if target in contents else text
-
-    readme = (root / "README.md").read_text(encoding="utf-8")
-    contents["README.md"] = links.replace_local(readme, only_what_is_here).encode()
+    contents["README.md"] = readme(root).encode()
+    contents["Makefile"] = makefile((root / "Makefile").read_text(encoding="utf-8")).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in contents.items():
             archive.writestr(f"learning-delays/{name}", content)

@@ -11,6 +11,7 @@ from pathlib import Path
 from nbclient import NotebookClient
 
 from course_utils.explore import FRAMES
+from tools import files
 from tools import notebook_checks as checks
 
 # The kernel must be this Python, even if the user keeps another one called python3.
@@ -18,16 +19,14 @@ os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # a debugger's warning on stderr
 
 CELL_SECONDS = 300
-_SOURCES = ("course_utils/**/*.py", "course_utils/**/*.mplstyle", "figures/**/*.csv")
 
 
 def made_from(folder: Path, name: str) -> str:
     """Return a fingerprint of all that the outputs of a page depend on."""
-    paths = [folder / f"{name}.py"]
-    paths += sorted(path for kind in _SOURCES for path in folder.parent.glob(kind))
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.read_bytes())
+    digest = hashlib.sha256((folder / f"{name}.py").read_bytes())
+    for file, content in files.found(files.CARRIED + files.SHAPING, folder.parent).items():
+        digest.update(f"\0{file}\0{len(content)}\0".encode())
+        digest.update(content)
     return digest.hexdigest()
 
 

@@ -12,8 +12,10 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
 
+from course_utils.plots import DPI
+
 OKABE_ITO = ("000000", "E69F00", "56B4E9", "009E73", "F0E442", "0072B2", "D55E00", "CC79A7")
-IMAGES = ("cividis",)
+IMAGES = ("cividis", "signed")  # the second for what has a sign
 SMALLEST_POINTS = 10
 """At 100 dots per inch a text of 10 points is 14 pixels high, and 7 at half size."""
 
@@ -58,10 +60,15 @@ def grey_problems(figure: Figure) -> list[str]:
 
 
 def text_problems(figure: Figure) -> list[str]:
-    """No text is too small."""
+    """No text is too small, and no title is cut at the top."""
     texts = [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
     small = [t for t in texts if t.get_fontsize() < SMALLEST_POINTS]
-    return [f"{t.get_text()!r} has {t.get_fontsize():g} points" for t in small]
+    titles = [axes.title for axes in figure.axes if axes.get_title()]
+    top = DPI * (figure.get_figheight() - 0.02)  # as it was drawn, less two pixels of the page
+    cut = [t for t in titles if t.get_window_extent(dpi=DPI).y1 > top]
+    return [f"{t.get_text()!r} has {t.get_fontsize():g} points" for t in small] + [
+        f"{t.get_text()!r} is cut at the top" for t in cut
+    ]
 
 
 def tick_problems(figure: Figure) -> list[str]:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -15,6 +17,52 @@ import nbformat
 _LINK = re.compile(r"(?<!!)\[([^\]\[]+)\]\(([^()\s]+)\)")
 _IMAGE = re.compile(r"!\[[^\]]*\]\(([^()\s]+)\)")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+
+
+COLAB = "https://colab.research.google.com"
+BRANCH = "main"
+
+
+@dataclass(frozen=True)
+class Host:
+    """The repository on GitHub that pages lead to, and which branch of it.
+
+    Raises
+    ------
+    ValueError
+        If `repo` is not written OWNER/NAME, or `branch` is no name of a branch.
+    """
+
+    repo: str
+    branch: str = BRANCH
+
+    def __post_init__(self):
+        if not re.fullmatch(r"[\w.-]+/[\w.-]+", self.repo):
+            raise ValueError(f"a repository is written OWNER/NAME, not {self.repo!r}")
+        if not re.fullmatch(r"\w[\w./+-]*", self.branch):
+            raise ValueError(f"a branch has a name such as {BRANCH}, not {self.branch!r}")
+
+    def file(self, path: str) -> str:
+        """Return the address of a file of the repository."""
+        return f"https://github.com/{self.repo}/blob/{self.branch}/{path}"
+
+    def colab(self, name: str) -> str:
+        """Return the address at which Colab opens a lesson's single file."""
+        return f"{COLAB}/github/{self.repo}/blob/{self.branch}/colab/{name}.ipynb"
+
+
+def add_host(parser: argparse.ArgumentParser) -> None:
+    """Let a command take `--repo OWNER/NAME` and `--branch BRANCH`."""
+    parser.add_argument("--repo", default="", metavar="OWNER/NAME")
+    parser.add_argument("--branch", default=BRANCH)
+
+
+def host(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Host | None:
+    """Return the host that a command was given, or None; end it if there can't be such a one."""
+    try:
+        return Host(given.repo, given.branch) if given.repo else None
+    except ValueError as error:
+        parser.error(str(error))
 
 
 def prose(source: str) -> str:

@@ -129,6 +129,21 @@ def page_problems(folder: Path, name: str) -> list[str]:
     return problems
 
 
+def counted_minutes(notebook) -> float:
+    """Return the minutes a lesson takes: 200 words a minute, 4 s a line of code, 45 s a prediction.
+
+    A formula or a name in code counts as one word. The thinking that an exercise takes is not in
+    it: nobody can count that.
+    """
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    shown = re.sub(r"<[^>]+>|\]\([^)]*\)", " ", text)  # no tags, no targets of links
+    words = re.findall(r"\w[\w'’-]*", re.sub(r"\$+[^$]+\$+|`[^`\n]*`", " x ", shown))
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    lines = sum(bool(line.strip()) for source in code for line in source.splitlines())
+    predictions = len(re.findall(r"^### Predict", text, re.MULTILINE))
+    return len(words) / 200 + lines * 4 / 60 + predictions * 45 / 60
+
+
 def exercises(code: list) -> list[str]:
     """Return the exercises that these cells check, such as "exercise_2_1"."""
     return [e for cell in code for e in re.findall(r"\bchecks\.(exercise_\d+_\d+)", cell.source)]

@@ -4,8 +4,9 @@
 
 The `.py` is the source: its cells replace those of the `.ipynb`. The solutions of a lesson run
 right after it. For the site, each page is also kept with the pictures of its sliders (see
-live_pages); their time is counted apart. A page that fails leaves its `.ipynb` as it was. The
-status is 1 if any page failed, 2 if a name is unknown.
+live_pages); their time is counted apart. A page that fails leaves its `.ipynb` as it was. What a
+reader wrote into an `.ipynb` is not lost: a copy is kept before the page is saved. The status is 1
+if any page failed, 2 if a name is unknown.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from tools import live_pages
+from tools import live_pages, pair
 from tools import notebook_checks as checks
 from tools.execution import execute
 
@@ -62,6 +63,9 @@ def run_page(folder: Path, name: str, keep_in: Path | None) -> tuple[str | None,
         live_pages.save(notebook, name, keep_in)
     checks.tidy(notebook)
     path = folder / f"{name}.ipynb"
+    kept = pair.keep_edits(folder, name)
+    if kept:
+        print(f"{name}.ipynb held cells that are not in its .py: they are kept in {kept}")
     checks.write(notebook, path)
     return "; ".join(checks.size_problems(path)) or None, pictures
 

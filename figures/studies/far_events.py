@@ -26,6 +26,8 @@ NETWORKS = {
     "delays of 15 in front": ((15, 0), 5.0),
     "delays of 15 in both": ((15, 15), 5.0),
     "delays of 30 in front": ((30, 0), 5.0),
+    "delays of 15 in both, frozen": ((15, 15), 5.0),
+    "delays of 30 in front, frozen": ((30, 0), 5.0),
     "recurrent": (None, 5.0),
     "recurrent, tau 20 ms": (None, 20.0),
 }
@@ -41,9 +43,8 @@ def network_of(name, generator):
     longest, tau_ms = NETWORKS[name]
     if longest is None:
         return RecurrentLocaliser(TASK, CLASSES, 30, tau_ms=tau_ms, generator=generator)
-    return DeepLocaliser(
-        TASK, CLASSES, (30, 30), longest, padding="causal", tau_ms=tau_ms, generator=generator
-    )
+    how = dict(padding="causal", tau_ms=tau_ms, learn_delays=not name.endswith("frozen"))
+    return DeepLocaliser(TASK, CLASSES, (30, 30), longest, **how, generator=generator)
 
 
 def run(seed, setting):

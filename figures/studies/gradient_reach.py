@@ -40,7 +40,7 @@ def run(seed, setting):
         home, size = [], []
         for side in (-1, 1):
             layer = DelayLayer(FIBRES, MAX_DELAY, estimator, float(GOAL + side * away))
-            layer.sigma = sigma
+            layer.rule.sigma = sigma
             (1 - (layer(trains) * wanted).sum((0, 1)) / SPIKES).sum().backward()
             home.append((layer.delays.grad * side > 1e-6).float())
             size.append(layer.delays.grad.abs())

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from course_utils import charts, plots, tables
+from course_utils import charts, drawings_06, plots, tables
 
 HERE = Path(__file__).parent
 
@@ -51,6 +51,20 @@ def one_number():
     return charts.lines(lags, curves, "right ear waits longer (ms)", "mean error (degrees)")
 
 
+def first_lag():
+    """One fibre per ear: where 25 first lags lead, over the error against a lag set by hand."""
+    rows = table("one_number")
+    lags = sorted({row["lag_ms"] for row in rows})
+    by_hand = curve(rows, "error_deg", ("lag_ms", lags))
+    frozen, learned = (
+        [row for row in table("first_lag") if row["delays"] == name]
+        for name in ("frozen random", "learned")
+    )
+    starts = [(row["lag_ms"], row["error_deg"]) for row in frozen]
+    ends = [(row["last_lag_ms"], row["error_deg"]) for row in learned]
+    return drawings_06.valley(lags, by_hand, starts, list(zip(starts, ends, strict=True)))
+
+
 def estimators():
     """Rounded error against the rate, for each estimator, from random delays."""
     rows, rates = table("estimators"), (0.1, 0.5, 2)
@@ -85,6 +99,7 @@ def gradient_reach():
 def far_events():
     """Mean answer against the gap between two clicks."""
     rows, gaps = table("far_events"), range(5, 66, 10)
+    rows = [row for row in rows if "frozen" not in row["setting"]]
     curves = {
         name: [tables.mean_interval(rows, f"says_{gap:02d}", setting=name) for gap in gaps]
         for name in dict.fromkeys(row["setting"] for row in rows)
@@ -101,13 +116,46 @@ def coincidence():
     return bars(rows, "error_deg", "way", "mean error (degrees)", log=True)
 
 
+def surrogates():
+    """Error against steepness, for each shape."""
+    rows, steepness = table("surrogates"), (1, 5, 25, 100)
+    curves = {
+        name: curve(rows, "error_deg", ("steepness", steepness), surrogate=name, delays="learned")
+        for name in ("sigmoid", "superspike")
+    }
+    return charts.lines(steepness, curves, "steepness b", "mean error (degrees)", log_x=True)
+
+
+def best_observer():
+    """Error against fibres, in times the bound, for the three ways to answer."""
+    rows, fibres = table("best_observer"), (1, 2, 4, 10, 100)
+    bounds = [value for value, *_ in curve(rows, "bound_deg", ("fibres", fibres))]
+    curves = {
+        name: [
+            [value / bound for value in found]
+            for found, bound in zip(curve(rows, column, ("fibres", fibres)), bounds, strict=True)
+        ]
+        for name, column in (
+            ("posterior median", "error_deg"),
+            ("posterior mean", "posterior_mean_error_deg"),
+            ("maximum likelihood", "likelihood_error_deg"),
+        )
+    }
+    return charts.lines(
+        fibres, curves, "fibres per ear", "mean error (times the bound)", log_x=True,
+        levels=[(1, "Cramér–Rao bound")],
+    )  # fmt: skip
+
+
 PICTURES = {
     "weights_or_delays": weights_or_delays,
     "one_number": one_number,
+    "first_lag": first_lag,
     "estimators": estimators,
     "gradient_reach": gradient_reach,
     "far_events": far_events,
     "coincidence": coincidence,
+    "surrogates": surrogates,
     "gauge": lambda: bars(
         table("gauge"), "rounded_error_deg", "setting", "rounded error (degrees)"
     ),
@@ -121,6 +169,7 @@ PICTURES = {
     "real_head": lambda: bars(
         table("real_head"), "noise_deg", "setting", "mean error on noise (degrees)", log=True
     ),
+    "best_observer": best_observer,
     "best": lambda: bars(table("best"), "ratio_to_bound", "setting", "error (times the bound)"),
 }
 

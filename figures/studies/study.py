@@ -27,6 +27,7 @@ DEFAULTS = dict(
     fibres=100, hidden=30, kind="axonal", delays="learned", max_delay=50, tau_ms=5.0, classes=36,
     soft_labels=1.0, epochs=12, batch_size=64, lr=0.02, delay_lr=0.5, estimator="linear",
     init="uniform", common_mode="free", whole=None, envelope_power=2, rate_max_hz=600,
+    surrogate="sigmoid", slope=None,
 )  # fmt: skip
 
 # delays: (first delays, do the delays learn, do the hidden weights learn)
@@ -35,9 +36,15 @@ DELAYS = {
     "fixed": (None, False, True),  # as `init` says
     "frozen random": ("uniform", False, True),
     "frozen even": ("even", False, True),
+    "frozen bank": ("bank", False, True),
     "learned": (None, True, True),
+    "learned, gently": (None, True, True),
+    "learned from even": ("even", True, True),
+    "learned from even, gently": ("even", True, True),
+    "learned from bank": ("bank", True, True),
     "learned, one ear": (None, True, True),
     "delays only": (None, True, False),
+    "readout only": ("uniform", False, False),
 }
 
 
@@ -48,12 +55,20 @@ def even(fibres, hidden, kind, max_delay):
     return (count * GOLDEN % 1 * max_delay).float().view(shape)
 
 
+def bank(fibres):
+    """First delays as in the prototype's fixed bank: 0 to a quarter of a cycle, in both ears."""
+    quarter_ms = 1000 / Stimulus().frequency_hz / 4
+    return torch.linspace(0, quarter_ms, fibres).repeat(2)
+
+
 def network_of(s, generator):
     """The network of one setting, before it has learned anything."""
     init, learn_delays, learn_weights = DELAYS[s["delays"]]
     init = s["init"] if init is None else init
     if isinstance(init, str) and init == "even":
         init = even(s["fibres"], s["hidden"], s["kind"], s["max_delay"])
+    elif isinstance(init, str) and init == "bank":
+        init = bank(s["fibres"])
     stimulus = Stimulus(
         duration_ms=WINDOW_MS + s["max_delay"],
         fibres_per_ear=s["fibres"],
@@ -69,6 +84,8 @@ def network_of(s, generator):
         estimator=s["estimator"],
         init=init,
         kind=s["kind"],
+        surrogate=s["surrogate"],
+        slope=s["slope"],
         learn_delays=learn_delays,
         generator=generator,
     )
@@ -94,7 +111,7 @@ def train(seed, setting):
     s = DEFAULTS | setting
     generator = torch.Generator().manual_seed(seed)
     network = network_of(s, generator)
-    source = source_of(network.stimulus, "right" if "one ear" in s["delays"] else "both")
+    source = source_of(network.task, "right" if "one ear" in s["delays"] else "both")
     begin = time.process_time()
     history = fit(
         network,
@@ -148,14 +165,15 @@ def share_at_bound(network):
 
 def bound(network):
     """Cramér–Rao bound of the window that the network hears, in degrees."""
-    return observer.cramer_rao(network.stimulus, WINDOW_MS)
+    return observer.cramer_rao(network.task, WINDOW_MS)
 
 
-def main(table, settings, run):
+def main(table, settings, run, seeds=SEEDS):
     """Fill `table` from the command line."""
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
-    parser.add_argument("seeds", nargs="*", type=int, help="0 to 4 if none is named")
+    usual = f"{seeds[0]} to {seeds[-1]} if none is named"
+    parser.add_argument("seeds", nargs="*", type=int, help=usual)
     parser.add_argument("--jobs", type=int, default=1, help="runs at once")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    tables.fill(Path(table), settings, arguments.seeds or SEEDS, run, arguments.jobs)
+    tables.fill(Path(table), settings, arguments.seeds or seeds, run, arguments.jobs)

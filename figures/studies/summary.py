@@ -29,6 +29,24 @@ def cell(base, fibres, delays):
 
 def claims():
     """(lesson, claim, table, column, setting, control, fibres per ear for the bound)."""
+    for fibres in (1, 2, 4, 10, 100):
+        yield (1, f"the best observer of the spikes, {fibres} per ear", "studies/best_observer.csv",
+               "error_deg", dict(fibres=fibres), None, fibres)  # fmt: skip
+    table, learned = "studies/surrogates.csv", dict(delays="learned")
+    for name in ("sigmoid", "superspike"):
+        for steepness in (1, 25, 100):
+            yield (
+                4, f"{name}: steepness {steepness} against 5, 100 per ear", table, "error_deg",
+                learned | dict(surrogate=name, steepness=steepness),
+                learned | dict(surrogate=name, steepness=5), 100,
+            )  # fmt: skip
+    for control in (learned | dict(surrogate="superspike", steepness=100),
+                    dict(delays="readout only")):  # fmt: skip
+        name = control.get("surrogate", "a readout that learns alone")
+        yield (
+            4, f"sigmoid of steepness 100 against {name}, 100 per ear", table, "error_deg",
+            learned | dict(surrogate="sigmoid", steepness=100), control, 100,
+        )  # fmt: skip
     first = "studies/weights_or_delays.csv"
     for base, name in ((SMALL, "axonal"), (SYNAPTIC, "synaptic")):
         for fibres in (1, 2, 10, 100) if base is SMALL else (1, 2, 10):
@@ -42,9 +60,31 @@ def claims():
         cell(SMALL, 100, "frozen random"), cell(SMALL, 100, "none"), 100,
     )  # fmt: skip
     yield (
-        6, "only delays learn against only weights learn, 100 per ear", first, "error_deg",
-        cell(SMALL, 100, "delays only"), cell(SMALL, 100, "frozen random"), 100,
+        6, "learned against frozen random delays, axonal, 1 per ear, fresh seeds",
+        "studies/first_lag.csv", "error_deg", dict(delays="learned"),
+        dict(delays="frozen random"), 1,
     )  # fmt: skip
+    for base, name, fibres in ((SMALL, "axonal", 100), (SMALL, "axonal", 10),
+                               (SYNAPTIC, "synaptic", 10)):  # fmt: skip
+        for control, words in (("readout only", "the readout alone"), ("frozen random", "weights")):
+            yield (
+                6, f"delays alone against {words}, {name}, {fibres} per ear", first, "error_deg",
+                cell(base, fibres, "delays only"), cell(base, fibres, control), fibres,
+            )  # fmt: skip
+    for delays, control in (
+        ("learned", "frozen even"),
+        ("frozen even", "frozen random"),
+        ("learned, gently", "frozen random"),
+        ("learned from even", "frozen even"),
+        ("learned from even, gently", "frozen even"),
+        ("frozen bank", "frozen random"),
+        ("learned from bank", "frozen bank"),
+    ):
+        for fibres in (10, 100):
+            yield (
+                6, f"{delays} against {control}, axonal, {fibres} per ear", first, "error_deg",
+                cell(SMALL, fibres, delays), cell(SMALL, fibres, control), fibres,
+            )  # fmt: skip
     yield (
         6, "frozen synaptic against learned axonal delays, 1 per ear", first, "error_deg",
         cell(SYNAPTIC, 1, "frozen random"), cell(SMALL, 1, "learned"), 1,
@@ -123,6 +163,11 @@ def claims():
             8, f"two clicks (ms): {name} against delays of 15 in front", table, "error_ms",
             dict(setting=name), dict(setting="delays of 15 in front"), None,
         )  # fmt: skip
+    for name in ("delays of 15 in both", "delays of 30 in front"):
+        yield (
+            8, f"two clicks (ms): {name}, learned against frozen", table, "error_ms",
+            dict(setting=name), dict(setting=f"{name}, frozen"), None,
+        )  # fmt: skip
     table = "studies/stimulus.csv"
     for words in ("sharp bursts", "a quarter of the spikes"):
         learned, frozen = (dict(setting=f"{words}: {d}") for d in ("learned", "frozen random"))
@@ -137,6 +182,11 @@ def claims():
         ("learned", "frozen random delays"),
         ("learned", "hard labels"),
         ("frozen random delays", "no delays"),
+        ("frozen bank", "frozen random delays"),
+        ("learned from the bank", "frozen bank"),
+        ("learned from even", "frozen even delays"),
+        ("learned from zero", "learned"),
+        ("classes beyond the ends", "learned"),
         ("larger, learned", "larger, frozen random delays"),
     ):
         yield (5, f"{name} against {control}, 100 per ear", table, "error_deg",
@@ -145,6 +195,9 @@ def claims():
     for name in ("as printed", "a phase each"):
         yield (5, f"the prototype's recipe, {name}: learned against frozen", table, "error_deg",
                dict(setting=name), dict(setting=f"{name}, delays frozen"), 100)  # fmt: skip
+    yield (5, "the prototype's recipe: delays frozen at the ends against anywhere", table,
+           "error_deg", dict(setting="a phase each, frozen at the ends"),
+           dict(setting="a phase each, delays frozen"), 100)  # fmt: skip
 
 
 def row_of(lesson, claim, table, column, setting, control, fibres):
@@ -170,9 +223,11 @@ def row_of(lesson, claim, table, column, setting, control, fibres):
 
 def picture(rows):
     """What learning gained (frozen minus learned) in every place where both were measured."""
-    chosen = [r for r in rows if "against frozen random" in r["claim"] and r["difference"] != ""]
-    names = [f"{r['claim'].replace('learned against frozen random delays, ', '')}" for r in chosen]
-    names = [n.replace(": learned against frozen random", "") for n in names]
+    chosen = [r for r in rows if "learned against frozen random" in r["claim"]]
+    chosen = [r for r in chosen if "delays only" not in r["claim"]]  # 30 degrees: no room for it
+    names = [f"lesson {r['lesson']}: {r['claim']}" for r in chosen]
+    for words in ("learned against frozen random delays, ", ": learned against frozen random"):
+        names = [name.replace(words, "") for name in names]
     gains = [-float(r["difference"]) for r in chosen]
     said = ", ".join(f"{name} {gain:+.2f}" for name, gain in zip(names, gains, strict=True))
     figure, axes = plots.canvas(

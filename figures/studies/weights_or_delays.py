@@ -2,7 +2,9 @@
 
 Each network hears 100 ms and gets the same 768 updates of 64 fresh sounds. `shuffled_error_deg` is
 the error of the network after its delays have changed places within each ear (for learned
-and frozen random ones). `seconds` is processor time of training on one thread.
+and frozen random ones). *Gently* means a delay optimiser with a fifth of the usual rate and the
+common mode removed; everywhere else, both are what `training.fit` does by itself. `seconds` is
+processor time of training on one thread.
 
     python figures/studies/weights_or_delays.py [seed ...] [--jobs N]
 """
@@ -14,7 +16,10 @@ import study
 from course_utils.training import evaluate
 
 COMPARED = ("frozen random", "learned")
-CONTROLS = ("none", "frozen even", "delays only")
+CONTROLS = ("none", "frozen even", "delays only", "readout only")
+BANK = ("frozen bank", "learned from bank")
+OTHERWISE = ("learned, gently", "learned from even", "learned from even, gently")
+GENTLE = dict(delay_lr=study.DEFAULTS["delay_lr"] / 5, common_mode="removed")
 
 
 def cells():
@@ -33,6 +38,9 @@ def cells():
                 yield kind, fibres, hidden, 50, COMPARED
     for max_delay in (12, 25):
         yield "axonal", 1, 30, max_delay, COMPARED
+    yield "axonal", 2, 30, 50, BANK
+    for fibres in (10, 100):
+        yield "axonal", fibres, 30, 50, BANK + OTHERWISE
 
 
 def settings():
@@ -49,7 +57,8 @@ def settings():
 
 def run(seed, setting):
     """Train and test once; returns the columns of a row."""
-    network, _, source, seconds = study.train(seed, setting)
+    how = GENTLE if "gently" in setting["delays"] else {}
+    network, _, source, seconds = study.train(seed, setting | how)
     row = setting | study.errors(network, source, seed)
     row["shuffled_error_deg"] = ""
     if setting["delays"] in COMPARED:

@@ -39,6 +39,7 @@ def lab(tmp_path_factory):
     skip = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
     for folder in ("notebooks", "figures"):
         shutil.copytree(checks.ROOT / folder, course / folder, ignore=skip)
+    shutil.copy(checks.ROOT / "pyproject.toml", course)  # which says what is paired
     planted = new_notebook(cells=[new_code_cell(PLANTED), new_code_cell("1 / 0")])
     planted.metadata.update(checks.page_metadata())
     checks.write(planted, course / "notebooks" / "planted.ipynb")

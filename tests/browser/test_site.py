@@ -1,11 +1,10 @@
 """The built site in a browser, opened from its files, with every network request refused."""
 
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from watching import axe_findings, settle, still_controls, watch
 
 from tools import notebook_checks as checks
-from tools.build_site import SITE, fold_answers
+from tools.build_site import SITE
 
 LESSONS = [f"notebooks/{name}.html" for name in checks.lessons()]
 PAGES = ["index.html", *(f"notebooks/{page}.html" for page in checks.all_pages()), "TEACHING.html"]
@@ -27,6 +26,11 @@ def watched(browser):
     context.close()
 
 
+def open_folds(page):
+    """Open what is folded, so that what stands in it can be moved and seen."""
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+
+
 @pytest.mark.parametrize("name", [*PAGES, "search.html", "genindex.html"])
 def test_a_page_opens_offline_without_trouble(name, watched):
     page, troubles = watched
@@ -45,6 +49,7 @@ def test_every_control_changes_its_picture_by_keyboard(name, watched, screenshot
     page, troubles = watched
     page.goto(url(name))
     assert page.locator(FIGURE[0]).count() >= 1
+    open_folds(page)
     assert still_controls(page, *FIGURE, seconds=2) == []
     figure = page.locator(FIGURE[0]).first
     assert figure.locator("[role=status]").text_content() == figure.locator("img").get_attribute(
@@ -66,28 +71,69 @@ def test_formulas_are_drawn(name, watched):
         assert page.locator("mjx-container [data-mjx-error]").count() == 0
 
 
-def test_only_the_first_answer_is_folded_and_nothing_that_moves():
-    said = {"outputs": [new_output("stream", text="42")]}
-    cells = [new_markdown_cell("### Predict"), new_code_cell("x = 42")]
-    cells += [new_code_cell("print(x)", **said), new_code_cell("print(x)", **said)]
-    cells += [new_markdown_cell("Once more.\n\n### Predict"), new_code_cell("explore(d)", **said)]
-    page = new_notebook(cells=cells)
-    fold_answers(page)
-    tags = [cell.metadata.get("tags", []) for cell in page.cells]
-    assert tags == [[], [], ["hide-output"], [], [], []]
+# What is visible of a prediction's answer: from the first cell or fold after the question down to
+# the answer's own <details>, or to the next heading. Written without looking at how it is folded.
+LEAKS = """
+() => [...document.querySelectorAll("h1, h2, h3, h4")].filter(
+  h => h.textContent.trim().startsWith("Predict")).map(asked => {
+  const all = [...document.querySelectorAll("article *")].filter(e =>
+    asked.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const last = all.findIndex(e => e.matches("h1, h2, h3, h4")
+    || (e.matches("details") && !e.querySelector(".cell, h3")));
+  const between = all.slice(0, last < 0 ? all.length : last);
+  const first = between.findIndex(e => e.matches(".cell, details"));
+  const seen = first < 0 ? [] : between.slice(first).filter(e => e.checkVisibility()
+    && !e.matches("summary, details") && !e.closest("summary")
+    && (e.matches("img, input, select") || e.textContent.trim()));
+  const answer = all[last];
+  return {leaks: seen.map(e => e.outerHTML.slice(0, 80)),
+          inside: between.filter(e => e.matches(".cell_output")).length,
+          answered: Boolean(answer && answer.matches("details"))};
+})
+"""
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_an_answer_is_folded_until_the_reader_asks(name, watched):
+def test_nothing_between_a_question_and_its_answer_is_seen_before_it_is_opened(name, watched):
     page, _ = watched
     page.goto(url(name))
-    folded = page.locator("details.hide")
-    assert folded.count() >= 1
-    for number in range(folded.count()):
-        answer = folded.nth(number).locator(".cell_output").first
-        assert not answer.is_visible()
-        folded.nth(number).locator("summary").press("Enter")
-        assert answer.is_visible()
+    asked = page.evaluate(LEAKS)
+    source = checks.NOTEBOOKS / f"{name.removeprefix('notebooks/').removesuffix('.html')}.py"
+    assert len(asked) == source.read_text(encoding="utf-8").count("# ### Predict") > 0
+    assert [question["leaks"] for question in asked] == [[]] * len(asked)
+    folds = page.locator("details.decide")
+    assert folds.count() == sum(question["inside"] > 0 for question in asked) > 0
+    for number in range(folds.count()):
+        shown = folds.nth(number).locator(".cell_output").first
+        assert not shown.is_visible()
+        folds.nth(number).locator("summary").first.press("Enter")
+        assert shown.is_visible()
+    before = page.locator("article .cell_output:not(details.decide *)")
+    assert all(before.nth(number).is_visible() for number in range(before.count()))
+
+
+PLANTED = """
+<article><section><h3>Predict</h3><p>Which one?</p>{}<details><summary>What happened</summary>
+<p>That one.</p></details></section></article>
+"""
+CELL = '<div class="cell"><div class="cell_output"><p>42</p></div></div>'
+
+
+@pytest.mark.parametrize(
+    ("between", "leaks"),
+    [
+        (f"<details class='decide'><summary>Open</summary>{CELL}</details>", False),
+        ("", False),
+        (CELL, True),
+        (f"<details class='decide' open><summary>Open</summary>{CELL}</details>", True),
+        (f"<details class='hide'><summary>Show</summary>{CELL}</details><p>It is 42.</p>", True),
+    ],
+)
+def test_a_planted_leak_is_seen(between, leaks, watched):
+    page, _ = watched
+    page.set_content(PLANTED.format(between))
+    (asked,) = page.evaluate(LEAKS)
+    assert bool(asked["leaks"]) == leaks and asked["answered"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -112,6 +158,8 @@ def test_a_phone_shows_the_whole_width_and_its_slider_follows_a_finger(name, bro
     page, troubles = watch(context)
     page.goto(url(name))
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+    open_folds(page)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
     figure = page.locator(FIGURE[0]).filter(has=page.locator("input[type=range]")).first
     before = figure.locator("img").get_attribute("src")
     slider = figure.locator("input[type=range]").first
@@ -124,6 +172,31 @@ def test_a_phone_shows_the_whole_width_and_its_slider_follows_a_finger(name, bro
     page.screenshot(path=screenshots / f"site-{stem}-phone.png")
     context.close()
     assert troubles == []
+
+
+CUT = """[...document.querySelectorAll(".cell_input pre")].filter(
+  pre => pre.scrollWidth > pre.clientWidth + 1).map(pre => pre.textContent)"""
+SOFT = """[...document.querySelectorAll(".cell_output img")].filter(
+  image => image.naturalWidth < 1.5 * image.width).map(image => image.alt)"""
+
+
+@pytest.mark.parametrize("width", [1200, 1440, 1920])
+@pytest.mark.parametrize("name", LESSONS)
+def test_code_is_not_cut_and_pictures_are_sharp(name, width, browser, screenshots):
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page, _ = watch(context)
+    page.goto(url(name))
+    open_folds(page)
+    settle(page)
+    assert page.locator(".cell_input pre").count() > 5
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(SOFT) == []
+    hidden = page.locator("nav.page-toc a").first
+    if not hidden.is_visible():  # no room beside the code: its button shows what is on the page
+        page.locator("button.secondary-toggle:visible").click()
+        hidden.wait_for(state="visible")
+    page.screenshot(path=screenshots / f"site-{name[10:12]}-{width}.png")
+    context.close()
 
 
 def test_without_scripts_the_first_picture_and_its_words_are_there(browser):

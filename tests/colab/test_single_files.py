@@ -89,28 +89,48 @@ def test_without_its_set_up_cell_a_lesson_fails(kernels, tmp_path, monkeypatch):
         run(notebook, tmp_path, kernels, monkeypatch)
 
 
-def test_a_hosted_lesson_clones_its_repository(kernels, tmp_path, monkeypatch):
-    notebook = single_files.single_file(checks.lessons()[0], repo="someone/delays")
+def test_a_hosted_lesson_clones_its_branch(kernels, tmp_path, monkeypatch):
+    host = links.Host("someone/delays", "trunk/new")
+    notebook = single_files.single_file(checks.lessons()[0], host)
     notebook.cells = notebook.cells[:3]  # title, set-up, imports
+    hosted, folder = tmp_path / "hosted", tmp_path / "opened"
+    folder.mkdir()
+    safe = ["git", "-c", "safe.directory=*"]
+    subprocess.run([*safe, "clone", "-q", str(checks.ROOT), str(hosted)], check=True)
+    for change in (["-B", "trunk/new"], ["--orphan", "empty"]):  # what it has checked out is empty
+        subprocess.run([*safe, "checkout", "-q", *change], cwd=hosted, check=True)
     local = {  # this repository in the place of the hosted one
         "GIT_CONFIG_COUNT": "2",
-        "GIT_CONFIG_KEY_0": f"url.file://{checks.ROOT}.insteadOf",
+        "GIT_CONFIG_KEY_0": f"url.file://{hosted}.insteadOf",
         "GIT_CONFIG_VALUE_0": "https://github.com/someone/delays",
         "GIT_CONFIG_KEY_1": "safe.directory",
         "GIT_CONFIG_VALUE_1": "*",
     }
-    run(notebook, tmp_path, kernels, monkeypatch, **local)
-    assert (tmp_path / "learning-delays" / "course_utils" / "explore.py").exists()
+    run(notebook, folder, kernels, monkeypatch, **local)
+    assert (folder / "learning-delays" / "course_utils" / "explore.py").exists()
+
+
+@pytest.mark.parametrize("named", ["", "elsewhere"])
+def test_a_variable_may_name_the_folder_and_an_empty_one_names_none(
+    named, kernels, tmp_path, monkeypatch
+):
+    notebook = single_files.single_file(checks.lessons()[0])
+    notebook.cells = notebook.cells[:3]
+    home = tmp_path / (named or "learning-delays")
+    run(notebook, tmp_path, kernels, monkeypatch, LEARNING_DELAYS=str(home) if named else "")
+    assert [path.name for path in tmp_path.iterdir()] == [home.name]
+    assert (home / "notebooks").is_dir()
 
 
 @pytest.mark.parametrize("name", checks.lessons())
 def test_a_single_file_leads_nowhere_that_is_not_there(name):
-    for repo, scheme in ((None, ()), ("someone/delays", ("https://github.com/someone/delays/",))):
-        notebook = single_files.single_file(name, repo)
+    there = links.Host("someone/delays")
+    for host, scheme in ((None, ()), (there, ("https://github.com/someone/delays/",))):
+        notebook = single_files.single_file(name, host)
         prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
         assert links.local_targets(prose) == []
         assert all(start in prose for start in scheme)
-        assert ("colab-badge" in prose) == bool(repo)
+        assert ("colab-badge" in prose) == bool(host)
 
 
 def test_the_command_writes_one_file_for_each_lesson(tmp_path):

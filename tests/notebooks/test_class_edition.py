@@ -1,8 +1,11 @@
 """The students' zip holds every lesson, no output and no solution, and its links lead somewhere."""
 
+import re
+import subprocess
 import zipfile
 
 import pytest
+from test_environment import PROJECT
 
 from tools import class_edition, links
 from tools import notebook_checks as checks
@@ -25,6 +28,68 @@ def test_every_lesson_is_there_and_the_course_beside_it(unpacked):
     assert links.broken_links(unpacked / "README.md") == []
     tables = {path.name for path in (checks.ROOT / "figures").rglob("*.csv")}
     assert tables == {path.name for path in (unpacked / "figures").rglob("*.csv")}
+
+
+def code_in(markdown):
+    """Return the commands and names that stand in code, a line each, without comments."""
+    code = re.findall(r"```sh\n(.*?)```|`([^`\n]+)`", markdown, re.DOTALL)
+    return [re.sub(r"\s*#.*", "", line) for part in code for line in "".join(part).splitlines()]
+
+
+def what_does_not_work(folder, lines):
+    """Return those of these lines that name a target, a file or a module that is not there."""
+    wrong = []
+    for line in filter(None, lines):
+        words = line.split()
+        if words[0] == "make":
+            command = ["make", "-n", *words[1:]]
+            missing = subprocess.run(command, cwd=folder, capture_output=True).returncode != 0
+        else:
+            paths = [w for w in words if re.search(r"/|\.(yml|txt|py|ipynb|md)$", w)]
+            modules = re.findall(r"-m (\w+(?:\.\w+)+)", line)
+            paths += [f"{module.replace('.', '/')}.py" for module in modules]
+            paths = [path for path in paths if not path.startswith((".venv", "http", "-"))]
+            missing = not all((folder / path).exists() for path in paths)
+        wrong += [line] * missing
+    return wrong
+
+
+def test_all_that_the_readme_names_works_there(unpacked):
+    text = (unpacked / "README.md").read_text(encoding="utf-8")
+    lines = code_in(text)
+    assert {"make lab", "conda env create -f environment.yml"} <= set(lines)
+    assert what_does_not_work(unpacked, lines) == []
+    extras = re.findall(r'"\.\[(\w+)\]"', text)
+    assert extras and set(extras) <= set(PROJECT["optional-dependencies"])
+    assert not re.search(r"@[A-Z]+@|<!--", text)  # each part was found, and no mark is left
+    for name in checks.lessons():
+        assert f"(notebooks/{name}.ipynb)" in text
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["make nothing", "make test", "python -m tools.nothing", "pytest tests/unit", "cat gone.txt"],
+)
+def test_a_command_that_does_not_work_there_is_named(unpacked, line):
+    assert what_does_not_work(unpacked, [line, "make lab", "jupyter lab notebooks"]) == [line]
+
+
+def test_make_offers_what_works_there_and_nothing_else(unpacked):
+    said = subprocess.run(["make", "help"], cwd=unpacked, capture_output=True, text=True).stdout
+    offered = re.findall(r"^make ([\w-]+)", said, re.MULTILINE)
+    assert set(offered) == set(class_edition.COMMANDS) - {"help"}
+    assert what_does_not_work(unpacked, [f"make {target}" for target in offered]) == []
+    for target in offered:
+        command = ["make", "-n", target]
+        steps = subprocess.run(command, cwd=unpacked, capture_output=True, text=True).stdout
+        paths = set(re.findall(r"\b(?:tools|figures|notebooks)/[\w/.]*\w", steps))
+        paths |= {f"tools/{name}.py" for name in re.findall(r"-m tools\.(\w+)", steps)}
+        assert (paths or target == "clean") and what_does_not_work(unpacked, paths) == []
+    whole = (checks.ROOT / "Makefile").read_text(encoding="utf-8")
+    every = re.search(r"^\.PHONY: (.+)$", whole, re.MULTILINE).group(1).split()
+    assert set(offered) < set(every)
+    for target in set(every) - set(class_edition.COMMANDS):
+        assert what_does_not_work(unpacked, [f"make {target}"]), target
 
 
 @pytest.mark.parametrize("name", checks.lessons())

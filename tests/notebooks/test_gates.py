@@ -63,7 +63,8 @@ def plant(folder, name, *code, outputs=False):
     """Write a lesson with these code cells as a pair, and return its path without suffix."""
     cells = [new_markdown_cell(PROSE), *map(new_code_cell, code)]
     text = "\n\n".join(
-        "# %%" + ("\n" if cell.cell_type == "code" else " [markdown]\n# ")
+        "# %%"
+        + ("\n" if cell.cell_type == "code" else " [markdown]\n# ")
         + (cell.source if cell.cell_type == "code" else cell.source.replace("\n", "\n# ")).strip()
         for cell in cells
     )
@@ -222,6 +223,15 @@ def test_a_broken_page_is_named(tmp_path, words):
     nbformat.write(notebook, path)
     problems = checks.page_problems(tmp_path, "00_page")
     assert len(problems) == 1 and words in problems[0], problems
+
+
+def test_minutes_count_words_lines_and_predictions(tmp_path):
+    plant(tmp_path, "00_page", "a = 1\n\n" * 30)
+    notebook = checks.read(tmp_path / "00_page.ipynb")
+    short = checks.counted_minutes(notebook)
+    notebook.cells[0].source += " word" * 400 + " $a + b$ [word](a_target.ipynb) <details> `x = 1`"
+    assert 30 * 4 / 60 + 2 * 45 / 60 < short < 30 * 4 / 60 + 2 * 45 / 60 + 0.2
+    assert checks.counted_minutes(notebook) - short == pytest.approx(403 / 200)
 
 
 POSED = """

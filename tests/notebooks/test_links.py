@@ -1,8 +1,13 @@
 """Every link of the course to itself leads somewhere, down to the heading."""
 
+import os
+import re
+import subprocess
+import sys
+
 import pytest
 
-from tools import links
+from tools import build_site, links, single_files
 from tools import notebook_checks as checks
 
 PAGES = sorted(checks.ROOT.glob("*.md"))
@@ -45,3 +50,51 @@ def test_local_links_can_be_replaced_and_others_stay():
     source = "[a](x.ipynb#b) ![c](d.png) [e](https://example.org)"
     said = links.replace_local(source, lambda text, target: f"<{text} {target}>")
     assert said == "<a x.ipynb#b> ![c](d.png) [e](https://example.org)"
+
+
+def hosted(name, host):
+    """Return all addresses of a repository that a lesson's pages hold, here and on the site."""
+    notebook = single_files.single_file(name, host)
+    text = "\n".join(cell.source for cell in notebook.cells) + build_site.course_links(name, host)
+    return set(re.findall(r"github(?:\.com)?/someone/delays/blob/[^)\s\"]+", text)), text
+
+
+@pytest.mark.parametrize("branch", ["main", "trunk", "a/b-1.0"])
+def test_links_and_badges_and_the_clone_follow_the_branch(branch):
+    name = checks.lessons()[1]
+    found, text = hosted(name, links.Host("someone/delays", branch))
+    assert len(found) > 2 and all(f"/blob/{branch}/" in address for address in found)
+    assert f"/blob/{branch}/colab/{name}.ipynb" in text and f"/blob/{branch}/notebooks/" in text
+    assert f'"--branch", "{branch}"' in text
+    assert links.Host("someone/delays").branch == "main"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["--repo", "no-owner"], "a repository is written OWNER/NAME, not 'no-owner'"),
+        (["--repo", "a/b", "--branch", "two words"], "a branch has a name such as main, not 'two"),
+        (["--repo", "a/b", "--branch=-q"], "a branch has a name such as main, not '-q'"),
+    ],
+)
+@pytest.mark.parametrize("tool", ["single_files", "build_site"])
+def test_a_repository_or_branch_that_is_none_is_refused(tool, given, words):
+    command = [sys.executable, "-m", f"tools.{tool}", *given]
+    done = subprocess.run(command, cwd=checks.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and words in done.stderr
+
+
+def test_make_hands_repository_and_branch_on():
+    for target in ("site", "colab"):
+        for given, wanted in (
+            ([], ""),
+            (["REPO=someone/delays"], " --repo 'someone/delays' --branch 'main'"),
+            (["REPO=someone/delays", "BRANCH=trunk"], " --repo 'someone/delays' --branch 'trunk'"),
+        ):
+            command = ["make", "-n", target, *given]
+            plain = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+            said = subprocess.run(
+                command, cwd=checks.ROOT, capture_output=True, text=True, env=plain, check=True
+            ).stdout
+            (line,) = re.findall(r"-m tools\.(?:build_site|single_files)(.*)", said)
+            assert line.rstrip() == wanted

@@ -41,6 +41,13 @@ def test_minutes_are_the_same_everywhere(name):
 
 
 @pytest.mark.parametrize("name", LESSONS)
+def test_the_minutes_are_counted_not_guessed(name):
+    counted = checks.counted_minutes(checks.read(checks.NOTEBOOKS / f"{name}.ipynb"))
+    told = rows()[name][0]
+    assert abs(told - counted) <= 0.2 * counted, f"{counted:.0f} minutes by our rule"
+
+
+@pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_has_all_that_a_teacher_needs(name):
     text = section(name)
     assert [part for part in PARTS if f"**{part}" not in text] == []

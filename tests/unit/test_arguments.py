@@ -132,6 +132,6 @@ def test_max_delay_below_the_length(max_delay, steps):
 
 def test_a_weight_matrix_fits_its_rows():
     weight = torch.zeros(3, 0)
-    assert check.weight_matrix(weight, 3) is weight
+    assert check.weight_matrix("weight", weight, 3) is weight
     with pytest.raises(ValueError, match=r"weight must have shape \(4, out\), not \(3, 0\)"):
-        check.weight_matrix(weight, 4)
+        check.weight_matrix("weight", weight, 4)

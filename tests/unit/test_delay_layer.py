@@ -10,7 +10,7 @@ from delay_references import central_difference, method_b, random_spikes, random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.delays import ESTIMATORS, DelayLayer, shift_by_grid_sample
+from course_utils.delays import ESTIMATORS, DelayLayer, Interpolate, shift_by_grid_sample
 
 MAX_DELAY = 4
 
@@ -57,7 +57,7 @@ def test_linear_is_method_b(values):
 
 
 def test_linear_is_the_default():
-    assert DelayLayer(2, 3, init=1).estimator == "linear"
+    assert type(DelayLayer(2, 3, init=1).rule) is Interpolate
 
 
 @given(st.lists(st.floats(0, MAX_DELAY), min_size=1, max_size=4))
@@ -90,7 +90,7 @@ def test_straight_through_has_linears_gradient_at_the_rounded_delays(values):
 def test_gaussian_is_a_weighted_sum_of_whole_shifts(sigma, values):
     spikes = random_spikes(4, 3, 9, 3)
     layer = layer_with(values, "gaussian")
-    layer.sigma = sigma
+    layer.rule.sigma = sigma
     expected = plain_gaussian(spikes, layer.delays, MAX_DELAY, sigma)
     torch.testing.assert_close(layer(spikes), expected, rtol=1e-12, atol=1e-12)
     weight = random_values(5, 3, 2)
@@ -103,7 +103,7 @@ def test_gaussian_is_a_weighted_sum_of_whole_shifts(sigma, values):
 def test_gaussian_gradient_is_the_central_difference(values):
     spikes = random_values(6, 2, 9, 3)
     layer = layer_with(values, "gaussian")
-    layer.sigma = 0.8
+    layer.rule.sigma = 0.8
     expected = central_difference(
         lambda d: smooth(plain_gaussian(spikes, d, MAX_DELAY, 0.8)), layer.delays.detach(), 1e-5
     )
@@ -115,7 +115,7 @@ def test_gaussian_gradient_is_the_central_difference(values):
 def test_a_narrow_gaussian_is_the_rounded_delay(values):
     spikes = random_spikes(7, 3, 9, 3)
     layer = layer_with(values, "gaussian")
-    layer.sigma = 0.01
+    layer.rule.sigma = 0.01
     expected = method_b(spikes, np.rint(values), MAX_DELAY)
     torch.testing.assert_close(layer(spikes), expected, rtol=0, atol=1e-12)
 
@@ -123,7 +123,7 @@ def test_a_narrow_gaussian_is_the_rounded_delay(values):
 @pytest.mark.parametrize("max_delay", [0, 1, 8])
 def test_the_first_gaussian_is_a_half_of_the_range_wide_and_never_empty(max_delay):
     layer = DelayLayer(2, max_delay, "gaussian", generator=seeded())
-    assert layer.sigma == max(max_delay / 2, 1)
+    assert layer.rule.sigma == max(max_delay / 2, 1)
     out = layer(torch.ones(1, max_delay + 3, 2))
     torch.testing.assert_close(out, torch.ones(1, 3, 2))
 
@@ -178,7 +178,8 @@ def test_rounded_applies_whole_delays_and_leaves_the_layer_alone(estimator):
     twin = layer.rounded()
     assert twin.delays.tolist() == [0, 2, 2, 4]
     assert layer.delays.tolist() == [0.4, 1.6, 2.5, 4.0]
-    assert layer.estimator == estimator
+    assert type(layer.rule) is type(DelayLayer(4, 4, estimator, init=0).rule)
+    assert type(twin.rule) is Interpolate
     spikes = random_spikes(12, 2, 9, 4)
     assert torch.equal(twin(spikes), method_b(spikes, [0, 2, 2, 4], MAX_DELAY))
 
@@ -281,6 +282,7 @@ def test_a_deep_copy_is_independent():
     "arguments, error, says",
     [
         (dict(estimator="cubic"), ValueError, "estimator must be one of .*linear.*not 'cubic'"),
+        (dict(estimator=3, init=1), TypeError, "estimator must be a Rule or .*not 3"),
         (dict(init="zeros"), ValueError, "init must be one of 'uniform', not 'zeros'"),
         (dict(init="uniform"), TypeError, "generator must be a torch.Generator .*not None"),
         (dict(init="uniform", generator=0), TypeError, "generator must be a torch.Generator .*0"),
@@ -335,11 +337,12 @@ def test_delays_that_became_nan_are_refused(estimator):
 @pytest.mark.parametrize("sigma", [0, -1, math.nan, math.inf])
 def test_a_bell_without_a_width_is_refused(sigma):
     layer = DelayLayer(3, 4, "gaussian", init=1)
-    layer.sigma = sigma
+    layer.rule.sigma = sigma
     with pytest.raises(ValueError, match=f"sigma must be .*not {sigma}"):
         layer(torch.zeros(2, 9, 3))
 
 
 def test_its_name_in_print_says_what_it_is():
-    settings = "3, max_delay=4, estimator='linear', kind='axonal', padding='clip'"
-    assert str(DelayLayer(3, 4, init=1)) == f"DelayLayer({settings})"
+    for estimator, name in (("linear", "Interpolate()"), ("gaussian", "Bell(sigma=2.0)")):
+        settings = f"3, max_delay=4, estimator={name}, kind='axonal', padding='clip'"
+        assert str(DelayLayer(3, 4, estimator, init=1)) == f"DelayLayer({settings})"

@@ -1,11 +1,14 @@
 """The optimiser of delays: Adam's steps, bounds, whole numbers, the gauge."""
 
+import copy
+import pickle
+
 import pytest
 import torch
 from torch import nn
 
 from course_utils.delay_optimizer import Anneal, DelayOptimizer, SigmaSchedule
-from course_utils.delays import DelayLayer
+from course_utils.delays import Bell, DelayLayer
 
 MAX_DELAY = 20
 
@@ -138,6 +141,8 @@ def test_a_closure_is_called_and_no_gradient_is_no_step():
         (dict(lr=0.0), ValueError, "lr must be .* not 0.0"),
         (dict(lr=float("nan")), ValueError, "lr must be .* not nan"),
         (dict(betas=(0.9, 1.5)), ValueError, "betas must be .* not 1.5"),
+        (dict(betas=(0.9, 1.0)), ValueError, "betas must be below 1.* not 1"),
+        (dict(betas=(1.0, 0.9)), ValueError, "betas must be below 1.* not 1"),
         (dict(eps=0.0), ValueError, "eps must be .* not 0.0"),
         (dict(whole="up"), ValueError, "whole must be one of .* not 'up'"),
         (dict(whole="stochastic"), TypeError, "generator must be a torch.Generator"),
@@ -152,17 +157,76 @@ def test_bad_arguments(arguments, error, says):
 def test_sigma_shrinks_geometrically_and_then_stays(estimator, end):
     layer = DelayLayer(3, MAX_DELAY, estimator, init=1.0)
     schedule = SigmaSchedule(layer, updates=4)
-    seen = [layer.sigma]
+    seen = [layer.rule.sigma]
     for _ in range(6):
         schedule.step()
-        seen.append(layer.sigma)
+        seen.append(layer.rule.sigma)
     ratios = [b / a for a, b in zip(seen[:4], seen[1:5], strict=True)]
     assert seen[0] == MAX_DELAY / 2 and abs(seen[4] - end) < 1e-12 and seen[4] == seen[6]
     assert max(ratios) - min(ratios) < 1e-12
 
 
+@pytest.mark.parametrize("narrow", [dict(end=0.23), dict(start=0.5), dict(end=0.5)])
+def test_a_tent_narrower_than_a_step_is_refused_before_it_gives_nan(narrow):
+    layer = DelayLayer(3, MAX_DELAY, "triangle", init=1.5)
+    with pytest.raises(ValueError, match=f"{next(iter(narrow))} must be .* between 1 and inf"):
+        SigmaSchedule(layer, updates=4, **narrow)
+    layer.rule.sigma = next(iter(narrow.values()))
+    with pytest.raises(ValueError, match="sigma must be .* between 1 and inf"):
+        layer(torch.ones(1, MAX_DELAY + 5, 3))
+
+
+@pytest.mark.parametrize("sigma", [0.01, 1e-30])
+def test_a_bell_is_never_too_narrow_for_its_numbers(sigma):
+    spikes = torch.ones(1, MAX_DELAY + 5, 3)
+    if sigma < 0.01:
+        with pytest.raises(ValueError, match="sigma must be .* between 0.01 and inf"):
+            DelayLayer(3, MAX_DELAY, Bell(sigma), init=1.5)
+    else:
+        assert torch.isfinite(DelayLayer(3, MAX_DELAY, Bell(sigma), init=1.5)(spikes)).all()
+
+
+def two_groups(**how):
+    first, second = delays(5.3), delays(7.4)
+    optimiser = DelayOptimizer([first], MAX_DELAY, **how)
+    optimiser.add_param_group({"params": [second], "max_delay": 8})
+    return first, second, optimiser
+
+
+def test_delays_that_are_added_later_are_whole_as_well_and_keep_their_own_range():
+    first, second, optimiser = two_groups(lr=3.0, whole="nearest")
+    assert (first.item(), second.item()) == (5, 7)
+    push(first, optimiser, 0.0)
+    second.grad = torch.full_like(second, -1.0)
+    optimiser.step()
+    assert second.item() == 8
+
+
+@pytest.mark.parametrize("bad", [dict(lr=-1.0), dict(whole="up"), dict(betas=(0.9, 1.0))])
+def test_a_bad_group_is_refused_and_not_added(bad):
+    first = delays(5.3)
+    optimiser = DelayOptimizer([first], MAX_DELAY)
+    with pytest.raises(ValueError, match=f"{next(iter(bad))} must be"):
+        optimiser.add_param_group({"params": [delays(7.4)]} | bad)
+    assert len(optimiser.param_groups) == 1
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+@pytest.mark.parametrize("whole", [None, "nearest", "stochastic"])
+def test_a_copy_goes_on_alike(copied, whole):
+    generator = torch.Generator().manual_seed(5)
+    d = delays(*[10.0] * 50)
+    optimiser = DelayOptimizer([d], MAX_DELAY, lr=0.3, whole=whole, generator=generator)
+    push(d, optimiser, -1.0)
+    twin = copied(optimiser)
+    (other,) = twin.param_groups[0]["params"]
+    push(d, optimiser, -1.0, times=3)
+    push(other, twin, -1.0, times=3)
+    assert torch.equal(d, other) and other is not d
+
+
 def test_sigma_of_a_layer_that_has_none():
-    with pytest.raises(ValueError, match="estimator must be one of .* not 'linear'"):
+    with pytest.raises(ValueError, match=r"layer must spread .* not by Interpolate\(\)"):
         SigmaSchedule(DelayLayer(3, MAX_DELAY, init=1.0), updates=4)
 
 

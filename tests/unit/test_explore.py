@@ -3,8 +3,10 @@
 import base64
 import html
 import re
+from fractions import Fraction
 
 import ipywidgets
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,7 +108,7 @@ def test_the_bundle_holds_the_widget_and_its_first_frame(monkeypatch):
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == box.model_id
     assert base64.b64decode(data["image/png"]) == png(first)
     assert data["text/plain"] == first.get_label()
-    assert metadata == {"image/png": {"alt": first.get_label()}}
+    assert metadata == {"image/png": {"alt": first.get_label(), "width": 100}}
 
 
 def test_the_controls_wait_until_they_are_let_go(monkeypatch):
@@ -131,7 +133,7 @@ def test_moving_a_control_redraws_the_picture(monkeypatch):
         assert len(draw.calls) == calls + 1
         assert draw.calls[-1] == {"delay": 10, "rate": 1.0, "ear": "left", **values}
         assert frame.value != before
-        (alt,) = re.findall(r'<img alt="([^"]*)"', frame.value)
+        (alt,) = re.findall(r'<img alt="([^"]*)" width="100"', frame.value)
         assert alt == html.escape(picture(**draw.calls[-1]).get_label())
         (code,) = re.findall(r"data:image/png;base64,([^\"]*)", frame.value)
         assert base64.b64decode(code) == png(picture(**draw.calls[-1]))
@@ -173,6 +175,21 @@ def test_any_whole_number_of_steps_is_a_slider(low, steps, data):
     assert made.corners == (widget.min, widget.max)
 
 
+@pytest.mark.parametrize("whole", [int, np.int64, np.uint8])
+def test_a_slider_takes_numbers_of_numpy_as_its_own(whole):
+    made = slider("x", *map(whole, (0, 10, 2, 4)), keep=np.array([6, 8]))
+    assert made == slider("x", 0, 10, 2, 4, keep=[6, 8])
+    ends = (made.low, made.high, made.step, made.start, *made.keep)
+    assert {type(value) for value in ends} == {int} and made.say(made.positions[1]) == "2"
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64, Fraction])
+def test_a_short_number_stays_short(kind):
+    made = slider("x", np.int32(0), 1, kind("0.1"), kind("0.3"))
+    assert made == slider("x", 0.0, 1.0, 0.1, 0.3)
+    assert made.say(made.start) == "0.3" and type(made.start) is float
+
+
 @pytest.mark.parametrize(
     ("change", "error", "words"),
     [
@@ -193,6 +210,11 @@ def test_any_whole_number_of_steps_is_a_slider(low, steps, data):
         ({"start": 2.5}, ValueError, "start of slider 'x' must lie a whole number of steps of 1"),
         ({"keep": [3, 11]}, ValueError, "keep[1] of slider 'x' must lie in [0, 10], not at 11"),
         ({"keep": [0.5]}, ValueError, "keep[0] of slider 'x' must lie a whole number of steps"),
+        ({"keep": 3}, TypeError, "keep of slider 'x' must be a list of numbers, not 3"),
+        ({"start": np.bool_(True)}, TypeError, "start of slider 'x' must be a number, not"),
+        ({"step": np.float32("nan")}, ValueError, "step of slider 'x' must be finite, not nan"),
+        ({"high": np.float64("inf")}, ValueError, "high of slider 'x' must be finite, not inf"),
+        ({"start": np.int64(11)}, ValueError, "start of slider 'x' must lie in [0, 10], not at 11"),
         ({"keep": ["3"]}, TypeError, "keep[0] of slider 'x' must be a number, not '3'"),
     ],
 )

@@ -14,6 +14,7 @@ from course_utils import (
     drawings_01,
     drawings_02,
     drawings_03,
+    drawings_04,
     drawings_06,
     drawings_07,
     drawings_08,
@@ -34,6 +35,10 @@ IPD = np.linspace(-80, 80, 9)
 HEAD, NERVE = heads.load(), Nerve()
 RATES = 300 * torch.rand(2, 5, NERVE.steps)
 FIVE = torch.linspace(-700, 700, 5)
+LISTENING = {
+    name: (torch.eye(60) + sign * 0.5 * torch.diag(torch.ones(59), -1), [3, 11])
+    for name, sign in (("reset detached", 1), ("reset attached", -1))
+}
 DRAWINGS = {
     "scene": lambda: drawings_00.scene(SPIKES[0], 40, 38.5),
     "estimates": lambda: drawings_00.estimates(
@@ -57,6 +62,15 @@ DRAWINGS = {
     "stems": lambda: drawings_03.stems(TRAINS[:, 0], TRAINS[:, 0] / 2, 2.5),
     "kinks": lambda: drawings_03.kinks(GRID, -GRID, GRID[::5], -GRID[::5]),
     "slopes_at_whole": lambda: drawings_03.slopes_at_whole(*np.random.rand(5, 9)),
+    "stairs": lambda: drawings_04.stairs(GRID, GRID // 5, 51),
+    "lent": lambda: drawings_04.lent(
+        GRID - 25, {"sigmoid": np.exp(-GRID), "atan": np.exp(-GRID / 2)}, 5, 1.0
+    ),
+    "membrane": lambda: drawings_04.membrane(TRAINS[:, 0], TRAINS[:, 0] / 2, 1.0, "tau 5 ms"),
+    "two_resets": lambda: drawings_04.two_resets(TRAINS[:, 0], TRAINS[:, 1], 12),
+    "unrolled": drawings_04.unrolled,
+    "listening": lambda: drawings_04.listening(LISTENING),
+    "share": lambda: drawings_04.share(torch.linspace(1, 0.2, 100)),
     "factor": lambda: drawings_03.factor(GRID - 10, 5 * (GRID - 10), 40),
     "paths": lambda: drawings_03.paths([np.random.rand(6, 4)] * 3, ["a", "b", "c"], 5),
     "reach": lambda: drawings_03.reach(GRID, GRID**2, GRID**1.5, 5.0, 10, 0.1, 30),
@@ -67,7 +81,7 @@ DRAWINGS = {
     ),
     "valley": lambda: drawings_06.valley(
         [-8, 0, 8], [(14, 13, 15), (19, 18, 20), (15, 14, 16)], [(3, 17), (-5, 15)],
-        ((3, 17), (8, 15)),
+        [((3, 17), (8, 15)), ((-5, 15), (-7, 14))],
     ),
     "lags": lambda: drawings_06.lags(GRID - 25, "synaptic"),
     "gain_map": lambda: drawings_06.gain_map([1, 2], [10, 30], [[5, 1], [0, -1]], "axonal"),
@@ -104,7 +118,12 @@ DRAWINGS = {
         FIVE.expand(3, -1), -FIVE.expand(3, -1), NERVE, FIVE.abs()
     ),
 }  # fmt: skip
-MADE_OF = {"draw_raster": "rasters", "draw_pointer": "pointer", "plain_log_labels": "history"}
+MADE_OF = {
+    "signed": "listening",
+    "draw_raster": "rasters",
+    "draw_pointer": "pointer",
+    "plain_log_labels": "history",
+}
 """Functions that draw into a panel, and a figure that holds one."""
 
 
@@ -112,13 +131,14 @@ def drawers(module):
     """Return the names of the functions of a module that draw."""
     found = inspect.getmembers(module, inspect.isfunction)
     own = [name for name, f in found if f.__module__ == module.__name__ and name[0] != "_"]
-    return [name for name in own if name not in ("canvas", "alt_text", "png", "walks_home")]
+    others = ("canvas", "alt_text", "png", "small", "shown_width", "walks_home")
+    return [name for name in own if name not in others]
 
 
 def drawing_rooms():
     return [
-        plots, charts, drawings_00, drawings_01, drawings_02, drawings_03, drawings_06,
-        drawings_07, drawings_08, drawings_09,
+        plots, charts, drawings_00, drawings_01, drawings_02, drawings_03, drawings_04,
+        drawings_06, drawings_07, drawings_08, drawings_09,
     ]  # fmt: skip
 
 
@@ -136,6 +156,7 @@ def test_a_plot_function_keeps_the_style(name):
 
 
 PLAIN = NO_UNIT | {
+    "weight w", "loss", "potential above threshold", "same step", "late", "share in the mean",
     "pressure", "firing\nprobability\nper step", "fibres per ear", "normalised coordinate", "value",
     "update", "fibre (sorted by delay)",
     "hidden neurons", "lags on offer", "potential", "left ear\nweight", "right ear\nweight",
@@ -147,6 +168,17 @@ def test_labels_say_their_unit(name):
     for axes in shown(DRAWINGS[name]()):
         for label in filter(None, (axes.get_xlabel(), axes.get_ylabel())):
             assert label in PLAIN or label.endswith(")"), label
+
+
+def test_a_signed_picture_is_white_at_zero_and_tells_its_signs_in_grey():
+    figure = drawings_04.listening(LISTENING)
+    plots.png(figure)
+    for axes, negative in zip(figure.axes, (0, 59), strict=False):
+        image, dots = axes.images[0], axes.lines[0]
+        assert image.norm(0.0) == 0.5 and image.get_cmap()(0.5)[:3] == pytest.approx(
+            (1, 1, 1), abs=0.01
+        )
+        assert len(dots.get_xdata()) == negative
 
 
 def line(**style):
@@ -197,6 +229,17 @@ def one_number():
 def test_a_figure_out_of_style_is_named(figure, problems):
     plots.png(figure)
     assert style_problems(figure) == problems
+
+
+def test_a_title_that_is_cut_is_named():
+    figure, panels = plots.canvas("Two squares.", 1, 2, width=8.5, height=3.9, sharey=True)
+    for axes in panels:
+        picture = axes.imshow(np.eye(60))
+        axes.set(xlabel="current at (ms)", title="a square")
+    panels[0].set_ylabel("spike at (ms)")
+    figure.colorbar(picture, ax=panels, label="gradient", extend="both")
+    plots.png(figure)
+    assert style_problems(figure) == ["'a square' is cut at the top"] * 2
 
 
 def test_lines_over_many_decades_keep_their_numbers():

@@ -1,6 +1,5 @@
 """Sliders for a page without a kernel: which pictures, and what the page holds."""
 
-import base64
 import html
 import json
 import math
@@ -12,8 +11,8 @@ from hypothesis import strategies as st
 from test_explore import CONTROLS, Recorder, picture, shown
 
 from course_utils import _frames
-from course_utils.explore import FRAMES, choice, slider
-from course_utils.plots import png
+from course_utils.explore import FRAMES, choice, explore, slider
+from course_utils.plots import png, small
 
 
 @st.composite
@@ -78,24 +77,36 @@ def test_the_page_holds_every_combination_in_order():
     source, alt = pictures[place * 3 + 1]
     wanted = picture(delay=50, rate=1.0, ear="right")
     assert alt == wanted.get_label()
-    assert base64.b64decode(source.removeprefix("data:image/png;base64,")) == png(wanted)
+    assert source == small(png(wanted))
     assert f"{len(pictures)} pictures, drawn beforehand; the notebook has all {11 * 9 * 3}." in page
 
 
 def test_without_a_script_the_first_picture_is_there_with_its_words():
-    page = _frames.page(lambda at: (b"png", f"at <{at['x']}>"), {"x": slider("x", 0, 9, 1, 4)}, 4)
+    drawn = png(picture(x=4))
+    page = _frames.page(lambda at: (drawn, f"at <{at['x']}>"), {"x": slider("x", 0, 9, 1, 4)}, 4)
     (image,) = re.findall(r"<img[^>]*>", page)
-    assert 'alt="at &lt;4&gt;"' in image and base64.b64encode(b"png").decode() in image
+    assert 'alt="at &lt;4&gt;"' in image and small(drawn) in image
+    assert 'width="100"' in image  # an inch, whatever the picture's own number of pixels
     assert "<div hidden>" in page  # the script shows the controls: without it they do nothing
     assert "</" not in re.findall(r'json">(.*?)</script>', page)[0]
 
 
-@pytest.mark.parametrize("budget", [None, "30"])
+@pytest.mark.parametrize("budget", [None, "", " ", "0", "30"])
 def test_explore_adds_the_page_only_when_it_is_asked_for(monkeypatch, budget):
     monkeypatch.delenv(FRAMES, raising=False)
-    if budget:
+    if budget is not None:
         monkeypatch.setenv(FRAMES, budget)
     data, *_ = shown(picture, monkeypatch, **CONTROLS)
-    assert ("text/html" in data) == bool(budget)
-    if budget:
+    assert ("text/html" in data) == (budget == "30")
+    if budget == "30":
         assert len(parts(data["text/html"])[0]) <= 30
+
+
+@pytest.mark.parametrize("asked", ["many", "-1", "3.5"])
+def test_a_number_of_pictures_that_is_none_is_refused_before_anything_is_drawn(monkeypatch, asked):
+    monkeypatch.setenv(FRAMES, asked)
+    draw = Recorder()
+    words = f"{FRAMES} must be a number of pictures, such as 40, not '{asked}'"
+    with pytest.raises(ValueError, match=re.escape(words)):
+        explore(draw, **CONTROLS)
+    assert draw.calls == []

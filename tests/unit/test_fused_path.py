@@ -61,7 +61,7 @@ def test_same_seed_same_digits():
     def digits():
         draw = torch.Generator().manual_seed(7)
         network = Localiser(Stimulus(fibres_per_ear=5), Classes(4), 6, generator=draw)
-        ipd, spikes = sample(20, network.stimulus, draw)
+        ipd, spikes = sample(20, network.task, draw)
         loss = cross_entropy(network(spikes), network.classes.index(ipd))
         loss.backward()
         return [loss.detach()] + [p.grad for p in network.parameters()]
@@ -72,7 +72,7 @@ def test_same_seed_same_digits():
 def test_float32_stays_close_to_float64():
     draw = torch.Generator().manual_seed(8)
     network = Localiser(Stimulus(fibres_per_ear=8), Classes(4), 10, generator=draw)
-    _, spikes = sample(50, network.stimulus, draw)
+    _, spikes = sample(50, network.task, draw)
     single = network(spikes)
     torch.testing.assert_close(single, network.double()(spikes).float(), rtol=0, atol=2e-2)
 
@@ -82,7 +82,7 @@ def test_saved_and_loaded_it_points_alike(tmp_path):
     network, other = (
         Localiser(Stimulus(fibres_per_ear=5), Classes(4), 6, generator=draw) for _ in range(2)
     )
-    _, spikes = sample(10, network.stimulus, draw)
+    _, spikes = sample(10, network.task, draw)
     torch.save(network.state_dict(), tmp_path / "network.pt")
     assert not torch.equal(network(spikes), other(spikes))
     other.load_state_dict(torch.load(tmp_path / "network.pt", weights_only=True))

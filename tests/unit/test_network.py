@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 
-from course_utils.delays import ESTIMATORS, shift_then_clip
+from course_utils import _rules
+from course_utils.delays import ESTIMATORS, Interpolate, shift_then_clip
 from course_utils.network import Localiser
 from course_utils.neurons import leaky_readout, lif
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -62,7 +63,7 @@ def test_forward_is_delay_weights_neurons_readout(neuron, dt_ms):
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_every_estimator_learns_something_about_its_delays(estimator):
     network = small(estimator=estimator)
-    assert network.delay.estimator == estimator
+    assert repr(network.delay.rule) == repr(_rules.chosen(estimator, network.delay.max_delay))
     network(sounds()).logsumexp(1).sum().backward()
     assert network.delay.delays.grad.any()
 
@@ -70,7 +71,7 @@ def test_every_estimator_learns_something_about_its_delays(estimator):
 def test_what_is_default():
     network = Localiser(Stimulus(), Classes(), generator=seeded())
     assert network.w_hidden.shape == (200, 30) and network.w_out.shape == (30, 12)
-    assert network.delay.max_delay == 50 and network.delay.estimator == "linear"
+    assert network.delay.max_delay == 50 and isinstance(network.delay.rule, Interpolate)
     assert network.delay.delays.requires_grad
     network, spikes = network.double(), sample(2, Stimulus(), seeded())[1]
     assert network.hidden_spikes(spikes).shape == (2, 100, 30)

@@ -382,3 +382,28 @@ def test_bad_input_of_the_readout(change, error, says):
     good = dict(spikes=torch.zeros(2, 4, 3), weight=torch.zeros(3, 2), tau_ms=5)
     with pytest.raises(error, match=says):
         leaky_readout(**{**good, **change})
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_lesson_4_says_of_forty_neurons(seed):
+    """A steep slope stops plain descent at one rate, not Adam, which divides height out."""
+    currents = torch.rand(40, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+    def descend(optimiser, rate, steepness, height=1.0):
+        w = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
+        steps = optimiser([w], lr=rate)
+        for _ in range(200):
+            steps.zero_grad()
+            fired = spike(w * currents - 1, "sigmoid", steepness).mean()
+            (height * (fired - 0.5) ** 2).backward()
+            steps.step()
+        return w.item(), fired.item()
+
+    sgd, adam = (torch.optim.SGD, 0.5), (torch.optim.Adam, 0.05)
+    assert descend(*sgd, 5)[1] == pytest.approx(0.5, abs=0.06)
+    assert descend(*sgd, 25)[0] == pytest.approx(0.5, abs=0.01)
+    for steepness in (2, 5, 25):
+        assert descend(*adam, steepness)[1] == pytest.approx(0.5, abs=0.06)
+    assert descend(*adam, 100)[0] == pytest.approx(0.5, abs=0.01)
+    assert descend(*adam, 5, 100.0)[0] == pytest.approx(descend(*adam, 5)[0], abs=0.01)
+    assert abs(descend(*sgd, 5, 100.0)[0] - descend(*sgd, 5)[0]) > 0.002

@@ -7,7 +7,13 @@ import pytest
 import torch
 from scipy import optimize
 
-from course_utils.observer import chance, cramer_rao, maximum_likelihood, phase_information
+from course_utils.observer import (
+    chance,
+    cramer_rao,
+    maximum_likelihood,
+    phase_information,
+    posterior,
+)
 from course_utils.stimuli import Classes, Stimulus, sample
 
 
@@ -242,6 +248,92 @@ def test_silence_and_noise_have_an_answer():
         assert torch.isfinite(maximum_likelihood(spikes, stimulus)).all()
 
 
+def slow_posterior(spikes, stimulus):
+    """Mean and median in radians: every IPD with every phase, a quarter of a degree apart."""
+    phases = (np.arange(1440) + 0.37) * np.pi / 720
+    p = np.stack([probabilities(stimulus, len(spikes), phase, 0)[:, 0] for phase in phases])
+    p = p.clip(1e-12, 1 - 1e-12)
+    counts = spikes.double().unflatten(1, (2, stimulus.fibres_per_ear)).sum(2).numpy()
+    left, right = (
+        (c * np.log(p) + (stimulus.fibres_per_ear - c) * np.log(1 - p)).sum(1) for c in counts.T
+    )
+    joint = np.stack([left + np.roll(right, -shift) for shift in range(-360, 361)])
+    weight = np.exp(joint - joint.max()).sum(1)
+    weight[[0, -1]] /= 2  # half a cell at each end of the range
+    share = weight / weight.sum()
+    ipds = np.linspace(-np.pi / 2, np.pi / 2, 721)
+    return share @ ipds, np.interp(0.5, np.cumsum(share) - share / 2, ipds)
+
+
+SMALL = Stimulus(fibres_per_ear=1, frequency_hz=100, duration_ms=15, rate_max_hz=500)
+
+
+@pytest.mark.parametrize(
+    "stimulus",
+    [SMALL, Stimulus(fibres_per_ear=3, duration_ms=60), Stimulus(fibres_per_ear=40)],
+    ids=["tiny", "few", "many"],
+)
+def test_the_posterior_is_the_sum_over_all_phases(stimulus):
+    _, spikes = sample(8, stimulus, seeded(7))
+    mean, median = (posterior(spikes, stimulus, rule) for rule in ("mean", "median"))
+    for sound, *found in zip(spikes, mean, median, strict=True):
+        assert found == pytest.approx(slow_posterior(sound, stimulus), abs=math.radians(0.05))
+
+
+def test_a_posterior_without_evidence_is_straight_ahead_and_swapped_ears_point_the_other_way():
+    nothing = torch.zeros(1, 1, 2)  # one silent step says no more of one side than of the other
+    for rule in ("mean", "median"):
+        assert abs(float(posterior(nothing, SMALL, rule))) < 1e-6
+        _, spikes = sample(300, SMALL, seeded(8))  # more than are handled at once
+        found = posterior(spikes, SMALL, rule)
+        assert found.shape == (300,) and found.dtype == torch.float32
+        assert found.abs().max() < math.pi / 2 and found.std() > 0.1
+        torch.testing.assert_close(posterior(spikes.flip(2), SMALL, rule), -found)
+        torch.testing.assert_close(posterior(spikes[250:].double(), SMALL, rule), found[250:])
+    assert posterior(spikes[:0], SMALL).shape == (0,)
+
+
+def test_a_sound_that_no_allowed_ipd_explains_is_put_at_the_end_of_the_range():
+    stimulus = Stimulus()
+    waves = stimulus.phases(0, [0.0, math.radians(120)])[:, :, 0].T  # (time, ear)
+    p = stimulus.firing_probability(waves).repeat_interleave(100, dim=1)
+    spikes = torch.rand(1, *p.shape, generator=seeded(9), dtype=torch.float64) < p
+    for rule in ("mean", "median"):
+        mean, median = slow_posterior(spikes[0], stimulus)
+        expected = mean if rule == "mean" else median
+        assert float(posterior(spikes, stimulus, rule)) == pytest.approx(
+            expected, abs=math.pi / 360
+        )
+        assert 1.5 < expected < math.pi / 2
+
+
+@pytest.mark.parametrize(
+    "fibres, degrees, likeliest", [(1, 9.76, 10.11), (2, 7.01, 7.18), (10, 3.24, 3.27)]
+)
+def test_no_observer_is_better_than_the_posterior(fibres, degrees, likeliest):
+    stimulus = Stimulus(fibres_per_ear=fibres, duration_ms=100)
+    ipd, spikes = sample(6000, stimulus, seeded(10))
+    error = {rule: posterior(spikes, stimulus, rule) - ipd for rule in ("mean", "median")}
+    error["likeliest"] = maximum_likelihood(spikes, stimulus) - ipd
+    error = {name: torch.rad2deg(e).double() for name, e in error.items()}
+
+    def clearly(values):  # further from 0 than luck brings it, once in fifteen thousand times
+        return float(values.mean() / values.std()) * math.sqrt(len(values)) > 4
+
+    for best, loss in (("mean", torch.square), ("median", torch.abs)):
+        for name, other in error.items():
+            assert not clearly(loss(error[best]) - loss(other)), (best, name)
+        assert fibres > 2 or clearly(loss(error["likeliest"]) - loss(error[best]))
+    for name, expected in (("mean", degrees), ("median", degrees), ("likeliest", likeliest)):
+        found = error[name].abs()
+        assert abs(found.mean() - expected) < 4 * found.std() / math.sqrt(len(found)), name
+
+
+def test_an_unknown_rule_is_refused():
+    with pytest.raises(ValueError, match="rule must be one of 'median', 'mean', not 'mode'"):
+        posterior(torch.zeros(1, 150, 200), Stimulus(), "mode")
+
+
 @pytest.mark.parametrize(
     "spikes, error, says",
     [
@@ -255,9 +347,10 @@ def test_silence_and_noise_have_an_answer():
         (torch.zeros(1, 150, 200).int(), TypeError, "spikes must be boolean .*int32"),
     ],
 )
-def test_bad_spikes(spikes, error, says):
+@pytest.mark.parametrize("observer", [maximum_likelihood, posterior])
+def test_bad_spikes(spikes, error, says, observer):
     with pytest.raises(error, match=says):
-        maximum_likelihood(spikes, Stimulus())
+        observer(spikes, Stimulus())
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 12])

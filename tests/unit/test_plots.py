@@ -1,5 +1,6 @@
 """Figures: a sentence for those who can't see them, units, sizes, and the numbers they show."""
 
+import base64
 import io
 import math
 from types import SimpleNamespace
@@ -123,10 +124,25 @@ def test_png_is_a_small_picture_with_a_palette(drawn):
     figure, data = drawn
     image = Image.open(io.BytesIO(data))
     assert image.format == "PNG" and image.mode == "P"
-    width, height = figure.get_size_inches() * 100
+    width, height = figure.get_size_inches() * plots.DPI
     assert abs(image.width - width) <= 1 and abs(image.height - height) <= 1
+    assert plots.DPI >= 1.5 * plots.SHOWN_DPI  # sharp on a dense screen, and no larger on the page
+    assert plots.shown_width(data) == round(figure.get_figwidth() * 100)
     assert image.convert("L").getextrema()[0] < 100 < 200 < image.convert("L").getextrema()[1]
     assert len(data) < 100_000
+
+
+def test_a_small_picture_shows_the_same(drawn, monkeypatch):
+    _, data = drawn
+    kind, code = plots.small(data).split(";base64,")
+    image = Image.open(io.BytesIO(base64.b64decode(code)))
+    assert kind == "data:image/webp" and image.format == "WEBP"
+    both = (Image.open(io.BytesIO(data)), image)
+    before, after = (np.asarray(each.convert("RGB"), float) for each in both)
+    assert before.shape == after.shape and np.abs(before - after).mean() < 2  # of 255
+    assert len(base64.b64decode(code)) < 0.9 * len(data)
+    monkeypatch.setattr(plots.features, "check", lambda name: False)
+    assert plots.small(data) == f"data:image/png;base64,{base64.b64encode(data).decode()}"
 
 
 def test_the_same_figure_is_the_same_png():

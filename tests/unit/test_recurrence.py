@@ -65,7 +65,7 @@ def test_a_spike_arrives_one_step_later_at_the_column_it_is_sent_to():
         (dict(current=torch.zeros(2, 3)), ValueError, "current must have 3 dimensions"),
         (dict(current=torch.zeros(1, 3, 2, dtype=torch.bool)), TypeError, "current must be a flo"),
         (dict(current=torch.full((1, 3, 2), math.nan)), ValueError, "current must be finite"),
-        (dict(recurrent=torch.zeros(2, 3)), ValueError, r"weight must have shape \(2, 2\)"),
+        (dict(recurrent=torch.zeros(2, 3)), ValueError, r"recurrent must have shape \(2, 2\)"),
         (dict(tau_ms=0), ValueError, "tau_ms must be"),
         (dict(surrogate="tanh"), ValueError, "surrogate must be one of"),
         (dict(slope=-1), ValueError, "slope must be"),

@@ -2,16 +2,20 @@
 
 import csv
 import importlib
+import re
 import sys
 
 import pytest
+import torch
 
 from course_utils import tables
 from tools.notebook_checks import ROOT
 
 STUDIES = ROOT / "figures" / "studies"
-sys.path.insert(0, str(STUDIES))
+sys.path[:0] = [str(STUDIES), str(STUDIES.parent)]
 NAMES = sorted(path.stem for path in STUDIES.glob("*.csv"))
+LESSON_5, RECIPE = (STUDIES.parent / f"{name}.csv" for name in ("lesson_5", "prototype_recipe"))
+TABLES = [*(STUDIES / f"{name}.csv" for name in NAMES), LESSON_5, RECIPE]
 
 
 def settings_of(name):
@@ -27,13 +31,13 @@ def test_every_study_has_a_table_and_a_picture():
     assert len(NAMES) >= 11
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_setting_has_five_seeds(name):
-    rows = tables.read(STUDIES / f"{name}.csv")
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.stem)
+def test_every_setting_has_five_seeds(table):
+    rows = tables.read(table)
     seeds = {}
     for row in rows:
         seeds.setdefault(row["setting"], []).append(int(row["seed"]))
-    assert set(seeds) == set(settings_of(name))
+    assert set(seeds) == set(settings_of(table.stem))
     for setting, found in seeds.items():
         assert sorted(found) == sorted(set(found)), setting
         assert len(found) >= 5, setting
@@ -55,6 +59,28 @@ def test_a_row_comes_out_again_digit_by_digit():
     assert {key: float(value) for key, value in again.items()} == {k: saved[k] for k in again}
 
 
+def test_width_matters_little_and_height_not_at_all_as_lesson_4_says():
+    rows = tables.read(STUDIES / "surrogates.csv")
+    usual = dict(surrogate="sigmoid", steepness=5, delays="learned")
+
+    def worse(other, than=usual):
+        return tables.paired_interval(rows, "error_deg", other, than)
+
+    names = ("sigmoid", "superspike")
+    for name, steepness in [(n, b) for n in names for b in (1, 5, 25)]:
+        _, low, high = worse(usual | dict(surrogate=name, steepness=steepness))
+        assert -0.2 < low <= high < 0.2
+    steep = [usual | dict(surrogate=name, steepness=100) for name in names]
+    for setting in steep:
+        gap, low, _ = worse(setting)
+        assert low > 0 and 0.25 < gap < 0.4  # about a third of a degree
+    _, low, high = worse(*steep)
+    assert -0.2 < low < high < 0.2
+    _, low, _ = worse(dict(delays="readout only"))
+    assert low > 10
+    assert {row["peak"] for row in rows if row["surrogate"] == "superspike"} == {1}
+
+
 @pytest.mark.parametrize(
     ("fibres", "limit"), [(10, 1.10), (100, 1.15)], ids=["10 fibres", "100 fibres"]
 )
@@ -62,3 +88,24 @@ def test_the_best_setting_is_as_near_to_the_bound_as_we_say(fibres, limit):
     rows = tables.read(STUDIES / "best.csv")
     ratio, *_ = tables.mean_interval(rows, "ratio_to_bound", fibres=fibres)
     assert ratio <= limit
+
+
+def first_lag(seed, **setting):
+    study = importlib.import_module("study")
+    network = study.network_of(
+        study.DEFAULTS | dict(fibres=1) | setting, torch.Generator().manual_seed(seed)
+    )
+    left, right = network.delay.delays.detach().tolist()
+    return (right - left) / network.delay.max_delay
+
+
+def test_with_one_fibre_the_same_seeds_draw_the_same_lags_in_every_table():
+    for seed in range(5):
+        lag = first_lag(seed)
+        for other in (dict(hidden=10), dict(classes=12), dict(max_delay=12), dict(hidden=100)):
+            assert first_lag(seed, **other) == pytest.approx(lag, abs=1e-6)
+    assert re.search(r"^SEEDS +\?= *$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    fresh = {row["seed"] for row in tables.read(STUDIES / "first_lag.csv")}
+    others = {row["seed"] for name in NAMES for row in tables.read(STUDIES / f"{name}.csv")
+              if row.get("fibres") == 1 and name not in ("first_lag", "best_observer")}  # fmt: skip
+    assert others and not fresh & others

@@ -1,6 +1,7 @@
 """Result tables: what is read, and the interval of a mean over seeds."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from course_utils import tables
 from course_utils.tables import bootstrap_interval, fill, mean_interval, paired_interval, read
+
+ROOT = Path(__file__).resolve().parents[2]
 
 # two-sided 95 % quantiles of Student's t, from a printed table
 T_975 = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 9: 2.262, 30: 2.042}
@@ -39,6 +43,35 @@ def test_a_table_with_only_a_head_has_no_rows(tmp_path):
 def test_a_missing_table_is_named(tmp_path, name):
     with pytest.raises(FileNotFoundError, match=f"there is no result table {name}.* in "):
         read(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["../figures/lesson_5.csv", "figures/studies/best.csv"])
+@pytest.mark.parametrize("start", ["", "notebooks", "notebooks/solutions", "/", "elsewhere"])
+def test_a_table_of_the_course_is_found_from_any_folder(start, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path if start == "elsewhere" else ROOT / start)
+    assert read(name) == read(ROOT / name.removeprefix("../"))
+
+
+@pytest.mark.parametrize("where", ["a variable", "a folder above"])
+def test_a_table_is_found_where_the_course_was_unpacked(where, tmp_path, monkeypatch):
+    """Without its folder, as where the package alone was installed."""
+    monkeypatch.setattr(tables, "COURSE", tmp_path / "site-packages")
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "own.csv").write_text("seed\n7\n")
+    folder = tmp_path / "deep" / "deeper"
+    folder.mkdir(parents=True)
+    monkeypatch.setenv(tables.HOME, str(tmp_path) if where == "a variable" else "")
+    monkeypatch.chdir(folder if where == "a folder above" else "/")
+    assert read("../figures/own.csv") == [{"seed": 7}]
+
+
+def test_a_table_beside_the_notebook_comes_first(tmp_path, monkeypatch):
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "lesson_5.csv").write_text("seed\n7\n")
+    monkeypatch.chdir(tmp_path)
+    assert read("figures/lesson_5.csv") == [{"seed": 7}]
+    with pytest.raises(FileNotFoundError, match="there is no result table nowhere.csv in .*above"):
+        read("../figures/nowhere.csv")
 
 
 @pytest.mark.parametrize("row", ["1", "1,2,3"])

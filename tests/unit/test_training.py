@@ -1,5 +1,6 @@
 """Fitting: it learns, repeats itself, keeps the best epoch, and refuses what does not fit."""
 
+import functools
 import math
 import time
 
@@ -7,9 +8,10 @@ import pytest
 import torch
 
 from course_utils import plots
+from course_utils.delay_optimizer import SigmaSchedule
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
-from course_utils.training import History, fit
+from course_utils.training import History, evaluate, fit
 
 STIMULUS = Stimulus(fibres_per_ear=8, duration_ms=75)
 CLASSES = Classes(4)
@@ -82,11 +84,24 @@ def test_what_is_default():
     assert same(state(networks[0]), state(networks[1]))
 
 
+class Spoiler:
+    """Turns every answer round after some updates, so that what comes after is surely worse."""
+
+    def __init__(self, network, update):
+        self.network, self.left = network, update
+
+    def step(self):
+        self.left -= 1
+        if self.left == 0:
+            with torch.no_grad():
+                self.network.w_out.mul_(-20)
+
+
 def test_it_keeps_the_weights_of_the_best_epoch():
     network = small(kind=Recorder)
-    history = fit(network, seeded(6), 8, **QUICK, lr=0.5, delay_lr=5)
+    history = fit(network, seeded(6), 8, **QUICK, schedules=[Spoiler(network, update=31)])
     best = min(range(8), key=history.validation_loss.__getitem__)
-    assert best < 7, "this learning rate is meant to make the last epoch a bad one"
+    assert best < 6 and history.validation_loss[6] > history.chance_loss
     assert history.best_epoch == best + 1
     tested = network.seen[False]
     assert len(tested) == 8
@@ -131,6 +146,38 @@ def test_further_schedules_step_after_every_update():
     counter = Counter()
     fit(small(), seeded(1), epochs=2, schedules=[counter], **QUICK)
     assert counter.steps == 10
+
+
+@pytest.mark.parametrize("estimator", ["gaussian", "triangle"])
+def test_a_width_schedule_of_ones_own_is_the_only_one(estimator):
+    network = small(estimator=estimator)
+    seen = []
+
+    class Watch:
+        def step(self):
+            seen.append(network.delay.rule.sigma)
+
+    mine = SigmaSchedule(network.delay, updates=3, start=9.0, end=4.0)
+    fit(network, seeded(1), epochs=2, schedules=[mine, Watch()], **QUICK)
+    assert seen[2:] == pytest.approx([4.0] * 8)
+    assert seen[0] == pytest.approx(9 * (4 / 9) ** (1 / 3))
+
+
+@pytest.mark.parametrize("estimator", ["gaussian", "triangle"])
+def test_a_layer_that_spreads_its_delays_is_validated_rounded(estimator):
+    network = small(estimator=estimator)
+    asked = []
+    source = functools.partial(remembered, asked)
+    history = fit(network, seeded(1), 1, source=source, **QUICK)
+    ipd, spikes = asked[0]  # the first that is drawn is for validation
+    loss = evaluate(network.rounded(), ipd, spikes).loss
+    assert history.validation_loss == [loss]
+    assert loss != evaluate(network, ipd, spikes).loss
+
+
+def remembered(asked, n, generator):
+    asked.append(sample(n, STIMULUS, generator))
+    return asked[-1]
 
 
 def test_stored_data_are_used_once_an_epoch_in_a_new_order():

@@ -1,0 +1,164 @@
+"""What lessons 5 to 7 say in words: of their tables, and of runs that any seed must bear out."""
+
+import pytest
+import torch
+
+from course_utils import observer, tables
+from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
+from course_utils.delays import DelayLayer, shift_then_clip
+from course_utils.network import Localiser
+from course_utils.stimuli import Classes, Stimulus, sample
+from tools.notebook_checks import ROOT
+
+FIGURES = ROOT / "figures"
+LESSON_5, RECIPE = FIGURES / "lesson_5.csv", FIGURES / "prototype_recipe.csv"
+FIRST_LAG = FIGURES / "studies" / "first_lag.csv"
+WEIGHTS_OR_DELAYS = FIGURES / "studies" / "weights_or_delays.csv"
+
+
+def paired(table, first, second, column="error_deg", **where):
+    return tables.paired_interval(tables.read(table), column, first | where, second | where)
+
+
+def delays_are(first, second, fibres, kind="axonal"):
+    """Mean error of one network of lesson 6 minus another's, with its interval."""
+    where = dict(kind=kind, fibres=fibres, hidden=30, max_delay=50)
+    return paired(WEIGHTS_OR_DELAYS, dict(delays=first), dict(delays=second), **where)
+
+
+def mean_of(delays, fibres, kind="axonal"):
+    where = dict(delays=delays, kind=kind, fibres=fibres, hidden=30, max_delay=50)
+    return tables.mean_interval(tables.read(WEIGHTS_OR_DELAYS), "error_deg", **where)[0]
+
+
+def test_lesson_6_calls_alike_only_what_is_alike():
+    for fibres in (10, 100):
+        _, low, high = delays_are("learned", "frozen random", fibres)
+        assert -0.25 < low < 0 < high < 0.25
+    for names in (("learned", "frozen even"), ("frozen random", "frozen even")):
+        _, low, high = delays_are(*names, 100)
+        assert -0.2 < low and high < 0.2  # they lie together
+    _, low, high = delays_are("learned", "frozen random", 1)
+    assert low < 0 < high and high - low > 5  # five seeds of one fibre say next to nothing
+
+
+def test_lesson_6_learning_rescues_a_bad_draw():
+    rows = tables.read(FIRST_LAG)
+    pair = dict(delays="frozen random"), dict(delays="learned")
+    mean, low, _ = tables.paired_interval(rows, "error_deg", *pair)
+    assert len(rows) == 50 and mean > 2 and low > 1
+    assert all(8 < abs(row["last_lag_ms"]) < 16 for row in rows if row["delays"] == "learned")
+    frozen, learned = ([r["error_deg"] for r in rows if r["delays"] == d["delays"]] for d in pair)
+    assert max(b - a for a, b in zip(frozen, learned, strict=True)) < 2  # "may lose a little"
+
+
+def test_lesson_6_delays_alone_against_weights_alone():
+    neither, delays, weights = (
+        mean_of(name, 100) for name in ("readout only", "delays only", "frozen random")
+    )
+    assert 0.6 < 1 - delays / neither < 0.75 and weights < delays  # "most of its error"
+    _, low, high = delays_are("delays only", "frozen random", 10, "synaptic")
+    assert 0 < low and high < 1  # "much closer, and the weights are still ahead"
+    _, axonal, _ = delays_are("delays only", "frozen random", 10)
+    assert axonal > 2
+
+
+def test_lesson_6_a_loss_by_learning_is_the_optimisers():
+    rows = tables.read(WEIGHTS_OR_DELAYS)
+    at_ten = dict(kind="axonal", fibres=10, hidden=30, max_delay=50)
+    errors = {(r["delays"], r["seed"]): r["error_deg"] for r in rows if at_ten.items() <= r.items()}
+    assert all(errors["learned", seed] > errors["frozen even", seed] for seed in range(5))
+    for second in ("learned", "frozen random"):
+        _, low, _ = delays_are(second, "frozen even", 10)
+        assert low > 0.1  # even delays are better to have than random or learned ones
+    lead, *_ = delays_are("frozen random", "frozen even", 10)
+    lost, low, _ = delays_are("learned from even", "frozen even", 10)
+    assert low > 0 and lost > lead / 2  # "most of that lead"
+    _, low, high = delays_are("learned from even, gently", "frozen even", 10)
+    assert -0.1 < low < 0 < high < 0.1  # "no gain, and no loss beyond a tenth"
+    _, low, high = delays_are("learned, gently", "frozen random", 10)
+    assert -0.1 < low < high < 0  # "some hundredths of a degree"
+
+
+def test_the_bank_of_the_prototype_is_behind_random_delays():
+    for fibres in (10, 100):
+        assert delays_are("frozen bank", "frozen random", fibres)[1] > 0.1
+    assert delays_are("learned from bank", "frozen bank", 100)[2] < 0  # "takes back a part"
+    assert settings_says("frozen bank", "frozen random delays")[1] > 0.1
+
+
+def settings_says(first, second, column="error_deg", table=LESSON_5):
+    return paired(table, dict(setting=first), dict(setting=second), column)
+
+
+def test_lesson_5_says_what_its_table_says():
+    for learned, frozen in (
+        ("learned", "frozen random delays"),
+        ("learned from the bank", "frozen bank"),
+        ("learned from even", "frozen even delays"),
+    ):
+        _, low, high = settings_says(learned, frozen)
+        assert -0.11 < low < high < 0.11, learned
+        assert (low < 0 < high) == (learned != "learned from even")  # it loses a few hundredths
+    assert settings_says("learned from zero", "learned")[1] > 0
+    _, low, high = settings_says("frozen even delays", "frozen random delays")
+    assert -0.1 < low < high < 0.1
+    assert settings_says("classes beyond the ends", "learned")[2] < 0
+    whole = settings_says("whole steps, nearest", "learned", "rounded_error_deg")
+    assert -0.1 < whole[1] < 0 < whole[2] < 0.1
+    learned = [row for row in tables.read(LESSON_5) if row["setting"] == "learned"]
+    assert all(abs(row["rounded_error_deg"] - row["error_deg"]) < 0.1 for row in learned)
+
+
+def test_lesson_5_lost_variety_has_a_price_of_its_own():
+    ends, frozen, learned = (
+        f"a phase each{words}" for words in (", frozen at the ends", ", delays frozen", "")
+    )
+    price, low, _ = settings_says(ends, frozen, table=RECIPE)
+    assert low > 0 and price < settings_says(learned, frozen, table=RECIPE)[0]
+    _, low, high = settings_says(learned, ends, table=RECIPE)
+    assert low < 0 < high  # "five seeds can't say"
+
+
+def test_lesson_5_all_waiting_longer_is_hearing_it_earlier():
+    generator = torch.Generator().manual_seed(0)
+    network = Localiser(Stimulus(), Classes(12), generator=generator)
+    later = network.delay.delays.detach() + 10
+    twin = Localiser(
+        Stimulus(duration_ms=160), Classes(12), 30, 60, init=later, generator=generator
+    )
+    twin.w_hidden, twin.w_out = network.w_hidden, network.w_out
+    _, spikes = sample(8, twin.task, generator)
+    torch.testing.assert_close(twin(spikes), network(spikes[:, :150]))
+
+
+def test_lesson_6_a_sound_played_backwards_is_one_with_the_opposite_ipd():
+    stimulus = Stimulus(fibres_per_ear=20)
+    _, spikes = sample(64, stimulus, torch.Generator().manual_seed(0))
+    forwards, backwards = (observer.posterior(s, stimulus) for s in (spikes, spikes.flip(1)))
+    assert forwards.abs().max() > 1
+    torch.testing.assert_close(backwards, -forwards, atol=0.02, rtol=0)
+
+
+def arrivals(estimator, seed, updates=300):
+    """How many of 31 copies of a sparse fibre find the delay of 30, as in the race of lesson 7."""
+    generator = torch.Generator().manual_seed(seed)
+    train = torch.zeros(1, 200, 1)
+    train[0, 50 + torch.randperm(100, generator=generator)[:5]] = 1
+    target = shift_then_clip(train, torch.tensor([30.0]), 50)
+    layer = DelayLayer(31, 50, estimator, torch.linspace(0, 50, 31))
+    optimiser = DelayOptimizer([layer.delays], 50, lr=0.3)
+    shrink = None if estimator == "linear" else SigmaSchedule(layer, updates // 2)
+    for _ in range(updates):
+        optimiser.zero_grad()
+        (-(layer(train.expand(1, 200, 31)) * target).sum()).backward()
+        optimiser.step()
+        if shrink:
+            shrink.step()
+    return int(((layer.delays - 30).abs() <= 1).sum())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_lesson_7_an_annealed_bell_or_triangle_arrives_where_linear_does_not(seed):
+    linear = arrivals("linear", seed)
+    assert linear <= 6 and arrivals("gaussian", seed) >= 18 and arrivals("triangle", seed) >= 18

@@ -20,10 +20,12 @@ _FADE_MS = 2
 def noise(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
     """`n` bursts of noise, each one new.
 
-    Raises ValueError or TypeError for a duration or rate not above zero, or a missing generator;
-    so do the other sounds.
+    Raises ValueError or TypeError for a duration below 4 ms, a rate below twice the highest
+    frequency, or a missing generator; so do the other sounds.
     """
     samples = _samples(n, duration_ms, rate_hz, generator)
+    if not n:  # some Fourier transforms take no empty batch
+        return torch.zeros(0, samples)
     spectrum = torch.fft.rfft(torch.randn(n, samples, generator=generator))
     frequency = torch.fft.rfftfreq(samples, 1 / rate_hz)
     inside = (frequency >= LOW_HZ) & (frequency <= HIGH_HZ)
@@ -48,7 +50,15 @@ def tones(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) 
 def word(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
     """`n` pieces of a spoken word, from random places; of faint ones another is drawn."""
     samples = _samples(n, duration_ms, rate_hz, generator)
-    pieces = heads.load_word(rate_hz).float().unfold(0, samples, 1)
+    whole = heads.load_word(rate_hz).float()
+    if samples > len(whole):
+        longest = int(1000 * len(whole) / rate_hz)
+        raise ValueError(
+            f"duration_ms must be at most {longest}, as long as the word, not {duration_ms:g}"
+        )
+    if not n:
+        return torch.zeros(0, samples)
+    pieces = whole.unfold(0, samples, 1)
     power = pieces.square().mean(1)
     audible = (power > 0.1 * power.max()).float()  # within 10 dB of the loudest piece
     return _finished(pieces[audible.multinomial(n, True, generator=generator)], rate_hz)
@@ -60,6 +70,8 @@ KINDS = {"noise": noise, "tones": tones, "word": word}
 
 def draw(kinds, n: int, duration_ms: float, rate_hz: int, generator) -> torch.Tensor:
     """`n` sounds, each of one of `kinds` (names in `KINDS`), as evenly as can be."""
+    if isinstance(kinds, str) or not len(kinds):
+        raise ValueError(f"kinds must be a tuple of names, such as ('noise',), not {kinds!r}")
     for kind in kinds:
         check.one_of("kinds", kind, KINDS)
     shares = torch.arange(n).tensor_split(len(kinds))
@@ -78,7 +90,11 @@ def _colours(n, generator):
 def _samples(n, duration_ms, rate_hz, generator):
     check.whole_number("n", n, low=0)
     check.random_generator(generator)
-    check.whole_number("rate_hz", rate_hz)
+    if check.whole_number("rate_hz", rate_hz) < 2 * HIGH_HZ:
+        raise ValueError(
+            f"rate_hz must be at least {2 * HIGH_HZ}, twice the highest frequency, "
+            f"{HIGH_HZ} Hz, not {rate_hz}"
+        )
     shortest = 2 * _FADE_MS
     return round(check.finite_number("duration_ms", duration_ms, shortest) / 1000 * rate_hz)
 

@@ -53,7 +53,7 @@ def receptive_field(delays_ms, weights, title, max_delay_ms=50):
         axes.set_ylabel(f"{name}\nweight")
     panels[0].set_title(title)
     ticks = np.arange(0, max_delay_ms + 1, 10)
-    panels[1].set(xlabel="delay (ms); in the grey field all have the longest one",
+    panels[1].set(xlabel="delay (grey field: all have the longest one) (ms)",
                   xlim=(-1, max_delay_ms + 1.2 * (half + 1)), xticks=ticks)  # fmt: skip
     return figure
 

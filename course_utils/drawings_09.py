@@ -228,7 +228,8 @@ def internal_delays(first_us, last_us, nerve, head_us):
     )
     figure, axes = plots.canvas(
         f"Internal delays of {len(first_us)} networks against frequency, before and after "
-        f"learning, joined by lines, over the range of the head. Mean size in microseconds: {said}.",
+        f"learning, joined by lines, over the range of the head. Mean size in microseconds: "
+        f"{said}.",
         width=7.5, height=3.8,
     )  # fmt: skip
     fine = np.geomspace(frequency[0] / 1.15, frequency[-1] * 1.15, 100)

@@ -3,7 +3,7 @@
 `says_05` to `says_65` are the mean answers (ms) to gaps of 5 to 65 ms: where they stop rising, the
 network hears no difference any more. `error_ms` is over all gaps; always 35 ms would give 15.
 Without delays hardly any neuron fires at first, and nothing is learned; *stronger weights* are
-drawn four times as large, so that both layers fire. Learned and frozen delays have twenty seeds.
+drawn four times as large, so that both layers fire. Learned and frozen delays have ten seeds.
 
     python figures/studies/far_events.py [seed ...] [--jobs N]
 """
@@ -38,7 +38,7 @@ NETWORKS = {
 }
 STRONGER = 4
 PAIRED = ("delays of 15 in both", "delays of 30 in front")  # learned and frozen, seed by seed
-MORE_SEEDS = range(20)
+MORE_SEEDS = range(10)
 
 
 def settings():

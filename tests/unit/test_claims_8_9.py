@@ -1,0 +1,62 @@
+"""What lessons 8 and 9 say in words: of their tables, and of runs that any seed must bear out."""
+
+import pytest
+import torch
+
+from course_utils import tables
+from course_utils.recurrence import recurrent_lif
+from tools.notebook_checks import ROOT
+
+STUDIES = ROOT / "figures" / "studies"
+DEEPER = tables.read(STUDIES / "deeper.csv")
+FAR = tables.read(STUDIES / "far_events.csv")
+HEAD = tables.read(STUDIES / "real_head.csv")
+BEST = tables.read(STUDIES / "best_observer.csv")
+
+
+def deeper(first, second, fibres):
+    sides = (dict(network=name, fibres=fibres) for name in (first, second))
+    return tables.paired_interval(DEEPER, "error_deg", *sides)
+
+
+def clicks(first, second, column="error_ms"):
+    return tables.paired_interval(FAR, column, dict(setting=first), dict(setting=second))
+
+
+def head(first, second, column="noise_deg", rows=HEAD):
+    return tables.paired_interval(rows, column, dict(setting=first), dict(setting=second))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_lesson_8_what_is_lent_multiplies_itself_around_a_loop(seed):
+    generator = torch.Generator().manual_seed(seed)
+    drive = 0.3 * torch.rand(32, 80, 30, generator=generator)
+    loop = (2 * torch.rand(30, 30, generator=generator) - 1) / 30**0.5
+
+    def growth(surrogate, slope):
+        current = drive.clone().requires_grad_()
+        spikes = recurrent_lif(current, loop, 5.0, surrogate=surrogate, slope=slope)
+        spikes[:, -1].sum().backward()
+        size = current.grad.abs().mean((0, 2))
+        return float(size[-51] / size[-1])
+
+    assert growth("sigmoid", 5) > 10 and growth("superspike", 25) < 0.001
+
+
+def test_lesson_8_a_wide_surrogate_around_a_loop_learns_next_to_nothing():
+    wide, low, high = tables.mean_interval(
+        DEEPER, "error_deg", network="recurrent, wide surrogate", fibres=2
+    )
+    assert 35 < low and high < 45  # "hardly better than straight ahead", which is 45
+    assert tables.mean_interval(DEEPER, "error_deg", network="recurrent", fibres=2)[2] < 10
+
+
+def test_lesson_8_both_layers_are_nearest_to_the_best_observer():
+    best = tables.mean_interval(BEST, "error_deg", fibres=2)[0]
+    both, _, high = tables.mean_interval(
+        DEEPER, "error_deg", network="two layers, delays in both", fibres=2
+    )
+    assert best < 7.2 and best < both and high < best + 1.2
+    for other in ("one layer, delays", "two layers, delays in front", "two layers, no delays",
+                  "recurrent", "one layer, no delays"):  # fmt: skip
+        assert deeper(other, "two layers, delays in both", 2)[1] > 0, other

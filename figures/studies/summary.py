@@ -140,6 +140,7 @@ def claims():
             ("two layers, no delays", "one layer, delays"),
             ("two layers, delays in both", "two layers, no delays"),
             ("two layers, delays in both", "two layers, frozen delays in both"),
+            ("two layers, delays in both, gently", "two layers, frozen delays in both"),
             ("recurrent", "two layers, delays in both"),
             ("recurrent", "one layer, delays"),
         ):
@@ -168,6 +169,17 @@ def claims():
             8, f"two clicks (ms): {name}, learned against frozen", table, "error_ms",
             dict(setting=name), dict(setting=f"{name}, frozen"), None,
         )  # fmt: skip
+    yield (
+        8, "two clicks (ms), tau 20 ms: recurrent against no delays", table, "error_ms",
+        dict(setting="recurrent, tau 20 ms"), dict(setting="no delays, tau 20 ms"), None,
+    )  # fmt: skip
+    table = "studies/real_head.csv"
+    for words, cues in (("both cues", ""), ("time only", "time only, ")):
+        for control in ("frozen random", "no delays"):
+            yield (
+                9, f"a head, {words}: learned against {control}", table, "noise_deg",
+                dict(setting=f"{cues}learned"), dict(setting=f"{cues}{control}"), None,
+            )  # fmt: skip
     table = "studies/stimulus.csv"
     for words in ("sharp bursts", "a quarter of the spikes"):
         learned, frozen = (dict(setting=f"{words}: {d}") for d in ("learned", "frozen random"))

@@ -20,8 +20,8 @@ _FADE_MS = 2
 def noise(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
     """`n` bursts of noise, each one new.
 
-    Raises ValueError or TypeError for a duration below 4 ms, a rate below twice the highest
-    frequency, or a missing generator; so do the other sounds.
+    Raises ValueError or TypeError for a duration below 4 ms, a rate below 1000, or no generator;
+    so do the other sounds.
     """
     samples = _samples(n, duration_ms, rate_hz, generator)
     if not n:  # some Fourier transforms take no empty batch
@@ -42,7 +42,8 @@ def tones(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) 
     total = torch.zeros(n, samples)
     for harmonic in range(1, HIGH_HZ // LOW_HZ + 1):
         phase = 2 * math.pi * torch.rand(n, 1, generator=generator)
-        gain = (harmonic * fundamental <= HIGH_HZ) * harmonic**-colour
+        inside = (harmonic * fundamental <= HIGH_HZ) & (harmonic * fundamental < rate_hz / 2)
+        gain = inside * harmonic**-colour
         total += gain * torch.sin(harmonic * fundamental * time + phase)
     return _finished(total, rate_hz)
 
@@ -50,15 +51,15 @@ def tones(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) 
 def word(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
     """`n` pieces of a spoken word, from random places; of faint ones another is drawn."""
     samples = _samples(n, duration_ms, rate_hz, generator)
-    whole = heads.load_word(rate_hz).float()
-    if samples > len(whole):
-        longest = int(1000 * len(whole) / rate_hz)
+    recording = heads.load_word(rate_hz).float()
+    if samples > len(recording):
         raise ValueError(
-            f"duration_ms must be at most {longest}, as long as the word, not {duration_ms:g}"
+            f"duration_ms must be at most {1000 * len(recording) / rate_hz:.0f} ms, the length of "
+            f"the recording, not {duration_ms}"
         )
     if not n:
         return torch.zeros(0, samples)
-    pieces = whole.unfold(0, samples, 1)
+    pieces = recording.unfold(0, samples, 1)
     power = pieces.square().mean(1)
     audible = (power > 0.1 * power.max()).float()  # within 10 dB of the loudest piece
     return _finished(pieces[audible.multinomial(n, True, generator=generator)], rate_hz)
@@ -90,11 +91,7 @@ def _colours(n, generator):
 def _samples(n, duration_ms, rate_hz, generator):
     check.whole_number("n", n, low=0)
     check.random_generator(generator)
-    if check.whole_number("rate_hz", rate_hz) < 2 * HIGH_HZ:
-        raise ValueError(
-            f"rate_hz must be at least {2 * HIGH_HZ}, twice the highest frequency, "
-            f"{HIGH_HZ} Hz, not {rate_hz}"
-        )
+    check.whole_number("rate_hz", rate_hz, low=1000)
     shortest = 2 * _FADE_MS
     return round(check.finite_number("duration_ms", duration_ms, shortest) / 1000 * rate_hz)
 

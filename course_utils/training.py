@@ -10,7 +10,6 @@ import torch.nn.functional as F
 from tqdm import tqdm
 
 from . import _arguments as check
-from . import plots
 from .delay_optimizer import Anneal, DelayOptimizer, SigmaSchedule
 from .delays import Spread
 from .network import DirectionNetwork
@@ -48,6 +47,8 @@ class History:
 
     def plot(self):
         """Draw loss and error by epoch; returns a matplotlib figure."""
+        from . import plots  # here, so that training needs no pictures
+
         return plots.history(
             self.loss, self.validation_loss, self.validation_error_deg, self.chance_loss
         )

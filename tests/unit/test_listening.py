@@ -52,44 +52,6 @@ def test_draw_shares_the_sounds_among_the_kinds():
         sounds.draw(("music",), 5, 30, 44100, seeded())
 
 
-@pytest.mark.parametrize("kind", sounds.KINDS)
-def test_no_sounds_of_a_kind_are_none(kind):
-    assert sounds.KINDS[kind](0, 30, 44100, seeded()).shape == (0, 1323)
-
-
-def test_a_kind_may_get_no_sound():
-    kinds = tuple(sounds.KINDS)
-    assert torch.equal(sounds.draw(kinds, 1, 30, 44100, seeded()),
-                       sounds.noise(1, 30, 44100, seeded()))  # fmt: skip
-    assert sounds.draw(kinds, 0, 30, 44100, seeded()).shape == (0, 1323)
-    azimuth, spikes = Listener(HEAD, NERVE, kinds=kinds)(1, seeded())
-    assert len(azimuth) == len(spikes) == 1
-
-
-def test_a_word_is_no_longer_than_its_recording():
-    longest = 1000 * len(heads.load_word(44100)) / 44100
-    sounds.word(1, longest, 44100, seeded())
-    said = f"duration_ms must be at most {math.floor(longest)}, as long as the word, not 900"
-    with pytest.raises(ValueError, match=said):
-        sounds.word(1, 900, 44100, seeded())
-
-
-@pytest.mark.parametrize("kind", ["noise", "tones"])
-def test_no_sound_holds_what_its_rate_cannot(kind):
-    """Sampled at 8000, a tone of 4500 Hz would sound as one of 3500."""
-    with pytest.raises(ValueError, match="rate_hz must be at least 10000, .* 5000 Hz, not 8000"):
-        sounds.KINDS[kind](2, 30, 8000, seeded())
-    drawn = sounds.KINDS[kind](4, 100, 10000, seeded())
-    assert drawn.isfinite().all()
-
-
-@pytest.mark.parametrize("kinds", [(), "noise", ["noise", 3]])
-def test_kinds_are_names(kinds):
-    with pytest.raises((ValueError, TypeError), match="^kinds must be one of 'noise'|^kinds must "
-                       "be a tuple of names"):  # fmt: skip
-        sounds.draw(kinds, 3, 30, 44100, seeded())
-
-
 def test_the_listener_draws_directions_evenly_within_the_classes():
     azimuth, spikes = Listener(HEAD, NERVE)(74, seeded())
     assert spikes.shape == (74, NERVE.steps, NERVE.channels)

@@ -60,3 +60,41 @@ def test_lesson_8_both_layers_are_nearest_to_the_best_observer():
     for other in ("one layer, delays", "two layers, delays in front", "two layers, no delays",
                   "recurrent", "one layer, no delays"):  # fmt: skip
         assert deeper(other, "two layers, delays in both", 2)[1] > 0, other
+
+
+GAPS = range(5, 66, 5)
+
+
+def rises_to(name):
+    """The longest gap at which 5 ms more make the mean answer more than 1.5 ms longer."""
+    says = [tables.mean_interval(FAR, f"says_{gap:02d}", setting=name)[0] for gap in GAPS]
+    return max((gap for gap, a, b in zip(GAPS[1:], says, says[1:], strict=False) if b > a + 1.5),
+               default=0)  # fmt: skip
+
+
+def test_lesson_8_delays_in_a_row_add_up_and_membranes_add_some():
+    one, both, longer = (
+        rises_to(name)
+        for name in ("delays of 15 in front", "delays of 15 in both", "delays of 30 in front")
+    )
+    assert 15 <= one - 15 <= 20 and 15 <= both - 30 <= 20 and 15 <= longer - 30 <= 20
+    assert rises_to("delays of 15 in front, tau 2 ms") <= one - 10
+    assert clicks("delays of 15 in front, tau 2 ms", "delays of 15 in front")[1] > 0
+    assert rises_to("no delays") == 0 and rises_to("no delays, stronger weights") <= 10
+    mean, low, high = tables.mean_interval(FAR, "error_ms", setting="no delays, stronger weights")
+    assert 14 < low and high < 15  # 15 for who says nothing
+
+
+def test_lesson_8_of_two_clicks_learning_the_delays_is_undecided():
+    for name in ("delays of 15 in both", "delays of 30 in front"):
+        assert sum(row["setting"] == name for row in FAR) == 10
+        _, low, high = clicks(name, f"{name}, frozen")
+        assert -1 < low < 0 < high
+
+
+def test_lesson_8_slow_membranes_do_most_of_what_a_loop_with_them_does():
+    loop, slow = "recurrent, tau 20 ms", "no delays, tau 20 ms"
+    gain, _, high = clicks(loop, slow)
+    assert -1.5 < gain and high < 0
+    assert tables.mean_interval(FAR, "error_ms", setting=slow)[2] < 10  # of 15, without any loop
+    assert rises_to("recurrent") <= 20

@@ -4,8 +4,9 @@
 PYTHON  ?= python3
 LABFLAGS ?=
 LESSONS ?=
+REPLACE ?=
 TESTS   ?=
-STUDIES ?= $(sort $(basename $(notdir $(filter-out %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py)))))
+STUDIES ?= $(sort $(basename $(notdir $(filter-out %/__init__.py %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py)))))
 SEEDS   ?=
 JOBS    ?= 2
 REPO    ?=
@@ -24,11 +25,12 @@ QUIET = @mkdir -p $(SETTINGS) && cp tools/overrides.json $(SETTINGS)/
 PIN = $$($(BIN)/python -c 'import sys; print("-c constraints.txt" if sys.version_info >= (3, 11, 5) else "")')
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run test lint bench studies site colab class test-browser test-colab test-luck clean
+.PHONY: help lab run pair test lint bench studies site colab class test-browser test-colab test-luck clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
 	@echo "make run     run every lesson in full, refresh its outputs (LESSONS='02_make_a_spike_wait')"
+	@echo "make pair    carry what you edited in a notebook into its .py"
 	@echo "make test    run every test, and every lesson with them    (TESTS='tests/unit')"
 	@echo "make lint    check the style of the code"
 	@echo "make bench   time one training step against the prototype and its peers"
@@ -45,7 +47,10 @@ lab: $(VENV)/.lab
 	$(BIN)/jupyter lab $(LABFLAGS) $(FIRST)
 
 run: $(VENV)/.lab
-	$(BIN)/python -m tools.run_lessons $(LESSONS)
+	$(BIN)/python -m tools.run_lessons $(if $(REPLACE),--replace) $(LESSONS)
+
+pair: $(VENV)/.lab
+	$(BIN)/python -m tools.pairs $(if $(REPLACE),--replace) $(LESSONS)
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest $(TESTS)
@@ -58,9 +63,9 @@ lint: $(VENV)/.lint
 # knows its own seeds: those of first_lag must be in no other table.
 studies: $(VENV)/.lab
 	set -e; for study in $(STUDIES); do \
-	  $(BIN)/python figures/studies/$$study.py $(SEEDS) --jobs $(JOBS); done
-	$(BIN)/python figures/studies/pictures.py
-	$(BIN)/python figures/studies/summary.py
+	  $(BIN)/python -m figures.studies.$$study $(SEEDS) --jobs $(JOBS); done
+	$(BIN)/python -m figures.studies.pictures
+	$(BIN)/python -m figures.studies.summary
 
 site: $(VENV)/.site
 	$(BIN)/python -m tools.build_site $(HOST)

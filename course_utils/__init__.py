@@ -1,9 +1,19 @@
 """Learnable delays in spiking neural networks: the shared code of the course.
 
-The rooms, from the ground up: `stimuli`, `delays` and `neurons` are pure tensor functions, and so
-are `recurrence` and `clicks`, and `heads`, `cochlea` and `sounds`, which `listening` joins for a
-measured head; `plots` and `charts` turn arrays into figures and know nothing of the rest. `network`
-joins the tensor functions, `deeper` and `coincidence` are its neighbours; `observer` and `binaural`
-say what can be done without one; `training` fits and measures. `explore` gives a figure its
-sliders, `checks` answer the exercises. Imports run downward only.
+    arguments                         one clear sentence for each bad argument
+    stimuli, clicks                   sounds -> spikes
+    delays, _rows, _rules             waiting
+    neurons                           firing
+    network, deeper, coincidence      networks of them
+    delay_optimizer, training         learning
+    observer                          what anyone could know
+    plots, tables                     pictures from arrays; tables of results
+
+    explore/                          sliders
+    drawings/                         the figures of each lesson
+    checks/                           the answers to each lesson's exercises
+    head/                             a measured head, its sounds and nerves
+
+The rooms of the first block are the model. They import downward only, and none of the wings below;
+`plots` and `tables` import nothing of the course.
 """

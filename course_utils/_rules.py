@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from . import _arguments as check
 from . import _rows
+from . import arguments as valid
 
 
 class Rule:
@@ -93,7 +93,7 @@ class Spread(Rule):
         self._width()
 
     def _width(self) -> float:
-        return check.finite_number("sigma", self.sigma, self.narrowest)
+        return valid.finite_number("sigma", self.sigma, self.narrowest)
 
     def kernel(self, delays: Tensor, max_delay: int) -> Tensor:
         """Weight of every whole delay 0 ... max_delay, `delays.shape + (max_delay + 1,)`."""
@@ -220,4 +220,4 @@ def chosen(estimator: "str | Rule", max_delay: int) -> Rule:
         return estimator
     if not isinstance(estimator, str):
         raise TypeError(f"estimator must be a Rule or the short name of one, not {estimator!r}")
-    return RULES[check.one_of("estimator", estimator, RULES)](max_delay)
+    return RULES[valid.one_of("estimator", estimator, RULES)](max_delay)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from . import _arguments as check
+from . import arguments as valid
 from .stimuli import IPD_LIMIT
 
 
@@ -44,15 +44,15 @@ class ClickPair:
     background_hz: float = 2
 
     def __post_init__(self):
-        check.whole_number("channels", self.channels)
-        check.finite_number("shortest_ms", self.shortest_ms, 0)
-        check.finite_number("longest_ms", self.longest_ms, self.shortest_ms, 70)
+        valid.whole_number("channels", self.channels)
+        valid.finite_number("shortest_ms", self.shortest_ms, 0)
+        valid.finite_number("longest_ms", self.longest_ms, self.shortest_ms, 70)
         if self.longest_ms == self.shortest_ms:
             raise ValueError(f"longest_ms must be above shortest_ms, not {self.longest_ms}")
-        check.finite_number("dt_ms", self.dt_ms, 0, 10, exclusive=True)
-        check.finite_number("answer_share", self.answer_share, 0, 1)
-        check.finite_number("jitter_ms", self.jitter_ms, 0, 5)
-        check.finite_number("background_hz", self.background_hz, 0, 1000 / self.dt_ms)
+        valid.finite_number("dt_ms", self.dt_ms, 0, 10, exclusive=True)
+        valid.finite_number("answer_share", self.answer_share, 0, 1)
+        valid.finite_number("jitter_ms", self.jitter_ms, 0, 5)
+        valid.finite_number("background_hz", self.background_hz, 0, 1000 / self.dt_ms)
 
     @property
     def steps(self) -> int:
@@ -86,8 +86,8 @@ class ClickPair:
         ValueError, TypeError
             For a gap outside the range, or a missing generator.
         """
-        n = check.whole_number("n", n, low=0)
-        check.random_generator(generator)
+        n = valid.whole_number("n", n, low=0)
+        valid.random_generator(generator)
         width = self.longest_ms - self.shortest_ms
         if gap_ms is None:
             gap_ms = self.shortest_ms + width * torch.rand(n, generator=generator)

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from . import _arguments as check
+from . import arguments as valid
 from .delays import DelayLayer, Rule
 from .network import DirectionNetwork
 from .neurons import leak
@@ -67,11 +67,11 @@ class CoincidenceNetwork(DirectionNetwork):
     ):
         super().__init__(stimulus, classes)
         self.stimulus = stimulus
-        check.delay_range(max_delay, stimulus.steps)
+        valid.delay_range(max_delay, stimulus.steps)
         if max_delay % 2:
             raise ValueError(f"max_delay must be an even number of steps, not {max_delay}")
         leak(tau_ms, stimulus.dt_ms)  # says what is wrong with it
-        self.tau_ms, self.synapse = tau_ms, check.one_of("synapse", synapse, SYNAPSES)
+        self.tau_ms, self.synapse = tau_ms, valid.one_of("synapse", synapse, SYNAPSES)
         shape = dict(kind="synaptic", outputs=classes.n, generator=generator)
         fibres = stimulus.fibres_per_ear
         self.right = DelayLayer(fibres, max_delay, estimator, init, **shape)
@@ -86,7 +86,7 @@ class CoincidenceNetwork(DirectionNetwork):
 
     def scores(self, spikes: Tensor) -> Tensor:
         """How well the ears agree, `(n, classes)`; spikes are `(n, time, channels)`."""
-        spikes = check.spike_tensor("spikes", spikes, self.stimulus.channels)
+        spikes = valid.spike_tensor("spikes", spikes, self.stimulus.channels)
         ears = spikes.split(self.stimulus.fibres_per_ear, dim=2)
         left, right = (
             self._trace(layer.then_linear(ear, torch.full_like(layer.delays, 1 / layer.channels)))

@@ -5,11 +5,10 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from . import _arguments as check
+from . import arguments as valid
 from .delays import DelayLayer, Rule, valid_steps
 from .network import DirectionNetwork, uniform_weight
-from .neurons import chosen_surrogate, leak, leaky_readout, lif
-from .recurrence import recurrent_lif
+from .neurons import chosen_surrogate, leak, leaky_readout, lif, recurrent_lif
 from .stimuli import Classes, Task
 
 
@@ -50,12 +49,12 @@ class DeepLocaliser(DirectionNetwork):
         generator: torch.Generator,
     ):
         super().__init__(task, classes)
-        check.random_generator(generator)
-        check.one_of("padding", padding, ("clip", "causal"))
+        valid.random_generator(generator)
+        valid.one_of("padding", padding, ("clip", "causal"))
         leak(tau_ms, task.dt_ms)  # says what is wrong with it
         valid_steps(task.steps, *max_delays)  # says if nothing is left
         self.tau_ms, self.padding = tau_ms, padding
-        widths = [task.channels, *(check.whole_number("hidden", h) for h in hidden)]
+        widths = [task.channels, *(valid.whole_number("hidden", h) for h in hidden)]
         self.delays, self.weights = nn.ModuleList(), nn.ParameterList()
         for inputs, outputs, longest in zip(widths[:-1], widths[1:], max_delays, strict=True):
             rule = copy.deepcopy(estimator)  # each layer narrows by itself
@@ -113,21 +112,21 @@ class RecurrentLocaliser(DirectionNetwork):
         generator: torch.Generator,
     ):
         super().__init__(task, classes)
-        check.random_generator(generator)
+        valid.random_generator(generator)
         leak(tau_ms, task.dt_ms)  # this and the next line say now what is wrong
         chosen_surrogate(surrogate, slope)
         self.neuron = dict(surrogate=surrogate, slope=slope)
-        self.skip = round(check.finite_number("skip_ms", skip_ms, 0) / task.dt_ms)
+        self.skip = round(valid.finite_number("skip_ms", skip_ms, 0) / task.dt_ms)
         valid_steps(task.steps, self.skip)  # says if nothing is left
         self.tau_ms = tau_ms
-        check.whole_number("hidden", hidden)
+        valid.whole_number("hidden", hidden)
         self.w_hidden = uniform_weight(task.channels, hidden, generator)
         self.w_recurrent = uniform_weight(hidden, hidden, generator)
         self.w_out = uniform_weight(hidden, classes.n, generator)
 
     def hidden_spikes(self, spikes: Tensor) -> Tensor:
         """Spikes of the hidden neurons, `(n, time, neuron)`."""
-        check.spike_tensor("spikes", spikes, self.task.channels)
+        valid.spike_tensor("spikes", spikes, self.task.channels)
         current = spikes.to(self.w_hidden.dtype) @ self.w_hidden
         how = dict(dt_ms=self.task.dt_ms, **self.neuron)
         return recurrent_lif(current, self.w_recurrent, self.tau_ms, **how)

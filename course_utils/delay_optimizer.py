@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from . import _arguments as check
+from . import arguments as valid
 from .delays import DelayLayer, Spread
 
 WHOLE = (None, "nearest", "stochastic")
@@ -69,14 +69,14 @@ class DelayOptimizer(torch.optim.Optimizer):
     def add_param_group(self, param_group: dict) -> None:
         """Take more delays, with settings of their own if they are given."""
         how = self.defaults | param_group
-        check.whole_number("max_delay", how["max_delay"], low=0)
-        check.finite_number("lr", how["lr"], 0, math.inf, exclusive=True)
+        valid.whole_number("max_delay", how["max_delay"], low=0)
+        valid.finite_number("lr", how["lr"], 0, math.inf, exclusive=True)
         for beta in how["betas"]:
-            if check.finite_number("betas", beta, 0, 1) == 1:
+            if valid.finite_number("betas", beta, 0, 1) == 1:
                 raise ValueError("betas must be below 1, which would forget nothing, not 1")
-        check.finite_number("eps", how["eps"], 0, math.inf, exclusive=True)
-        if check.one_of("whole", how["whole"], WHOLE) == "stochastic":
-            check.random_generator(self.generator)
+        valid.finite_number("eps", how["eps"], 0, math.inf, exclusive=True)
+        if valid.one_of("whole", how["whole"], WHOLE) == "stochastic":
+            valid.random_generator(self.generator)
         super().add_param_group(param_group)
         if how["whole"] is not None:
             for delays in self.param_groups[-1]["params"]:
@@ -162,9 +162,9 @@ class Anneal:
         if not hasattr(owner, name):
             raise ValueError(f"name must be an attribute of {type(owner).__name__}, not {name!r}")
         self.owner, self.name = owner, name
-        self.start = check.finite_number("start", start, 0, math.inf, exclusive=True)
-        self.end = check.finite_number("end", end, 0, math.inf, exclusive=True)
-        self.updates = check.whole_number("updates", updates)
+        self.start = valid.finite_number("start", start, 0, math.inf, exclusive=True)
+        self.end = valid.finite_number("end", end, 0, math.inf, exclusive=True)
+        self.updates = valid.whole_number("updates", updates)
         self.done = 0
         setattr(owner, name, self.start)
 
@@ -206,5 +206,5 @@ class SigmaSchedule(Anneal):
         start = max(layer.max_delay / 2, 1.0) if start is None else start
         end = rule.end if end is None else end
         for name, sigma in (("start", start), ("end", end)):
-            check.finite_number(name, sigma, rule.narrowest)
+            valid.finite_number(name, sigma, rule.narrowest)
         super().__init__(rule, "sigma", start, end, updates)

@@ -14,8 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import _arguments as check
 from . import _rows, _rules
+from . import arguments as valid
 from ._rules import Bell, Interpolate, Prototype, Round, Rule, Spread, Tent
 
 __all__ = [
@@ -120,15 +120,15 @@ def delayed_linear(spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: in
     tensor `(n, time - max_delay, out)`
     """
     spikes, delays, max_delay = _checked(spikes, delays, max_delay)
-    check.weight_matrix("weight", weight, spikes.shape[2])
+    valid.weight_matrix("weight", weight, spikes.shape[2])
     return _rows.DelayedLinear.apply(spikes, delays, weight, max_delay)
 
 
 def length_budget(effective_steps: int, max_delay: int, layers: int) -> int:
     """Steps a stimulus needs so that Method B leaves `effective_steps` after `layers` layers."""
-    effective_steps = check.whole_number("effective_steps", effective_steps)
-    max_delay = check.whole_number("max_delay", max_delay, low=0)
-    return effective_steps + check.whole_number("layers", layers, low=0) * max_delay
+    effective_steps = valid.whole_number("effective_steps", effective_steps)
+    max_delay = valid.whole_number("max_delay", max_delay, low=0)
+    return effective_steps + valid.whole_number("layers", layers, low=0) * max_delay
 
 
 def valid_steps(steps: int, *max_delays: int) -> slice:
@@ -136,8 +136,8 @@ def valid_steps(steps: int, *max_delays: int) -> slice:
 
     Raises ValueError if nothing is left.
     """
-    steps = check.whole_number("steps", steps)
-    start = sum(check.whole_number("max_delays", delay, low=0) for delay in max_delays)
+    steps = valid.whole_number("steps", steps)
+    start = sum(valid.whole_number("max_delays", delay, low=0) for delay in max_delays)
     if start >= steps:
         raise ValueError(f"max_delays must add up to less than {steps} steps, not {start}")
     return slice(start, steps)
@@ -223,12 +223,12 @@ class DelayLayer(nn.Module):
         padding: str = "clip",
     ):
         super().__init__()
-        self.channels = check.whole_number("channels", channels)
-        self.max_delay = check.whole_number("max_delay", max_delay, low=0)
+        self.channels = valid.whole_number("channels", channels)
+        self.max_delay = valid.whole_number("max_delay", max_delay, low=0)
         self.rule = _rules.chosen(estimator, self.max_delay)
-        self.kind = check.one_of("kind", kind, KINDS)
-        self.padding = check.one_of("padding", padding, PADDINGS)
-        self.outputs = None if kind == "axonal" else check.whole_number("outputs", outputs)
+        self.kind = valid.one_of("kind", kind, KINDS)
+        self.padding = valid.one_of("padding", padding, PADDINGS)
+        self.outputs = None if kind == "axonal" else valid.whole_number("outputs", outputs)
         self.delays = nn.Parameter(self._first_delays(init, generator))
 
     def _first_delays(self, init, generator) -> torch.Tensor:
@@ -238,18 +238,18 @@ class DelayLayer(nn.Module):
             "synaptic": (self.channels, self.outputs),
         }[self.kind]
         if isinstance(init, str):
-            check.one_of("init", init, ("uniform",))
-            check.random_generator(generator)
+            valid.one_of("init", init, ("uniform",))
+            valid.random_generator(generator)
             return torch.rand(shape, generator=generator) * self.max_delay
         if isinstance(init, torch.Tensor):
-            return check.delays("init", init, shape, self.max_delay).detach().clone()
-        return torch.full(shape, check.finite_number("init", init, 0, self.max_delay))
+            return valid.delays("init", init, shape, self.max_delay).detach().clone()
+        return torch.full(shape, valid.finite_number("init", init, 0, self.max_delay))
 
     def forward(self, spikes: Tensor) -> Tensor:
         """Delay `(n, time, channel)` spikes; the length of the result follows `padding`."""
         if self.kind != "axonal":
             raise ValueError(f"kind must be 'axonal' to shift channels, not {self.kind!r}")
-        self._check(check.spike_tensor("spikes", spikes, self.channels))
+        self._check(valid.spike_tensor("spikes", spikes, self.channels))
         return self.rule.shift(*self._padded(spikes), self.max_delay)
 
     def then_linear(self, spikes: Tensor, weight: Tensor) -> Tensor:
@@ -259,25 +259,25 @@ class DelayLayer(nn.Module):
         -------
         tensor `(n, time, out)`; for axonal delays equal to `self(spikes) @ weight`.
         """
-        check.weight_matrix("weight", weight, self.channels, self.outputs)
-        self._check(check.spike_tensor("spikes", spikes, self.channels))
+        valid.weight_matrix("weight", weight, self.channels, self.outputs)
+        self._check(valid.spike_tensor("spikes", spikes, self.channels))
         if self.kind == "dendritic":
             return self.rule.shift(*self._padded(spikes.to(weight.dtype) @ weight), self.max_delay)
         return self.rule.weighted(*self._padded(spikes), weight, self.max_delay)
 
     def _check(self, spikes):
-        check.delay_range(self.max_delay, spikes.shape[1])
+        valid.delay_range(self.max_delay, spikes.shape[1])
         self._check_delays()
 
     def _check_delays(self):
-        check.delays("delays", self.delays, self.delays.shape, self.max_delay)
+        valid.delays("delays", self.delays, self.delays.shape, self.max_delay)
 
     def _padded(self, trains):
         return _padded(trains, self.max_delay, self.padding), self.delays
 
     def initial_state(self, n: int) -> DelayState:
         """A silent past for `n` streams, in the dtype and on the device of the delays."""
-        n = check.whole_number("n", n, low=0)
+        n = valid.whole_number("n", n, low=0)
         return DelayState(self.delays.new_zeros(self._past_shape(n)).detach())
 
     def _past_shape(self, n):
@@ -323,7 +323,7 @@ class DelayLayer(nn.Module):
 
     def _check_step(self, spikes, state, weight):
         self._check_delays()
-        check.spike_step("spikes", spikes, self.channels)
+        valid.spike_step("spikes", spikes, self.channels)
         if not isinstance(state, DelayState):
             raise TypeError(
                 f"state must be a DelayState from initial_state, not {type(state).__name__}"
@@ -339,7 +339,7 @@ class DelayLayer(nn.Module):
                 f"spikes must hold {state.past.shape[1]} streams like the state, not {len(spikes)}"
             )
         if weight is not None:
-            check.weight_matrix("weight", weight, self.channels, self.outputs)
+            valid.weight_matrix("weight", weight, self.channels, self.outputs)
         elif self.kind != "axonal":
             raise ValueError(f"weight must be given for {self.kind} delays, not None")
 
@@ -385,9 +385,9 @@ def release_memory() -> None:
 
 
 def _checked(spikes, delays, max_delay):
-    spikes = check.spike_tensor("spikes", spikes)
-    max_delay = check.delay_range(max_delay, spikes.shape[1])
-    return spikes, check.delays("delays", delays, (spikes.shape[2],), max_delay), max_delay
+    spikes = valid.spike_tensor("spikes", spikes)
+    max_delay = valid.delay_range(max_delay, spikes.shape[1])
+    return spikes, valid.delays("delays", delays, (spikes.shape[2],), max_delay), max_delay
 
 
 def _padded(spikes, max_delay, padding):

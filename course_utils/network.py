@@ -5,7 +5,7 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from . import _arguments as check
+from . import arguments as valid
 from .delays import DelayLayer, Rule
 from .neurons import chosen_surrogate, leak, leaky_readout, lif
 from .stimuli import Classes, Task
@@ -41,7 +41,7 @@ class DirectionNetwork(nn.Module):
         rule : "mean" or "argmax"
             The mean of the class midpoints under the softmax, or the midpoint of the winner.
         """
-        check.one_of("rule", rule, ("mean", "argmax"))
+        valid.one_of("rule", rule, ("mean", "argmax"))
         if logits.ndim != 2 or logits.shape[1] != self.classes.n:
             raise ValueError(
                 f"logits must have shape (n, {self.classes.n}), not {tuple(logits.shape)}"
@@ -113,9 +113,9 @@ class Localiser(DirectionNetwork):
         generator: torch.Generator,
     ):
         super().__init__(task, classes)
-        check.whole_number("hidden", hidden)
-        check.delay_range(max_delay, task.steps)
-        check.random_generator(generator)
+        valid.whole_number("hidden", hidden)
+        valid.delay_range(max_delay, task.steps)
+        valid.random_generator(generator)
         leak(tau_ms, task.dt_ms)  # this and the next line say now what is wrong
         chosen_surrogate(surrogate, slope)
         self.tau_ms = tau_ms

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from . import _arguments as check
+from . import arguments as valid
 from .stimuli import IPD_LIMIT, Classes, Stimulus
 
 _PHASES = 720  # phases of the coarse search of `maximum_likelihood`, half a degree apart
@@ -68,7 +68,7 @@ def cramer_rao(stimulus: Stimulus, window_ms: float | None = None) -> float:
 def _window_steps(stimulus, window_ms):
     if window_ms is None:
         return stimulus.steps
-    window_ms = check.finite_number("window_ms", window_ms, stimulus.dt_ms, stimulus.duration_ms)
+    window_ms = valid.finite_number("window_ms", window_ms, stimulus.dt_ms, stimulus.duration_ms)
     steps = round(window_ms / stimulus.dt_ms)
     if abs(steps * stimulus.dt_ms - window_ms) > 1e-6:
         raise ValueError(
@@ -104,7 +104,7 @@ def maximum_likelihood(spikes, stimulus: Stimulus) -> torch.Tensor:
 
 def _log_likelihood(spikes, stimulus):
     """Log likelihood of each phase at each ear, `(n, ear, phase)`; see `maximum_likelihood`."""
-    spikes = check.binary_spikes("spikes", spikes, stimulus.channels)
+    spikes = valid.binary_spikes("spikes", spikes, stimulus.channels)
     n, steps, _ = spikes.shape
     if not 1 <= steps <= stimulus.steps:
         raise ValueError(f"spikes must have 1 to {stimulus.steps} time steps, not {steps}")
@@ -172,7 +172,7 @@ def posterior(spikes, stimulus: Stimulus, rule: str = "median") -> torch.Tensor:
         For another rule, a wrong shape, values other than 0 and 1, or more steps than the stimulus
         has.
     """
-    answer = {"median": _median, "mean": _mean}[check.one_of("rule", rule, ("median", "mean"))]
+    answer = {"median": _median, "mean": _mean}[valid.one_of("rule", rule, ("median", "mean"))]
     score = _log_likelihood(spikes, stimulus)
     if not len(score):
         return torch.empty(0)

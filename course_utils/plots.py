@@ -1,32 +1,75 @@
 """Figures of the course: arrays in, a figure with alt text out.
 
-Every function returns a `matplotlib.figure.Figure` whose label is its alt text; as the last line
-of a cell it shows itself. Colours are Okabe and Ito's, images are in cividis, and where two
-colours meet, line style or marker tells them apart as well.
+Every function returns a `Picture`, whose label is its alt text; as the last line of a cell it shows
+itself. Colours are Okabe and Ito's, images are in cividis, and where two colours meet, line style
+or marker tells them apart as well. A function that begins with `canvas` is marked `in_style`.
 """
 
 import base64
+import functools
 import io
 import math
-from pathlib import Path
 
 import matplotlib
-import matplotlib.style
 import numpy as np
 import torch
-from IPython import get_ipython
+from cycler import cycler
+from IPython.display import display
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from PIL import Image, features
 
 LEFT, RIGHT = "#0072B2", "#D55E00"
 """Colours of the two ears; the right ear's lines are dashed as well."""
-THIRD, GREY = "#009E73", "#595959"
+THIRD, PINK, SKY, GREY = "#009E73", "#CC79A7", "#56B4E9", "#595959"
 SHOWN_DPI, DPI = 100, 160
 """Dots per inch on the page, and in the file: a dense screen and a projector show more."""
-matplotlib.style.use(Path(__file__).with_name("course.mplstyle"))
+
+STYLE = {
+    "font.size": 11,
+    "axes.titlesize": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "image.cmap": "cividis",
+    "lines.color": LEFT,
+    "axes.prop_cycle": cycler(color=[LEFT, RIGHT, THIRD, PINK, "black"])
+    + cycler(linestyle=["-", "--", "-.", ":", "-"]),
+}
+"""The course's style, over matplotlib's own defaults; nothing of the reader's shines through."""
+_DRAWN = (
+    *("axes", "errorbar", "figure", "font", "grid", "hist", "image", "legend", "lines"),
+    *("mathtext", "patch", "path", "savefig", "text", "xtick", "ytick"),
+)
+_ALL = {
+    name: value
+    for name, value in matplotlib.rcParamsDefault.items()
+    if name.split(".")[0] in _DRAWN
+} | STYLE
 
 
+def in_style(draw):
+    """Let a function draw in the course's style, and leave the reader's settings as they are."""
+
+    @functools.wraps(draw)
+    def drawn(*arguments, **settings):
+        with matplotlib.rc_context(_ALL):
+            return draw(*arguments, **settings)
+
+    return drawn
+
+
+class Picture(Figure):
+    """A figure that shows itself in a notebook, with its sentence for someone who can't see it."""
+
+    def _ipython_display_(self):
+        picture, alt = png(self), alt_text(self)
+        data = {"image/png": base64.b64encode(picture).decode(), "text/plain": alt}
+        how = {"image/png": {"alt": alt, "width": shown_width(picture)}}
+        display(data, metadata=how, raw=True)
+
+
+@in_style
 def canvas(alt: str, rows=1, columns=1, *, width=8.0, height=3.0, **subplots):
     """An empty figure in the course's style.
 
@@ -47,7 +90,7 @@ def canvas(alt: str, rows=1, columns=1, *, width=8.0, height=3.0, **subplots):
     """
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError(f"alt must be a sentence that describes the figure, not {alt!r}")
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Picture(figsize=(width, height), layout="constrained")
     figure.set_label(alt)
     return figure, figure.subplots(rows, columns, **subplots)
 
@@ -57,6 +100,7 @@ def alt_text(figure: Figure) -> str:
     return figure.get_label()
 
 
+@in_style
 def png(figure: Figure) -> bytes:
     """`figure` as a PNG of 128 colours, a third of the usual size."""
     buffer, small = io.BytesIO(), io.BytesIO()
@@ -88,34 +132,15 @@ def shown_width(picture: bytes) -> int:
     return round(int.from_bytes(picture[16:20], "big") * SHOWN_DPI / DPI)
 
 
-def _show_with_alt_text():
-    """In a notebook, let a figure show itself with its alt text."""
-    shell = get_ipython()
-    if shell is None:
-        return
-    shell.display_formatter.formatters["image/png"].for_type(
-        Figure, lambda figure: _described(png(figure), alt_text(figure))
-    )
-    shell.display_formatter.formatters["text/plain"].for_type(
-        Figure, lambda figure, printer, cycle: printer.text(alt_text(figure))
-    )
-
-
-def _described(picture: bytes, alt: str) -> tuple[bytes, dict]:
-    """Return a PNG, and what a front end should know of it."""
-    return picture, {"alt": alt, "width": shown_width(picture)}
-
-
-_show_with_alt_text()
-
-
-def _array(values) -> np.ndarray:
+def array(values) -> np.ndarray:
+    """Tensor or sequence as a NumPy array."""
     return values.detach().cpu().numpy() if isinstance(values, torch.Tensor) else np.asarray(values)
 
 
+@in_style
 def draw_raster(axes, spikes, *, dt_ms=1, start_ms=0, two_ears=True):
     """Draw spikes `(time, channel)` into `axes`: a mark for each spike, time in ms."""
-    spikes = _array(spikes) > 0
+    spikes = array(spikes) > 0
     steps, channels = spikes.shape
     t, c = np.nonzero(spikes)
     height = 72 * axes.figure.get_figheight() * axes.get_position().height  # points
@@ -128,7 +153,20 @@ def draw_raster(axes, spikes, *, dt_ms=1, start_ms=0, two_ears=True):
     axes.set(xlim=(start_ms - dt_ms, start_ms + steps * dt_ms), ylim=(channels - 0.5, -0.5))
 
 
-def rasters(trains, titles, *, dt_ms=1, start_ms=0, columns=4, two_ears=True, ylabel="fibre"):
+def _lead(train, cycle_ms, dt_ms):
+    """Words that say which ear is further along in its cycle, from the spikes themselves."""
+    if cycle_ms is None:
+        return ""
+    turn = np.exp(2j * np.pi * np.arange(len(train)) * dt_ms / cycle_ms)
+    left, right = turn @ (array(train) > 0).reshape(len(train), 2, -1).sum(2)
+    lead_ms = np.angle(left * right.conj()) / (2 * np.pi) * cycle_ms
+    return f", the {'right' if lead_ms > 0 else 'left'} ear leads by {abs(lead_ms):.0f} ms"
+
+
+@in_style
+def rasters(
+    trains, titles, *, dt_ms=1, start_ms=0, columns=4, two_ears=True, ylabel="fibre", cycle_ms=None
+):
     """Spike trains side by side.
 
     Parameters
@@ -139,11 +177,15 @@ def rasters(trains, titles, *, dt_ms=1, start_ms=0, columns=4, two_ears=True, yl
         Time step and time of the first step, in ms.
     two_ears : bool
         Left ear (first half, blue) above right ear (orange).
+    cycle_ms : float, optional
+        Cycle of a tone, in ms: the alternative text then says which ear leads, and by how much.
     """
     columns = min(columns, len(trains))
     rows = math.ceil(len(trains) / columns)
-    named = zip(titles, trains, strict=True)
-    counts = ", ".join(f"{title}: {int((_array(train) > 0).sum())}" for title, train in named)
+    counts = ", ".join(
+        f"{title}: {int((array(train) > 0).sum())}" + _lead(train, cycle_ms, dt_ms)
+        for title, train in zip(titles, trains, strict=True)
+    )
     ears = " Left ear above, right ear below." if two_ears else ""
     alt = f"{len(trains)} spike rasters, {ylabel} against time.{ears} Spikes in each: {counts}."
     figure, axes = canvas(
@@ -163,6 +205,7 @@ def rasters(trains, titles, *, dt_ms=1, start_ms=0, columns=4, two_ears=True, yl
     return figure
 
 
+@in_style
 def draw_pointer(axes, truth_deg, estimate_deg=None):
     """Draw a dial into `axes`: where the sound is, and where the network points."""
     turn = np.linspace(-90, 90, 181)
@@ -188,8 +231,11 @@ def _on_dial(angle_deg, radius):
     return radius * np.sin(angle), radius * np.cos(angle)
 
 
-def history(loss, validation_loss, error_deg, chance_loss):
-    """Loss in nats, beside ln(classes), and error in degrees, by epoch."""
+@in_style
+def history(history):
+    """Loss in nats, beside ln(classes), and error in degrees, by epoch of a `training.History`."""
+    loss, validation_loss = history.loss, history.validation_loss
+    error_deg, chance_loss = history.validation_error_deg, history.chance_loss
     epochs = np.arange(1, len(loss) + 1)
     alt = (
         f"Training over {len(loss)} epochs. Left: the loss falls from {loss[0]:.2f} to "
@@ -223,127 +269,6 @@ def plain_log_labels(axis):
     axis.set_minor_formatter(matplotlib.ticker.NullFormatter())
 
 
-def confusion(counts, limit_deg=90):
-    """Counts `(true class, named class)` as an image, in percent of the true class."""
-    counts = _array(counts).astype(float)
-    share = 100 * counts / counts.sum(1, keepdims=True).clip(1)
-    distance = np.abs(np.subtract.outer(*2 * [np.arange(len(counts))]))
-    near = 100 * counts[distance <= 1].sum() / counts.sum()
-    alt = (
-        f"Confusion matrix of {len(counts)} classes: {100 * np.trace(counts) / counts.sum():.1f} "
-        f"percent lie on the diagonal, {near:.1f} percent at most one class away."
-    )
-    figure, axes = canvas(alt, width=4.6, height=3.8)
-    edges = (-limit_deg, limit_deg, limit_deg, -limit_deg)
-    image = axes.imshow(share, extent=edges, vmin=0, vmax=100)
-    axes.set(xlabel="named class (degrees)", ylabel="true class (degrees)")
-    ticks = np.linspace(-limit_deg, limit_deg, 5)
-    axes.set(xticks=ticks, yticks=ticks)
-    figure.colorbar(image, label="sounds of the class (%)")
-    return figure
-
-
-def error_by_ipd(ipd_deg, error_deg, *, bound_deg=None, bins=12):
-    """Mean absolute error in degrees against the true IPD in degrees, with 95 % intervals."""
-    ipd_deg, error_deg = _array(ipd_deg), np.abs(_array(error_deg))
-    edges = np.linspace(-90, 90, bins + 1)
-    which = np.clip(np.digitize(ipd_deg, edges) - 1, 0, bins - 1)
-    heard = np.unique(which)  # a bin without a sound has no mean
-    groups = [error_deg[which == k] for k in heard]
-    middle = (edges[heard] + edges[heard + 1]) / 2
-    mean = np.array([group.mean() for group in groups])
-    half = np.array([1.96 * group.std() / math.sqrt(len(group)) for group in groups])
-    alt = (
-        f"Mean absolute error against IPD: {mean.min():.1f} to {mean.max():.1f} degrees, "
-        f"largest near {middle[mean.argmax()]:.0f} degrees."
-    )
-    figure, axes = canvas(alt, width=6.5, height=3.0)
-    axes.errorbar(middle, mean, half, fmt="o", color=LEFT, capsize=3, label="network")
-    if bound_deg is not None:
-        axes.axhline(bound_deg, color=GREY, ls=":", label=f"Cramér–Rao bound ({bound_deg:.2f}°)")
-    axes.set(xlabel="true IPD (degrees)", ylabel="mean error (degrees)", ylim=(0, None))
-    axes.set_xticks(np.arange(-90, 91, 30))
-    axes.legend()
-    return figure
-
-
-def delay_histogram(before, after, max_delay, dt_ms=1):
-    """Delays before and after training, in ms; `before` and `after` are `(channel,)` in steps."""
-    before, after = _array(before) * dt_ms, _array(after) * dt_ms
-    at_bound = np.mean((after <= 0) | (after >= max_delay * dt_ms))
-    moved = np.abs(after - before).mean()
-    alt = (
-        f"Histogram of {len(after)} delays between 0 and {max_delay * dt_ms:g} ms before and after "
-        f"training; on average they moved by {moved:.1f} ms, and "
-        f"{100 * at_bound:.0f} percent end at an end of the range."
-    )
-    figure, axes = canvas(alt, width=6.5, height=2.8)
-    bins = np.linspace(0, max_delay * dt_ms, 26)
-    axes.hist(before, bins, color="#BBBBBB", label="before")
-    axes.hist(after, bins, histtype="step", color=LEFT, lw=2, label="after")
-    axes.set(xlabel="delay (ms)", ylabel="number of fibres")
-    axes.legend()
-    return figure
-
-
-def delay_paths(paths, dt_ms=1):
-    """How delays moved: `(epoch, channel)` in steps, one line a fibre, coloured by ear."""
-    paths = _array(paths) * dt_ms
-    half = paths.shape[1] // 2
-    moved = np.abs(paths[-1] - paths[0])
-    alt = (
-        f"Delays of {paths.shape[1]} fibres over {len(paths) - 1} epochs, from {paths.min():.0f} "
-        f"to {paths.max():.0f} ms; a fibre moved {moved.mean():.1f} ms on average and "
-        f"{moved.max():.1f} ms at most."
-    )
-    figure, panels = canvas(alt, 1, 2, height=3.0, sharey=True)
-    ears = ((paths[:, :half], LEFT, "left ear"), (paths[:, half:], RIGHT, "right ear"))
-    for axes, (lines, colour, name) in zip(panels, ears, strict=True):
-        axes.plot(lines, color=colour, lw=0.7, ls="-", alpha=0.7)
-        axes.set(xlabel="epoch", title=name)
-    panels[0].set_ylabel("delay (ms)")
-    return figure
-
-
-def tuning_curves(ipd_deg, rates_hz):
-    """Firing rate of hidden neurons, `(direction, neuron)` in Hz, against IPD in degrees.
-
-    An image, one row for each neuron, sorted by the direction where it fires most.
-    """
-    ipd_deg, rates_hz = _array(ipd_deg), _array(rates_hz)
-    order = rates_hz.argmax(0).argsort(kind="stable")
-    silent = int((rates_hz.max(0) < 1).sum())
-    alt = (
-        f"Tuning of {rates_hz.shape[1]} hidden neurons over IPD, sorted by best direction; rates "
-        f"up to {rates_hz.max():.0f} Hz, {silent} neurons stay silent."
-    )
-    figure, axes = canvas(alt, width=6.5, height=3.4)
-    edges = (ipd_deg[0], ipd_deg[-1], rates_hz.shape[1] - 0.5, -0.5)
-    image = axes.imshow(rates_hz.T[order], aspect="auto", extent=edges)
-    axes.set(xlabel="IPD (degrees)", ylabel="hidden neuron (sorted)")
-    axes.set_xticks(np.arange(-90, 91, 30))
-    figure.colorbar(image, label="firing rate (Hz)")
-    return figure
-
-
-def matrix(values, xlabel, ylabel, label, alt, *, halves=(), width=6.5, height=3.0):
-    """A matrix with zero in the middle of its colours (weights, gradients), legible in grey.
-
-    `halves` names the left and the right half of the columns; a line lies between them.
-    """
-    values = _array(values)
-    top = float(np.abs(values).max()) or 1.0
-    figure, axes = canvas(alt, width=width, height=height)
-    image = axes.imshow(values, aspect="auto", vmin=-top, vmax=top, interpolation="none")
-    axes.set(xlabel=xlabel, ylabel=ylabel)
-    if halves:
-        axes.axvline(values.shape[1] / 2 - 0.5, color="white", lw=2)
-    for name, middle in zip(halves, (0.25, 0.75), strict=False):
-        axes.text(middle, 1.02, name, transform=axes.transAxes, ha="center", va="bottom")
-    figure.colorbar(image, label=label)
-    return figure
-
-
 SIGNED = LinearSegmentedColormap.from_list("signed", [LEFT, "white", RIGHT])
 """For what has a sign: negative blue, zero white, positive orange. In grey both ends look alike,
 so whoever draws with it marks one sign by something else as well."""
@@ -351,9 +276,10 @@ so whoever draws with it marks one sign by something else as well."""
 
 def signed(axes, values, top):
     """Draw a matrix into `axes` with white at zero and full colour from `top` on; the image."""
-    return axes.imshow(_array(values), cmap=SIGNED, vmin=-top, vmax=top, interpolation="none")
+    return axes.imshow(array(values), cmap=SIGNED, vmin=-top, vmax=top, interpolation="none")
 
 
+@in_style
 def bars(names, values, intervals=None, *, ylabel, lines=(), log=False):
     """Labelled bars with their numbers, and dotted reference lines.
 
@@ -404,4 +330,68 @@ def bars(names, values, intervals=None, *, ylabel, lines=(), log=False):
         plain_log_labels(axes.xaxis)
     else:
         axes.set_xlim(0, 1.12 * top)
+    return figure
+
+
+LOOKS = (
+    dict(color=LEFT, ls="-", marker="o"),
+    dict(color=RIGHT, ls="--", marker="s"),
+    dict(color="black", ls=":", marker="x"),
+    dict(color=THIRD, ls="-.", marker="D"),
+    dict(color=PINK, ls="-", marker="^"),
+    dict(color=GREY, ls="--", marker="v"),
+    dict(color=SKY, ls=":", marker="P"),
+)
+
+
+@in_style
+def lines(x, curves, xlabel, ylabel, *, title="", log_x=False, log_y=False, levels=(), looks=LOOKS):
+    """Curves with intervals over a few places.
+
+    Parameters
+    ----------
+    x : sequence of float
+    curves : dict of name to a list of (mean, low, high)
+        At most as many as there are `looks`.
+    xlabel, ylabel, title : str
+        Labels with their units.
+    log_x, log_y : bool
+        Logarithmic axes.
+    levels : sequence of (value, label) or (value, label, (low, high))
+        Horizontal lines to compare with, such as a bound or a control, and a band around one that
+        was measured.
+    looks : sequence of dict
+        Colour, line style and marker of each curve.
+    """
+    said = "; ".join(
+        f"{name}: " + ", ".join(f"{mean:.3g}" for mean, *_ in values)
+        for name, values in curves.items()
+    )
+    for value, name, *interval in levels:
+        said += f"; {name}: {value:.3g}"
+        said += "".join(f" ({low:.3g} to {high:.3g})" for low, high in interval)
+    places = ", ".join(f"{value:g}" for value in x)
+    figure, axes = canvas(
+        f"{title} {ylabel} against {xlabel} ({places}). {said}.".strip(), width=8, height=3.7
+    )
+    x = np.asarray(x, dtype=float)
+    spread = np.linspace(-1, 1, len(curves)) * 0.02  # so that intervals do not hide each other
+    for (name, values), look, aside in zip(curves.items(), looks, spread, strict=False):
+        mean, low, high = np.array(values, dtype=float).T
+        aside *= bool((low < high).any())  # a line without intervals stays where it is
+        where = x * np.exp(2 * aside) if log_x else x + aside * np.ptp(x)
+        axes.errorbar(where, mean, [mean - low, high - mean], label=name, **look)
+    for number, (value, name, *interval) in enumerate(levels):
+        for band in interval:
+            axes.axhspan(*band, color=GREY, alpha=0.2, lw=0)
+        axes.axhline(value, color="black", lw=1.2, ls=("-", ":")[number % 2], label=name)
+    axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    if log_x:
+        axes.set_xscale("log")
+        axes.set_xticks(x, [f"{value:g}" for value in x])
+        axes.minorticks_off()
+    if log_y:
+        axes.set_yscale("log")
+        plain_log_labels(axes.yaxis)
+    figure.legend(loc="outside right upper", fontsize=10)
     return figure

@@ -7,7 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from . import _arguments as check
+from . import arguments as valid
 
 IPD_LIMIT = math.pi / 2
 """The largest interaural phase difference of the course, in radians."""
@@ -77,9 +77,9 @@ class Stimulus:
 
     def __post_init__(self):
         for name in ("frequency_hz", "duration_ms", "dt_ms", "rate_max_hz"):
-            check.finite_number(name, getattr(self, name), 0, math.inf, exclusive=True)
-        check.finite_number("envelope_power", self.envelope_power, 1)
-        check.whole_number("fibres_per_ear", self.fibres_per_ear)
+            valid.finite_number(name, getattr(self, name), 0, math.inf, exclusive=True)
+        valid.finite_number("envelope_power", self.envelope_power, 1)
+        valid.whole_number("fibres_per_ear", self.fibres_per_ear)
         steps = self.duration_ms / self.dt_ms
         if round(steps) < 1 or abs(steps - round(steps)) > 1e-6:
             raise ValueError(
@@ -185,14 +185,14 @@ def sample(
     ValueError, TypeError
         For an IPD outside ±π/2, a phase that is not finite, a wrong shape, or a missing generator.
     """
-    n = check.whole_number("n", n, low=0)
-    check.random_generator(generator)
+    n = valid.whole_number("n", n, low=0)
+    valid.random_generator(generator)
     if ipd is None:
         ipd = (torch.rand(n, generator=generator, dtype=torch.float64) - 0.5) * math.pi
     if phase is None:
         phase = torch.rand(n, generator=generator, dtype=torch.float64) * 2 * math.pi
     ipd, phase = _vector("ipd", ipd, n), _vector("phase", phase, n)
-    check_ipd(ipd)
+    valid_angle("ipd", ipd)
     if not torch.isfinite(phase).all():
         raise ValueError("phase must be finite, but some of it is NaN or infinite")
     spikes = torch.empty(stimulus.channels, stimulus.steps, n, dtype=torch.bool)
@@ -203,14 +203,14 @@ def sample(
     return ipd.float(), spikes.permute(2, 1, 0)
 
 
-def check_ipd(ipd: Tensor) -> Tensor:
-    """Return `ipd` (radians) if all of it is finite and within ±π/2."""
-    if not torch.isfinite(ipd).all():
-        raise ValueError("ipd must be finite, but some of it is NaN or infinite")
-    if ipd.numel() and ipd.abs().max() > IPD_LIMIT + 1e-6:
-        worst = float(ipd.flatten()[ipd.abs().argmax()])
-        raise ValueError(f"ipd must lie within ±π/2 = ±{IPD_LIMIT:.4f} radians, not {worst:.4f}")
-    return ipd
+def valid_angle(name: str, angle: Tensor) -> Tensor:
+    """Return `angle` (radians) if all of it is finite and within ±π/2."""
+    if not torch.isfinite(angle).all():
+        raise ValueError(f"{name} must be finite, but some of it is NaN or infinite")
+    if angle.numel() and angle.abs().max() > IPD_LIMIT + 1e-6:
+        worst = float(angle.flatten()[angle.abs().argmax()])
+        raise ValueError(f"{name} must lie within ±π/2 = ±{IPD_LIMIT:.4f} radians, not {worst:.4f}")
+    return angle
 
 
 def _fill_with_spikes(out, probability, generator):
@@ -240,7 +240,7 @@ def _vector(name: str, value, n: int | None = None) -> Tensor:
 
 @dataclass(frozen=True)
 class Classes:
-    """Directions as `n` equal classes of interaural phase difference over ±π/2.
+    """What a task asks for, as `n` equal classes of its angle over ±π/2: an IPD, an azimuth, a gap.
 
     Parameters
     ----------
@@ -251,17 +251,17 @@ class Classes:
     n: int = 12
 
     def __post_init__(self):
-        check.whole_number("n", self.n)
+        valid.whole_number("n", self.n)
 
     @property
     def width(self) -> float:
         """Width of a class, in radians."""
         return 2 * IPD_LIMIT / self.n
 
-    def index(self, ipd: float | Tensor) -> Tensor:
-        """Class of each IPD (radians), as int64; raises ValueError outside ±π/2."""
-        ipd = check_ipd(torch.as_tensor(ipd, dtype=torch.float64))
-        return ((ipd + IPD_LIMIT) / self.width).floor().long().clamp(0, self.n - 1)
+    def index(self, angle: float | Tensor) -> Tensor:
+        """Class of each angle (radians), as int64; raises ValueError outside ±π/2."""
+        angle = valid_angle("angle", torch.as_tensor(angle, dtype=torch.float64))
+        return ((angle + IPD_LIMIT) / self.width).floor().long().clamp(0, self.n - 1)
 
     def midpoint(self, k: int | Tensor) -> Tensor:
         """Middle of class `k`, in radians; raises ValueError for a class that does not exist."""

@@ -9,11 +9,11 @@ import torch
 import torch.nn.functional as F
 from tqdm import tqdm
 
-from . import _arguments as check
+from . import arguments as valid
 from .delay_optimizer import Anneal, DelayOptimizer, SigmaSchedule
 from .delays import Spread
 from .network import DirectionNetwork
-from .stimuli import Classes, check_ipd
+from .stimuli import Classes, valid_angle
 
 
 @dataclass
@@ -44,14 +44,6 @@ class History:
     delays: list = field(default_factory=list)
     seconds: float = 0.0
     best_epoch: int = 0
-
-    def plot(self):
-        """Draw loss and error by epoch; returns a matplotlib figure."""
-        from . import plots  # here, so that training needs no pictures
-
-        return plots.history(
-            self.loss, self.validation_loss, self.validation_error_deg, self.chance_loss
-        )
 
 
 def fit(
@@ -86,18 +78,18 @@ def fit(
         Draws training and validation data, phases, and the order of stored data.
     epochs, steps_per_epoch, batch_size : int
         `steps_per_epoch` updates of `batch_size` sounds in each epoch.
-    data : (ipd, spikes), optional
+    data : (angle, spikes), optional
         Stored training data, reused in every epoch; the last incomplete batch is left out. By
         default every batch is drawn fresh.
     source : callable, optional
-        `source(n, generator) -> (ipd, spikes)` draws fresh sounds for training and validation;
+        `source(n, generator) -> (angle, spikes)` draws fresh sounds for training and validation;
         by default `sample` of the network's task.
     lr : float
         Peak learning rate of the weights.
     delay_lr : float
         Peak learning rate of the delays, in steps per update.
     soft_labels : float
-        Width in class widths of a bell around the true IPD as target; 0 names the class only.
+        Width in class widths of a bell around the true angle as target; 0 names the class only.
     remove_common_mode, whole_delays
         `remove_common_mode` and `whole` of `DelayOptimizer`.
     anneal : float
@@ -116,15 +108,15 @@ def fit(
     ValueError, TypeError
         For bad numbers, a missing generator, or data that do not fit the network.
     """
-    check.random_generator(generator)
+    valid.random_generator(generator)
     for name, value in (("epochs", epochs), ("steps_per_epoch", steps_per_epoch)):
-        check.whole_number(name, value)
-    check.whole_number("batch_size", batch_size)
-    check.whole_number("validation_samples", validation_samples)
-    check.finite_number("soft_labels", soft_labels, 0)
+        valid.whole_number(name, value)
+    valid.whole_number("batch_size", batch_size)
+    valid.whole_number("validation_samples", validation_samples)
+    valid.finite_number("soft_labels", soft_labels, 0)
     if data is not None:
         steps_per_epoch = min(steps_per_epoch, _stored_batches(data, network, batch_size))
-    check.finite_number("anneal", anneal, 0, 1)
+    valid.finite_number("anneal", anneal, 0, 1)
     how = dict(whole=whole_delays, remove_common_mode=remove_common_mode)
     optimisers = _optimisers(network, lr, delay_lr, generator=generator, **how)
     schedules = list(schedules)
@@ -140,9 +132,9 @@ def fit(
     for epoch in bar:
         begin = time.perf_counter()
         total = 0.0
-        for ipd, spikes in _batches(source, generator, steps_per_epoch, batch_size, data):
+        for angle, spikes in _batches(source, generator, steps_per_epoch, batch_size, data):
             answer = network(spikes.to(network.device))
-            loss = cross_entropy(answer, ipd, network.classes, soft_labels)
+            loss = cross_entropy(answer, angle, network.classes, soft_labels)
             for optimiser in optimisers:
                 optimiser.zero_grad()
             loss.backward()
@@ -164,14 +156,14 @@ def fit(
     return history
 
 
-def cross_entropy(logits, ipd, classes: Classes, soft_labels: float = 0.0) -> torch.Tensor:
-    """Mean cross entropy in nats of `(n, classes)` logits for IPDs `(n,)` in radians.
+def cross_entropy(logits, angle, classes: Classes, soft_labels: float = 0.0) -> torch.Tensor:
+    """Mean cross entropy in nats of `(n, classes)` logits for angles `(n,)` in radians.
 
-    With `soft_labels` > 0 the target is a bell of that many class widths around the IPD.
+    With `soft_labels` > 0 the target is a bell of that many class widths around the angle.
     """
     if not soft_labels:
-        return F.cross_entropy(logits, classes.index(ipd).to(logits.device))
-    away = (classes.midpoints.to(ipd.device) - ipd[:, None]) / (classes.width * soft_labels)
+        return F.cross_entropy(logits, classes.index(angle).to(logits.device))
+    away = (classes.midpoints.to(angle.device) - angle[:, None]) / (classes.width * soft_labels)
     return F.cross_entropy(logits, torch.softmax(-(away**2) / 2, dim=1).to(logits))
 
 
@@ -198,8 +190,8 @@ def _first_delays(network) -> list:
 
 def _optimisers(network, lr, delay_lr, **how):
     """Adam for the weights, and a `DelayOptimizer` for each layer of delays to be learned."""
-    check.finite_number("lr", lr, 0, math.inf, exclusive=True)
-    check.finite_number("delay_lr", delay_lr, 0, math.inf, exclusive=True)
+    valid.finite_number("lr", lr, 0, math.inf, exclusive=True)
+    valid.finite_number("delay_lr", delay_lr, 0, math.inf, exclusive=True)
     layers = [layer for layer in network.delay_layers() if layer.delays.requires_grad]
     delays = {id(layer.delays) for layer in layers}
     weights = [p for p in network.parameters() if id(p) not in delays and p.requires_grad]
@@ -213,18 +205,18 @@ def _optimisers(network, lr, delay_lr, **how):
 
 def _stored_batches(data, network, batch_size):
     if not isinstance(data, (tuple, list)) or len(data) != 2:
-        raise TypeError(f"data must be a pair (ipd, spikes), not {type(data).__name__}")
-    ipd, spikes = data
-    if not isinstance(ipd, torch.Tensor):
-        raise TypeError(f"data must hold tensors, not {type(ipd).__name__}")
-    check_ipd(ipd)
-    check.binary_spikes("data", spikes, network.task.channels)
-    if len(ipd) != len(spikes) or len(ipd) < batch_size:
+        raise TypeError(f"data must be a pair (angle, spikes), not {type(data).__name__}")
+    angle, spikes = data
+    if not isinstance(angle, torch.Tensor):
+        raise TypeError(f"data must hold tensors, not {type(angle).__name__}")
+    valid_angle("data", angle)
+    valid.binary_spikes("data", spikes, network.task.channels)
+    if len(angle) != len(spikes) or len(angle) < batch_size:
         raise ValueError(
-            f"data must hold as many IPDs as spike trains and at least one batch of {batch_size}, "
-            f"not {len(ipd)} and {len(spikes)}"
+            f"data must hold as many angles as spike trains, and at least one batch of "
+            f"{batch_size}, not {len(angle)} and {len(spikes)}"
         )
-    return len(ipd) // batch_size
+    return len(angle) // batch_size
 
 
 def _batches(source, generator, count, batch_size, data):
@@ -232,10 +224,10 @@ def _batches(source, generator, count, batch_size, data):
         for _ in range(count):
             yield source(batch_size, generator)
         return
-    ipd, spikes = data
-    order = torch.randperm(len(ipd), generator=generator)
+    angle, spikes = data
+    order = torch.randperm(len(angle), generator=generator)
     for chosen in order[: count * batch_size].view(count, batch_size):
-        yield ipd[chosen], spikes[chosen]
+        yield angle[chosen], spikes[chosen]
 
 
 @dataclass(frozen=True)
@@ -244,7 +236,7 @@ class Report:
 
     Attributes
     ----------
-    ipd, softmax_mean, argmax : tensor `(n,)`, radians
+    angle, softmax_mean, argmax : tensor `(n,)`, radians
         The truth, and the two ways to read the network's answer.
     label, winner : tensor `(n,)`, class numbers
     loss : float
@@ -252,7 +244,7 @@ class Report:
     """
 
     classes: Classes
-    ipd: torch.Tensor
+    angle: torch.Tensor
     softmax_mean: torch.Tensor
     argmax: torch.Tensor
     label: torch.Tensor
@@ -266,7 +258,7 @@ class Report:
 
     @property
     def error_deg(self) -> float:
-        """Mean absolute error of the softmax mean against the continuous IPD, in degrees."""
+        """Mean absolute error of the softmax mean against the continuous angle, in degrees."""
         return self._error(self.softmax_mean)[0]
 
     @property
@@ -287,7 +279,7 @@ class Report:
         return mean - half, mean + half
 
     def _error(self, estimate):
-        error = torch.rad2deg((estimate.double() - self.ipd).abs())
+        error = torch.rad2deg((estimate.double() - self.angle).abs())
         spread = float(error.std()) if len(error) > 1 else math.nan
         return float(error.mean()), 1.96 * spread / math.sqrt(len(error))
 
@@ -301,36 +293,36 @@ class Report:
         return (
             f"{100 * self.accuracy:.1f} % of {self.classes.n} classes, "
             f"argmax {self.argmax_error_deg:.2f}°, softmax mean {self.error_deg:.2f}° "
-            f"({len(self.ipd)} sounds)"
+            f"({len(self.angle)} sounds)"
         )
 
 
 @torch.no_grad()
-def evaluate(network: DirectionNetwork, ipd, spikes, batch_size: int = 512) -> Report:
-    """Measure `network` on IPDs `(n,)` in radians and spikes `(n, time, channels)`.
+def evaluate(network: DirectionNetwork, angle, spikes, batch_size: int = 512) -> Report:
+    """Measure `network` on angles `(n,)` in radians and spikes `(n, time, channels)`.
 
     Raises
     ------
     ValueError, TypeError
-        If there is no sound, or `ipd` and `spikes` do not belong together.
+        If there is no sound, or `angle` and `spikes` do not belong together.
     """
-    ipd = check_ipd(torch.as_tensor(ipd))
-    check.spike_tensor("spikes", spikes, network.task.channels)
-    check.whole_number("batch_size", batch_size)
-    if not len(ipd) or len(ipd) != len(spikes):
+    angle = valid_angle("angle", torch.as_tensor(angle))
+    valid.spike_tensor("spikes", spikes, network.task.channels)
+    valid.whole_number("batch_size", batch_size)
+    if not len(angle) or len(angle) != len(spikes):
         raise ValueError(
-            f"ipd and spikes must hold the same number of sounds, at least one, "
-            f"not {len(ipd)} and {len(spikes)}"
+            f"angle and spikes must hold the same number of sounds, at least one, "
+            f"not {len(angle)} and {len(spikes)}"
         )
     parts = spikes.split(batch_size)
     logits = torch.cat([network(part.to(network.device)).cpu() for part in parts])
-    ipd = ipd.cpu()
+    angle = angle.cpu()
     return Report(
         classes=network.classes,
-        ipd=ipd.double(),
+        angle=angle.double(),
         softmax_mean=network.decode(logits),
         argmax=network.decode(logits, "argmax"),
-        label=network.classes.index(ipd),
+        label=network.classes.index(angle),
         winner=logits.argmax(1),
-        loss=float(cross_entropy(logits, ipd, network.classes)),
+        loss=float(cross_entropy(logits, angle, network.classes)),
     )

@@ -4,7 +4,7 @@ Each run has the budget of the lesson's live run, and the larger networks twice 
 sounds are fresh, with a phase each. `seconds` is the processor time of training on one thread. Rows
 are appended to `lesson_5.csv`; what is there already is not run again.
 
-    python figures/lesson_5.py [seed ...]
+    python -m figures.lesson_5 [seed ...]
 """
 
 import dataclasses

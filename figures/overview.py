@@ -1,6 +1,6 @@
 """Draw `overview.png`, the picture of the whole course: spikes, delays, neurons, a pointer.
 
-python figures/overview.py
+python -m figures.overview
 """
 
 import math

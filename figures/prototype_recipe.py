@@ -6,7 +6,7 @@ step late, an initial bound from the wrong fan, one random phase for a whole dat
 change one thing at a time. Rows are appended to `prototype_recipe.csv`; what is there already is
 not run again.
 
-    python figures/prototype_recipe.py [seed ...]
+    python -m figures.prototype_recipe [seed ...]
 """
 
 import math

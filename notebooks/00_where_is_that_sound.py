@@ -9,7 +9,7 @@
 # - train a small spiking network that points at it, and tell its error from luck;
 # - say what it means for a nerve fibre to wait, and why that helps.
 #
-# *10 minutes. Builds on nothing but a little Python.*
+# *12 minutes. Builds on nothing but a little Python.*
 
 # %%
 import copy
@@ -17,7 +17,8 @@ import math
 
 import torch
 
-from course_utils import checks, drawings_00, observer, plots
+from course_utils import checks, observer, plots
+from course_utils.drawings import lesson_0 as drawings
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -36,6 +37,7 @@ generator = torch.Generator().manual_seed(0)
 stimulus = Stimulus(frequency_hz=20, duration_ms=150, fibres_per_ear=100)
 ipds = torch.tensor([70.0, -70.0])  # degrees
 _, two_sounds = sample(2, stimulus, generator, ipd=torch.deg2rad(ipds))
+plots.rasters(two_sounds, ["sound A", "sound B"], cycle_ms=50)
 
 # %% [markdown]
 # ### Predict
@@ -44,9 +46,6 @@ _, two_sounds = sample(2, stimulus, generator, ipd=torch.deg2rad(ipds))
 # *nearest* one of the other ear. **Which picture is the sound from the right?** Decide, then
 # uncover the answer. (On the site the answers are folded; in JupyterLab, choose *Edit*, then *Clear
 # Outputs of All Cells*, to predict before you see.)
-
-# %%
-plots.rasters(two_sounds, ["sound A", "sound B"])
 
 # %%
 where = ["right" if ipd > 0 else "left" for ipd in ipds]
@@ -108,16 +107,16 @@ untrained = copy.deepcopy(network)  # our control: it will never learn
 
 # %%
 history = fit(network, generator, epochs=8, soft_labels=0.5)
-history.plot()
+plots.history(history)
 
 # %% [markdown]
 # On the left is the loss: how little the network expected the right direction, in
 # [nats](glossary.ipynb#nat), the unit of natural logarithms. Someone who only guesses among the
 # twelve would stay at the dotted line. (The training loss stays above the other because it is
 # measured against [soft labels](glossary.ipynb#soft-label), which are never certain.) The *fresh
-# sounds* of the figure were never trained on, but `fit` keeps the epoch that did best on them, and
-# that may flatter. So we ask again, with 2048 sounds that played no part at all, and put both
-# networks to the same test.
+# sounds* of the figure were never trained on, but `fit` looks at them after each round of training,
+# each *[epoch](glossary.ipynb#epoch)*, and keeps the best one, and that may flatter. So we ask
+# again, with 2048 sounds that played no part at all, and put both networks to the same test.
 
 # %%
 fresh = sample(2048, stimulus, generator)
@@ -130,19 +129,21 @@ print(f"luck:      {chance.straight_ahead_deg:.0f}° for always pointing straigh
 print(f"training:  {history.seconds:.0f} seconds")
 
 # %%
-drawings_00.estimates(
-    torch.rad2deg(after.ipd),
+drawings.estimates(
+    torch.rad2deg(after.angle),
     untrained=torch.rad2deg(before.softmax_mean),
     trained=torch.rad2deg(after.softmax_mean),
 )
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
 # A perfect network would put every dot on the dotted diagonal. Before training the pointer hardly
 # depends on the sound; afterwards it follows. Only at the far sides it bends inwards: the answer
-# is a mean of the twelve directions' middles, and it can't pass the outermost of them. This is
-# one run; how close the very best observer could come, you will compute in lesson 1.
+# is a mean of the twelve directions' middles, and it can't pass the outermost of them. The 95 %
+# *[interval](glossary.ipynb#interval)* says how far other test sounds might move the mean error.
+# This is one run; how close anyone could come, you will compute in lesson 1.
 # </details>
 #
 # ## Move the sound
@@ -156,7 +157,7 @@ def point(ipd_deg, seed, network_is):
     lottery = torch.Generator().manual_seed(seed)
     sound = sample(1, stimulus, lottery, ipd=math.radians(ipd_deg))
     estimate = math.degrees(evaluate(chosen, *sound).softmax_mean)
-    return drawings_00.scene(sound[1][0], ipd_deg, estimate)
+    return drawings.scene(sound[1][0], ipd_deg, estimate)
 
 
 explore(
@@ -166,13 +167,15 @@ explore(
     network_is=choice("network", ["trained", "untrained"]),
 )
 
+
 # %% [markdown]
 # ### Exercise 0.1 — mirror the world
 # How an exercise works: put your line in the place of the three dots, run the cell, then run the
 # next one. It checks your answer, and says what a wrong one would mean.
 #
-# What should the network say if left and right nerve are exchanged? Channels 0 to 99 are the left
-# ear, 100 to 199 the right. Swap them; `torch.cat([a, b], dim=1)` puts channels side by side.
+# What should the network say if left and right nerve are exchanged? Each fibre is one column of
+# `spikes`, a *[channel](glossary.ipynb#channel)*: 0 to 99 are the left ear, 100 to 199 the right.
+# Swap them; `torch.cat([a, b], dim=1)` puts channels side by side.
 
 # %%
 def swap_ears(spikes):
@@ -182,6 +185,7 @@ def swap_ears(spikes):
 
 # %%
 checks.exercise_0_1(swap_ears, spikes, network)
+
 
 # %% [markdown]
 # [Solution](solutions/00_where_is_that_sound.ipynb)

@@ -20,12 +20,14 @@ import time
 import torch
 import torch.nn.functional as F
 
-from course_utils import checks, delays, drawings_03, plots
+from course_utils import checks, delays, plots
+from course_utils.drawings import lesson_3 as drawings
 from course_utils.explore import explore, slider
 from course_utils.stimuli import Stimulus, sample
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 generator = torch.Generator().manual_seed(10)
+
 
 # %% [markdown]
 # ## Between two rows
@@ -82,7 +84,7 @@ train[[2, 5, 6, 12, 16]] = 1
 
 
 def draw(delay):
-    return drawings_03.stems(train, delayed(train, torch.tensor(delay)), delay)
+    return drawings.stems(train, delayed(train, torch.tensor(delay)), delay)
 
 
 explore(draw, delay=slider("delay (steps)", 0.0, 6.0, 0.1, 2.3))
@@ -112,7 +114,8 @@ def loss(d, shift=delayed):
 
 
 fine, whole = torch.linspace(1, 7, 241), torch.arange(1.0, 8)
-drawings_03.kinks(fine, [loss(d) for d in fine], whole, [loss(d) for d in whole])
+drawings.kinks(fine, [loss(d) for d in fine], whole, [loss(d) for d in whole])
+
 
 # %% [markdown]
 # Straight pieces between whole delays, a kink at each of them. In the middle of a piece there is
@@ -129,6 +132,7 @@ def slope(at, shift=delayed):
 difference = float(loss(torch.tensor(2.4)) - loss(torch.tensor(2.2))) / 0.2
 print(f"at 2.3 steps: autograd {slope(2.3):.3f}, finite difference {difference:.3f}")
 assert abs(slope(2.3) - difference) < 1e-3
+
 
 # %% [markdown]
 # At a kink there are two slopes, one on the left and one on the right. A rounded delay sits on a
@@ -162,6 +166,7 @@ for k in range(1, 8):
     sides = loss(torch.tensor(k + 1.0)) - loss(torch.tensor(k - 1.0))
     assert abs(slope(float(k), course_delayed) - sides / 2) < 1e-5
 
+
 # %% [markdown]
 # ## A delay that leaves its range
 # A delay below 0 would let spikes arrive before they were sent, and one above `max_delay` finds no
@@ -193,7 +198,7 @@ rules = {
     "project after the step": (lambda d: d, lambda d: d.clamp_(0, 49)),
 }
 runs = {name: learn(*rule) for name, rule in rules.items()}
-drawings_03.paths(list(runs.values()), list(runs), goal=5)
+drawings.paths(list(runs.values()), list(runs), goal=5)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -255,7 +260,7 @@ narrow, _ = landscape(fibre, delays.Interpolate())
 def draw(delay, sigma):
     wide, slopes = landscape(fibre, delays.Bell(sigma))
     at = (candidates - delay).abs().argmin()
-    return drawings_03.reach(candidates, narrow, wide, sigma, delay, slopes[at], GOAL)
+    return drawings.reach(candidates, narrow, wide, sigma, delay, slopes[at], GOAL)
 
 
 explore(
@@ -263,6 +268,7 @@ explore(
     delay=slider("delay (steps)", 0, 50, 1, 20, keep=[10, 28]),
     sigma=slider("sigma of the bell (steps)", 0.5, 12.0, 0.5, 5.0, keep=[4.0, 8.0]),
 )
+
 
 # %% [markdown]
 # A narrow bell is exact and short-sighted; a wide one sees far, but its valley is shallow, and its
@@ -323,7 +329,8 @@ steps = 8
 identity = torch.eye(2, 3)[None]  # rows: x stays, y stays
 where = F.affine_grid(identity, (1, 1, steps, 1), align_corners=False)[0, :, 0, 1]
 assert torch.allclose((2 * torch.arange(steps) + 1) / steps - 1, where)  # by hand
-drawings_03.pixel_centres(steps)
+drawings.pixel_centres(steps)
+
 
 # %% [markdown]
 # Row 0 is not at −1. With `align_corners=False`, −1 and 1 are the outer *edges* of the picture,
@@ -382,6 +389,7 @@ torch.set_printoptions(precision=3, sci_mode=False)
 print("False:", grid_delayed(short, 3.0, align_corners=False))
 print("True: ", grid_delayed(short, 3.0, align_corners=True))
 assert torch.allclose(grid_delayed(short, 3.0, align_corners=True), by_hand[1], atol=1e-5)
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -458,7 +466,8 @@ lefts = here - weighed(delays.shift_then_clip, whole_24 - 1)
 rights = weighed(delays.shift_then_clip, whole_24 + 1) - here
 by_grid, ours = slopes_of(delays.shift_by_grid_sample), slopes_of(delays.shift_then_clip)
 assert torch.allclose(ours, (lefts + rights) / 2, atol=1e-4)
-drawings_03.slopes_at_whole(whole_24, lefts, rights, by_grid, ours)
+drawings.slopes_at_whole(whole_24, lefts, rights, by_grid, ours)
+
 
 # %% [markdown]
 # The crosses follow rounding noise. They need not even lie *between* the two slopes, since each
@@ -511,7 +520,7 @@ for delay, gradient in zip(raw.tolist(), raw.grad.tolist(), strict=True):
 assert raw.grad.tolist() == [-15, 0, 5, 245, 300]
 axis = torch.linspace(-10, 60, 71, requires_grad=True)
 Surrogate.apply(axis).sum().backward()
-drawings_03.factor(axis.detach(), axis.grad, 49)
+drawings.factor(axis.detach(), axis.grad, 49)
 
 # %% [markdown]
 # Adam rescales every gradient, so it forgives a *constant* factor. It forgives neither a zero nor a
@@ -523,7 +532,8 @@ astray = {
     "project after the step": runs["project after the step"],
 }
 assert astray["surrogate × delay"][-1][0] < -20 and astray["surrogate × delay"][-1][1] == 0
-drawings_03.paths(list(astray.values()), list(astray), goal=5)
+drawings.paths(list(astray.values()), list(astray), goal=5)
+
 
 # %% [markdown]
 # The delay at 0 is dead, the one below 0 runs away.
@@ -568,6 +578,7 @@ ways = {
 results = [way(parts, weight) for way in ways.values()]
 assert all(torch.allclose(result, results[-1], atol=1e-3) for result in results)
 
+
 # %% [markdown]
 # Four ways to one result. The first is the prototype's shift, with its sign cured. We time them in
 # turn, eleven rounds, forward and back.
@@ -587,6 +598,7 @@ plots.bars(list(ways), medians, ylabel="forward and backward, median (ms)")
 # %%
 for name, median in zip(ways, medians, strict=True):
     print(f"{name:22} takes {median / medians[0]:4.0%} of the prototype's time")
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -617,6 +629,7 @@ def translation(d, steps):
 # %%
 checks.exercise_3_1(translation)
 
+
 # %% [markdown]
 # [Solution](solutions/03_delays_that_can_learn.ipynb)
 #
@@ -632,6 +645,7 @@ def slope_of(newer, row, older, f):
 
 # %%
 checks.exercise_3_2(slope_of)
+
 
 # %% [markdown]
 # [Solution](solutions/03_delays_that_can_learn.ipynb)

@@ -19,9 +19,10 @@ from functools import partial
 
 import torch
 
-from course_utils import charts, checks, drawings_04, neurons, tables
+from course_utils import checks, neurons, plots, tables
+from course_utils.drawings import lesson_4 as drawings
 from course_utils.explore import explore, slider
-from course_utils.recurrence import recurrent_lif
+from course_utils.neurons import recurrent_lif
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 
@@ -53,7 +54,7 @@ slopes = torch.stack([(loss(w + 1e-6) - loss(w - 1e-6)) / 2e-6 for w in weights]
 changed = int((slopes != 0).sum())
 print(f"slope at w = 1.5: {float((loss(1.5 + 1e-6) - loss(1.5 - 1e-6)) / 2e-6)}")
 print(f"the loss changed at {changed} of {len(weights)} weights")
-drawings_04.stairs(weights, [loss(w) for w in weights], len(weights) - changed)
+drawings.stairs(weights, [loss(w) for w in weights], len(weights) - changed)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -71,6 +72,7 @@ try:
     loss(w).backward()
 except RuntimeError as error:
     print(f"autograd: {error}")
+
 
 # %% [markdown]
 # A comparison cuts the chain: what comes out of `>=` no longer knows that it came from `w`. (Other
@@ -108,6 +110,7 @@ by_hand, by_course = SigmoidStep.apply(ours), neurons.spike(course, "sigmoid", s
 assert torch.equal(by_hand, by_course)
 assert torch.allclose(ours.grad, course.grad, atol=1e-6)
 
+
 # %% [markdown]
 # ## Width and height
 #
@@ -130,7 +133,7 @@ def draw(steepness, height):
         / neurons.surrogate_slope(at_peak, name, steepness)
         for name in neurons.SURROGATES
     }
-    return drawings_04.lent(u, slopes, steepness, height)
+    return drawings.lent(u, slopes, steepness, height)
 
 
 explore(
@@ -218,7 +221,8 @@ curves = {
     for name, peak in (("sigmoid", "peak b/4"), ("superspike", "peak 1"))
 }
 bound = [(rows[0]["bound_deg"], "bound (lesson 1)")]
-charts.lines(steepnesses, curves, "steepness b", "mean error (degrees)", log_x=True, levels=bound)
+plots.lines(steepnesses, curves, "steepness b", "mean error (degrees)", log_x=True, levels=bound)
+
 
 # %%
 def worse(than, **setting):  # paired by seed, with a 95 % interval
@@ -291,6 +295,7 @@ for name, b in itertools.product(("superspike", "sigmoid"), (1, 5, 25)):
 # %%
 assert neurons.DEFAULT_SLOPE["sigmoid"] == 5
 
+
 # %% [markdown]
 # ### Exercise 4.1 — SuperSpike
 # Write Zenke and Ganguli's surrogate, $1/(1+b\,|u|)^2$, for a tensor `u` and a steepness `b`.
@@ -302,6 +307,7 @@ def superspike(u, b):
 
 # %%
 checks.exercise_4_1(superspike)
+
 
 # %% [markdown]
 # [Solution](solutions/04_neurons_that_can_learn.ipynb)
@@ -345,6 +351,7 @@ fired, potential = neurons.lif(steady, tau_ms=5, return_potential=True)
 print(f"{int(fired.sum())} spikes, last potential {float(potential[0, -1, 0]):.3f}")
 assert math.isclose(potential[0, -1, 0], 0.15 / (1 - math.exp(-1 / 5)), rel_tol=1e-5)
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -362,7 +369,7 @@ def draw(current, tau_ms, threshold):
     arriving = torch.full((1, 60, 1), current)
     s, v = neurons.lif(arriving, tau_ms, threshold=threshold, return_potential=True)
     setting = f"current {current:g}, time constant {tau_ms:g} ms, threshold {threshold:g}"
-    return drawings_04.membrane(s[0, :, 0], v[0, :, 0], threshold, setting)
+    return drawings.membrane(s[0, :, 0], v[0, :, 0], threshold, setting)
 
 
 explore(
@@ -371,6 +378,7 @@ explore(
     tau_ms=slider("time constant (ms)", 2, 20, 1, 5),
     threshold=slider("threshold", 0.5, 1.0, 0.1, 1.0),
 )
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -392,6 +400,7 @@ def smallest_current(tau_ms, threshold=1):
 
 # %%
 checks.exercise_4_2(smallest_current)
+
 
 # %% [markdown]
 # [Solution](solutions/04_neurons_that_can_learn.ipynb)
@@ -425,7 +434,7 @@ double = int((late[1:] * late[:-1]).sum())
 print(f"reset in the same step: {int(right.sum())} spikes, "
       f"{int((right[1:] * right[:-1]).sum())} right after another")
 print(f"late reset:             {int(late.sum())} spikes, {double} right after another")
-drawings_04.two_resets(right, late)
+drawings.two_resets(right, late)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -449,7 +458,8 @@ assert late.argmax() - right.argmax() == 2  # the first spike comes two steps la
 # quantity passes on to which:
 
 # %%
-drawings_04.unrolled()
+drawings.unrolled()
+
 
 # %% [markdown]
 # $v_t$ is the potential before the reset, $s_t$ the spike, $q_t$ the lent slope, $g_t$ the
@@ -492,6 +502,7 @@ for detach in (False, True):
     print(f"detached reset {detach!s:>5}: largest difference {apart:.0e}")
     assert apart < 1e-5
 
+
 # %% [markdown]
 # Three ways, one gradient: our loop with autograd, our recurrence, and `neurons.lif`, which is this
 # recurrence written as one function for a whole sequence.
@@ -521,7 +532,7 @@ def draw(slope, tau_ms):
         f"reset {name}": listens(slope, tau_ms, name == "detached")
         for name in ("detached", "attached")
     }
-    return drawings_04.listening(pictures)
+    return drawings.listening(pictures)
 
 
 explore(
@@ -551,6 +562,7 @@ for steepness, reset in itertools.product((5, 25), ("detached", "attached")):
     assert grad.triu(1).abs().max() == 0  # no spike listens to the future
     low, high = float(grad.min()), float(grad.max())
     print(f"steepness {steepness:2d}, {reset}: entries from {low:.2f} to {high:.2f}")
+
 
 # %% [markdown]
 # ## A readout without a loop
@@ -588,7 +600,8 @@ assert torch.allclose(looped, neurons.leaky_readout(spikes[None], weight, 5)[0],
 
 # %%
 print(f"first / last: {float(weighting[0] / weighting[-1]):.1f}")
-drawings_04.share(weighting)
+drawings.share(weighting)
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>

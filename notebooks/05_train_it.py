@@ -18,6 +18,7 @@ import math
 import torch
 
 from course_utils import checks, observer, plots, tables
+from course_utils.drawings import lesson_5 as drawings
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -93,7 +94,7 @@ assert math.isclose(loss, evaluate(untrained, few_ipd, few_spikes).loss, rel_tol
 # %%
 history = fit(network, generator, epochs=20, lr=0.02, soft_labels=0.5)
 print(f"{history.seconds:.0f} seconds; best epoch: {history.best_epoch}")
-history.plot()
+plots.history(history)
 
 # %%
 report = evaluate(network, test_ipd, test_spikes)
@@ -124,6 +125,7 @@ rungs = {
 }
 plots.bars(list(rungs), list(rungs.values()), ylabel="mean error (degrees)", log=True)
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -151,20 +153,11 @@ def answer(ipd_deg, sound):
 # %%
 def draw(ipd_deg, sound):
     share, mean, winner = answer(ipd_deg, sound)
-    said = f"source {ipd_deg}°, softmax mean {mean:.1f}°, argmax {winner:.1f}°"
-    figure, axes = plots.canvas(f"Probability of each class: {said}.", width=7, height=3)
-    middles = torch.rad2deg(classes.midpoints)
-    axes.bar(middles, share, width=13, color="#BBBBBB")
-    axes.axvline(ipd_deg, color="black", ls="-", label="source")
-    axes.axvline(mean, color=plots.LEFT, ls="--", lw=2, label="softmax mean")
-    axes.axvline(winner, color=plots.RIGHT, ls=":", lw=2.5, label="argmax")
-    axes.set(xlabel="IPD (degrees)", ylabel="probability", title=said, ylim=(0, 1))
-    axes.set(xticks=range(0, 91, 15), xlim=(0, 90))
-    figure.legend(loc="outside lower center", ncols=3)
-    return figure
+    return drawings.probabilities(torch.rad2deg(classes.midpoints), share, ipd_deg, mean, winner)
 
 
 explore(draw, ipd_deg=slider("IPD (degrees)", 36, 54, 1, 42), sound=choice("sound", [1, 2]))
+
 
 # %% [markdown]
 # ### Exercise 5.1 — read the answer yourself
@@ -186,16 +179,16 @@ checks.exercise_5_1(softmax_mean)
 
 # %%
 near = (report.label - report.winner).abs() <= 1
-to_edge = 7.5 - torch.rad2deg((report.ipd - classes.midpoint(report.label)).abs())
+to_edge = 7.5 - torch.rad2deg((report.angle - classes.midpoint(report.label)).abs())
 wrong = report.label != report.winner
 print(f"median distance to an edge: {to_edge[wrong].median():.1f}° where it is wrong, "
       f"{to_edge.median():.1f}° for all sounds")
 print(f"right class: {report.accuracy:.1%}, right or next to it: {float(near.float().mean()):.1%}")
-plots.confusion(report.confusion)
+drawings.confusion(report.confusion)
 
 # %%
-error_deg = torch.rad2deg(report.softmax_mean - report.ipd)
-plots.error_by_ipd(torch.rad2deg(report.ipd), error_deg, bound_deg=bound)
+error_deg = torch.rad2deg(report.softmax_mean - report.angle)
+drawings.error_by_ipd(torch.rad2deg(report.angle), error_deg, bound_deg=bound)
 
 # %% [markdown]
 # Almost all mistakes go to the neighbour: they are sounds near an edge between two classes. By
@@ -228,6 +221,7 @@ def difference(first, second, column="error_deg"):
 print("12 classes: {:.2f}° ({:.2f}° to {:.2f}°)".format(
     *tables.mean_interval(rows, "error_deg", setting="learned")))  # fmt: skip
 print("with one more beyond each end:", difference("classes beyond the ends", "learned"))
+
 
 # %% [markdown]
 # ## What happened to the delays?
@@ -262,10 +256,10 @@ plots.rasters(hidden, ["before", "after"], start_ms=50, two_ears=False, ylabel="
 
 # %%
 first, last = history.delays[0], network.delay.delays.detach()
-plots.delay_histogram(first, last, max_delay=50)
+drawings.delay_histogram(first, last, max_delay=50)
 
 # %%
-plots.delay_paths(torch.stack(history.delays))
+drawings.delay_paths(torch.stack(history.delays))
 
 # %%
 moved = last - first
@@ -300,9 +294,10 @@ def shifted(everyone_ms, right_ms):
 # %%
 for everyone, right in ((0, 0), (10, 0), (0, 1)):
     moved_report = shifted(everyone, right)
-    bias = float(torch.rad2deg(moved_report.softmax_mean - moved_report.ipd).mean())
+    bias = float(torch.rad2deg(moved_report.softmax_mean - moved_report.angle).mean())
     print(f"all +{everyone:2d} ms, right +{right} ms: error {moved_report.error_deg:.2f}°, "
           f"pointer off by {bias:+.1f}° on average")
+
 
 # %% [markdown]
 # Try it: shift everyone from end to end. Then find out which way the cloud goes when the right ear
@@ -311,16 +306,8 @@ for everyone, right in ((0, 0), (10, 0), (0, 1)):
 # %%
 def draw(everyone_ms, right_ms):
     result = shifted(everyone_ms, right_ms)
-    said = f"mean error {result.error_deg:.1f}°"
-    figure, axes = plots.canvas(
-        f"Estimate against truth with all delays {everyone_ms} ms longer and the right ear's "
-        f"{right_ms} ms longer: {said}.", width=4.6, height=3.8,
-    )  # fmt: skip
-    axes.plot([-90, 90], [-90, 90], color=plots.GREY, ls="-", lw=1)
-    axes.plot(torch.rad2deg(result.ipd), torch.rad2deg(result.softmax_mean), ".", ms=3)
-    axes.set(xlabel="true IPD (degrees)", ylabel="estimate (degrees)", title=said)
-    axes.set(xticks=range(-90, 91, 45), yticks=range(-90, 91, 45))
-    return figure
+    truth_deg, answers_deg = map(torch.rad2deg, (result.angle, result.softmax_mean))
+    return drawings.estimates(truth_deg, answers_deg, everyone_ms, right_ms)
 
 
 explore(
@@ -363,7 +350,8 @@ ipd = torch.deg2rad(directions).repeat_interleave(64)
 _, spikes = sample(len(ipd), stimulus, torch.Generator().manual_seed(8), ipd=ipd)
 with torch.no_grad():
     rate = network.hidden_spikes(spikes).mean(dim=1) * 1000  # spikes per second
-plots.tuning_curves(directions, rate.view(-1, 64, 30).mean(dim=1))
+drawings.tuning_curves(directions, rate.view(-1, 64, 30).mean(dim=1))
+
 
 # %% [markdown]
 # These aren't narrow bumps, one for each direction. Most neurons fire over a wide range and fall
@@ -380,7 +368,7 @@ def weights_by_delay(ear):
 
 # %%
 pattern = torch.cat([weights_by_delay(0), weights_by_delay(1)], dim=1)
-figure = plots.matrix(
+figure = drawings.matrix(
     pattern, "delay (ms)", "hidden neuron", "mean weight",
     f"Mean weight to each of 30 hidden neurons against the delay of the fibre, left ear and right "
     f"ear, from {float(pattern.min()):.2f} to {float(pattern.max()):.2f}; rows are waves.",
@@ -487,6 +475,7 @@ for first, pair in firsts.items():
 print("bank minus random, frozen:", difference("frozen bank", "frozen random delays"))
 print("even minus random, frozen:", difference("frozen even delays", "frozen random delays"))
 print("zero minus random, learned:", difference("learned from zero", "learned"))
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>

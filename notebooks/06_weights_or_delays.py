@@ -17,7 +17,8 @@ import math
 
 import torch
 
-from course_utils import charts, checks, drawings_06, observer, plots, tables
+from course_utils import checks, observer, plots, tables
+from course_utils.drawings import lesson_6 as drawings
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
@@ -133,7 +134,7 @@ alone = dict(kind="axonal", fibres=1, hidden=30, max_delay=50)
 frozen = [r for r in rows if r["delays"] == "frozen random" and alone.items() <= r.items()]
 frozen.sort(key=lambda row: row["seed"])
 dots = [(first_lag(int(r["seed"])), r["error_deg"]) for r in frozen]
-drawings_06.valley(lags_ms, by_lag, dots)
+drawings.valley(lags_ms, by_lag, dots)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -160,9 +161,10 @@ learned = evaluate(network, *fresh).error_deg
 path = [float(d[1] - d[0]) for d in history.delays]
 print(f"seed {unlucky}: from {path[0]:+.1f} to {path[-1]:+.1f} ms; frozen {dots[unlucky][1]:.1f}°, "
       f"learned {learned:.1f}°")  # fmt: skip
-drawings_06.valley(
+drawings.valley(
     lags_ms, by_lag, dots, arrows=[((path[0], dots[unlucky][1]), (path[-1], learned))]
 )
+
 
 # %% [markdown]
 # It walked downhill. That is one seed, and we chose it. What do all five gain? We take the
@@ -200,7 +202,7 @@ for fibres in (1, 2, 10, 100):
 lags = tables.read("../figures/studies/first_lag.csv")
 starts = [(r["lag_ms"], r["error_deg"]) for r in lags if r["delays"] == "frozen random"]
 ends = [(r["last_lag_ms"], r["error_deg"]) for r in lags if r["delays"] == "learned"]
-drawings_06.valley(lags_ms, by_lag, starts, arrows=list(zip(starts, ends, strict=True)))
+drawings.valley(lags_ms, by_lag, starts, arrows=list(zip(starts, ends, strict=True)))
 
 # %%
 pair = dict(delays="frozen random"), dict(delays="learned")
@@ -237,7 +239,7 @@ def best(fibres):
     return tables.mean_interval(observer_rows, "error_deg", fibres=fibres)
 
 
-looks = dict(zip([*conditions, "best observer"], charts.LOOKS, strict=True))
+looks = dict(zip([*conditions, "best observer"], plots.LOOKS, strict=True))
 
 
 def draw(kind, hidden):
@@ -245,7 +247,7 @@ def draw(kind, hidden):
     names = conditions if kind == "axonal" else conditions[1:4] + conditions[5:]
     curves = {name: [error(name, f, hidden, kind) for f in fibres] for name in names}
     curves["best observer"] = [best(f) for f in fibres]
-    figure = charts.lines(
+    figure = plots.lines(
         fibres, curves, "fibres per ear", "mean error (degrees)", log_x=True, log_y=True,
         title=f"{kind} delays, {hidden} hidden neurons", looks=[looks[name] for name in curves],
     )  # fmt: skip
@@ -261,6 +263,7 @@ for kind in ("axonal", "synaptic"):
     before, after = (error(d, 1, 30, kind)[0] for d in ("frozen random", "learned"))
     print(f"1 fibre per ear, {kind:8s}: frozen {before:.1f}°, learned {after:.1f}°, ", end="")
     print("gain {:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*gain(1, 30, kind)))
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -320,6 +323,7 @@ for fibres in (10, 100):
     print(f"{fibres:3d} fibres: bank minus random {minus('frozen bank', 'frozen random', fibres)}")
     print(f"     learned from it minus bank {minus('learned from bank', 'frozen bank', fibres)}")
 
+
 # %% [markdown]
 # Frozen, the bank is behind random delays, with ten fibres and with a hundred. And here learning
 # does pay with a hundred fibres: it takes back a part of what the bank lacks.
@@ -338,6 +342,7 @@ def lags_on_offer(fibres, hidden, kind, generator):
 
 lags_on_offer(2, 30, "synaptic", torch.Generator().manual_seed(0)).shape
 
+
 # %% [markdown]
 # ### Try it
 # Grey is what the sounds can ask for. A single lag in its middle is of little use, as the valley
@@ -348,7 +353,7 @@ lags_on_offer(2, 30, "synaptic", torch.Generator().manual_seed(0)).shape
 # %%
 def draw(fibres, hidden, kind):
     values = lags_on_offer(fibres, hidden, kind, torch.Generator().manual_seed(0))
-    return drawings_06.lags(values, f"{kind}, fibres per ear: {fibres}, hidden neurons: {hidden}")
+    return drawings.lags(values, f"{kind}, fibres per ear: {fibres}, hidden neurons: {hidden}")
 
 
 explore(
@@ -356,6 +361,7 @@ explore(
     hidden=slider("hidden neurons", 3, 30, 1, 30),
     kind=choice("delays", ["axonal", "synaptic"]),
 )  # fmt: skip
+
 
 # %% [markdown]
 # ### Exercise 6.1 — count the shelf
@@ -383,7 +389,7 @@ FIBRES, HIDDEN = (1, 2, 4, 10), (10, 30)
 
 def draw(kind):
     gains = [[gain(f, h, kind)[0] for f in FIBRES] for h in HIDDEN]
-    return drawings_06.gain_map(FIBRES, HIDDEN, gains, f"{kind} delays")
+    return drawings.gain_map(FIBRES, HIDDEN, gains, f"{kind} delays")
 
 
 explore(draw, kind=choice("delays", ["axonal", "synaptic"]))
@@ -392,7 +398,7 @@ explore(draw, kind=choice("delays", ["axonal", "synaptic"]))
 places = [(f, h, kind) for kind in ("axonal", "synaptic") for f in FIBRES for h in HIDDEN]
 variety = [f * f * (1 if kind == "axonal" else h) for f, h, kind in places]
 gains = [gain(*place) for place in places]
-drawings_06.gain_by_variety(variety, gains, [(h, kind) for _, h, kind in places])
+drawings.gain_by_variety(variety, gains, [(h, kind) for _, h, kind in places])
 
 # %%
 for few, many in ((1, 3), (4, 30), (31, 10_000)):
@@ -437,6 +443,7 @@ for delays in ("learned", "frozen random"):
     seeds = [r["shuffled_error_deg"] for r in rows if here.items() <= r.items()]
     print(f"10 fibres, {delays:13s}: {before:.1f}°, after shuffling {after:.1f}° "
           f"(seeds from {min(seeds):.0f}° to {max(seeds):.0f}°)")  # fmt: skip
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -497,9 +504,10 @@ history = fit(coincidence, generator, epochs=8, lr=0.05, soft_labels=0.5)
 paths = [(delays - 15)[0] for delays in history.delays]
 wanted = (jeffress_delays(stimulus, twelve, 30) - 15)[0]
 
+
 # %%
 def draw(epoch):
-    return drawings_06.jeffress(wanted, paths[epoch], f"epoch {epoch}")
+    return drawings.jeffress(wanted, paths[epoch], f"epoch {epoch}")
 
 
 explore(draw, epoch=slider("epoch", 0, 8, 1, 1))
@@ -559,6 +567,7 @@ for way in ways:
     slope, *_ = tables.mean_interval(study, "slope", **where)
     print(f"{way:30s} {mean:.2f}° ({low:.2f}° to {high:.2f}°), slope {slope:.2f}")
 
+
 # %% [markdown]
 # From random starts all five seeds end with too small a slope, and near 1 from the middle. A wide
 # Gaussian helps; lesson 7 looks at such remedies.
@@ -575,6 +584,7 @@ def paired_gain(frozen, learned):
 
 # %%
 checks.exercise_6_2(paired_gain)
+
 
 # %% [markdown]
 # ### Exercise 6.3 — align a pattern

@@ -16,7 +16,8 @@
 import torch
 from scipy.optimize import brentq
 
-from course_utils import charts, checks, drawings_07, tables
+from course_utils import checks, plots, tables
+from course_utils.drawings import lesson_7 as drawings
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
 from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
 from course_utils.delays import DelayLayer, shift_then_clip
@@ -73,7 +74,7 @@ def loss_by_delay(sounds, tau_ms, sigma, seed):
 # %%
 def draw(sounds, tau_ms, sigma):
     losses = [loss_by_delay(sounds, tau_ms, sigma, seed) for seed in range(5)]
-    return drawings_07.landscape(range(31), losses, goal, sounds, tau_ms, sigma)
+    return drawings.landscape(range(31), losses, goal, sounds, tau_ms, sigma)
 
 
 # %%
@@ -87,7 +88,7 @@ explore(
 for tau_ms, sigma in ((1, 0.25), (5, 0.25), (20, 0.25), (1, 4.25), (1, 8.25)):
     for sounds in (64, 1024):
         draws = [loss_by_delay(sounds, tau_ms, sigma, seed) for seed in range(5)]
-        home = sum(drawings_07.walks_home(losses, goal).sum() for losses in draws)
+        home = sum(drawings.walks_home(losses, goal).sum() for losses in draws)
         lowest = sum(losses.index(min(losses)) for losses in draws) / 5
         depth = sum(max(losses) - min(losses) for losses in draws) / 5
         print(f"tau {tau_ms:2d}, sigma {sigma}, {sounds:4d} sounds: {home:3d} of 155 lead home, "
@@ -119,7 +120,7 @@ shares = {
     name: [tables.mean_interval(reach, f"home_{d:02d}", setting=name) for d in distances]
     for name in names
 }
-charts.lines(
+plots.lines(
     distances, shares, "distance to the target (steps)", "share that points home", log_x=True
 )
 
@@ -168,9 +169,10 @@ def run(estimator, updates=300):
 rules = ("linear", "straight_through", "prototype", "gaussian", "triangle")
 runs = {rule: run(rule) for rule in rules}
 
+
 # %%
 def draw(update):
-    return drawings_07.race([runs[rule][update] for rule in rules], 30, update, rules)
+    return drawings.race([runs[rule][update] for rule in rules], 30, update, rules)
 
 
 explore(draw, update=slider("update", 0, 300, 10, 0, keep=[50]))
@@ -216,7 +218,7 @@ def result(estimator, rate, first="random", column="rounded_error_deg"):
 
 control, *interval = result("frozen", 0)
 curves = {name: [result(name, rate) for rate in rates] for name in estimators}
-charts.lines(
+plots.lines(
     rates, curves, "rate of the delays (steps per update)", "error, rounded (degrees)", log_x=True,
     levels=[(control, "frozen", tuple(interval))],
 )  # fmt: skip
@@ -256,6 +258,7 @@ for name in estimators:
     moved, *_ = result(name, 0.5, "all zero", "moved_ms")
     print(f"{name:17s} {mean:5.1f}° ({low:.1f}° to {high:.1f}°), moved {moved:4.1f} ms")
 print(f"{'frozen':17s} {result('frozen', 0, 'all zero')[0]:5.1f}°")
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -429,6 +432,7 @@ sent, weight = sent.double(), weight.double()
 moment = spike_time(delays)
 print(f"spike at {moment:.4f} ms")
 
+
 # %% [markdown]
 # At the spike, $V(t^*, d) = \theta$ stays true when a delay moves. So ([implicit function
 # theorem](glossary.ipynb#implicit-function-theorem))
@@ -455,6 +459,7 @@ print("differences", [f"{g:+.6f}" for g in central])
 assert torch.allclose(exact, torch.tensor(central, dtype=torch.float64), atol=1e-5)
 print(f"sum {float(exact.sum()):.6f}")
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -474,7 +479,7 @@ def draw(second_delay):
     moved[1] = second_delay
     time = torch.linspace(0, 40, 161).tolist()
     when = spike_time(moved)
-    return drawings_07.potential(
+    return drawings.potential(
         time, [volts(t, moved) for t in time], THRESHOLD, (sent + moved).tolist(), when
     )
 
@@ -490,6 +495,7 @@ for second in (4.0, 8.0, 10.0, 11.0, 11.5, 12.0):
     else:
         said = f"{float(exact_gradient(when, moved)[1]):+.2f}"
     print(f"second delay {second:4.1f} ms: {said}")
+
 
 # %% [markdown]
 # Where the potential only just grazes the threshold, $\partial V/\partial t$ goes to 0 and the
@@ -510,6 +516,7 @@ def whole_step(delay, carry, move, max_delay):
 # %%
 checks.exercise_7_1(whole_step)
 
+
 # %% [markdown]
 # ### Exercise 7.2 — hold the common mode
 # Take the mean movement out of an update: `before` and `after` are the delays `(channel,)` around
@@ -522,6 +529,7 @@ def without_common_mode(before, after):
 
 # %%
 checks.exercise_7_2(without_common_mode)
+
 
 # %% [markdown]
 # ### Exercise 7.3 — the other gradient

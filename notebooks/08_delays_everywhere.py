@@ -17,13 +17,14 @@ import math
 
 import torch
 
-from course_utils import charts, checks, delays, drawings_08, observer, plots, tables
+from course_utils import checks, delays, observer, plots, tables
+from course_utils.drawings import lesson_8 as drawings
 from course_utils.clicks import ClickPair
 from course_utils.deeper import DeepLocaliser
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.neurons import leak, leaky_readout
-from course_utils.recurrence import recurrent_lif
+from course_utils.neurons import recurrent_lif
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import evaluate, fit
 
@@ -58,6 +59,7 @@ with torch.no_grad():
         error = torch.rad2deg((network.decode(logits) - ipd).abs()).mean()
         print(f"{name:12s}: {error:.2f}°")
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -74,7 +76,7 @@ with torch.no_grad():
 
 # %%
 def draw(layers, max_delay, padding):
-    return drawings_08.windows(150, [max_delay] * layers, padding)
+    return drawings.windows(150, [max_delay] * layers, padding)
 
 
 explore(
@@ -211,6 +213,7 @@ print(f"synaptic, 10 hidden: {evaluate(synaptic, ipd, spikes).error_deg:.2f}°")
 at_end = float((synaptic.delay.delays == 50).float().mean())
 print(f"delays that have run into the longest one: {at_end:.0%}")
 
+
 # %% [markdown]
 # **Move through the ten neurons.** A left and a right fibre of one sign whose delays differ by a
 # few milliseconds could detect one lag. But among 100 pairs some are that close by chance: the
@@ -220,7 +223,7 @@ print(f"delays that have run into the longest one: {at_end:.0%}")
 # %%
 def draw(neuron):
     field = synaptic.delay.delays.detach()[:, neuron], synaptic.w_hidden.detach()[:, neuron]
-    return drawings_08.receptive_field(*field, f"neuron {neuron}")
+    return drawings.receptive_field(*field, f"neuron {neuron}")
 
 
 explore(draw, neuron=slider("neuron", 0, 9, 1, 0))
@@ -232,6 +235,7 @@ explore(draw, neuron=slider("neuron", 0, 9, 1, 0))
 # %%
 for kind, count in (("axonal", 20), ("synaptic", 20 * 30)):
     print(f"{kind:8s}, 20 fibres, 30 hidden: {count} delays, {20 * 30} weights in front")
+
 
 # %% [markdown]
 # ## Recurrence instead
@@ -255,6 +259,7 @@ current = torch.randn(3, 40, 6, generator=generator)
 weight = torch.randn(6, 6, generator=generator)
 assert torch.equal(recurrent(current, weight), recurrent_lif(current, weight, 5.0))
 
+
 # %% [markdown]
 # ### Predict
 # Neurons in a ring, each exciting the next. One push to neuron 0. **When does neuron 0 fire again?
@@ -268,7 +273,7 @@ def draw(neurons, weight):
     spikes = recurrent_lif(push, around, 5.0)[0]
     again = spikes[1:, 0].nonzero().flatten()
     said = f"back after {int(again[0]) + 1} steps" if len(again) else "it never comes back"
-    return drawings_08.ring(spikes, f"weight {weight:g}: {said}")
+    return drawings.ring(spikes, f"weight {weight:g}: {said}")
 
 
 explore(
@@ -313,7 +318,7 @@ sizes = {
     name: [3 * (float(values[step]),) for step in back]
     for name, values in (("sigmoid, steepness 5", wide), ("SuperSpike, 25", steep))
 }
-charts.lines(
+plots.lines(
     back, sizes, "steps back from the loss", "mean size of the gradient", log_y=True
 )  # fmt: skip
 
@@ -390,7 +395,7 @@ def draw(which):
         curves[name] = [
             tables.mean_interval(far, f"says_{gap:02d}", setting=name) for gap in gaps
         ]
-    return charts.lines(gaps, curves, "gap between the clicks (ms)", "mean answer (ms)")
+    return plots.lines(gaps, curves, "gap between the clicks (ms)", "mean answer (ms)")
 
 
 explore(draw, which=choice("networks", list(groups)))
@@ -417,6 +422,7 @@ for first, second in pairs:
         far, "error_ms", dict(setting=first), dict(setting=second)
     )
     print(f"{first} minus {second}: {gap:+.2f} ms ({low:+.2f} to {high:+.2f})")
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -445,6 +451,7 @@ def reach(max_delays, memory):
 # %%
 checks.exercise_8_1(reach)
 
+
 # %% [markdown]
 # ### Exercise 8.2 — what it costs
 # Count what can learn between `inputs` and `hidden` neurons: weights, and delays that are "axonal",
@@ -458,6 +465,7 @@ def parameters(inputs, hidden, kind):
 
 # %%
 checks.exercise_8_2(parameters)
+
 
 # %% [markdown]
 # ### Exercise 8.3 — one step of recurrence

@@ -19,9 +19,11 @@ from dataclasses import replace
 import torch
 from IPython.display import Audio
 
-from course_utils import binaural, checks, cochlea, drawings_09, heads, plots, sounds, tables
+from course_utils import checks, plots, tables
+from course_utils.drawings import lesson_9 as drawings
+from course_utils.head import binaural, cochlea, heads, sounds
 from course_utils.explore import choice, explore, slider
-from course_utils.listening import Listener
+from course_utils.head.listening import Listener
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes
 from course_utils.training import evaluate, fit
@@ -105,7 +107,7 @@ curves = {
 
 def walk(azimuth_deg):
     response = head.towards(float(azimuth_deg))
-    return drawings_09.around_the_head(azimuth_deg, response, rate, curves, azimuth)
+    return drawings.around_the_head(azimuth_deg, response, rate, curves, azimuth)
 
 
 explore(walk, azimuth_deg=slider("azimuth of the source (degrees)", -90, 90, 5, 60))
@@ -156,7 +158,7 @@ burst = sounds.noise(1, nerve.duration_ms, rate, generator)
 heard = heads.place(burst, head.towards([60.0]).float())
 rates = cochlea.firing_rates(heard, rate, nerve)
 spikes = cochlea.spikes(rates, nerve, generator)
-drawings_09.cochleagram(rates[0], nerve)
+drawings.cochleagram(rates[0], nerve)
 
 # %% [markdown]
 # The same first milliseconds, band by band. Dots are spikes, larger where more fibres fired. The
@@ -165,7 +167,7 @@ drawings_09.cochleagram(rates[0], nerve)
 # and looks early: one band alone cannot tell.
 
 # %%
-drawings_09.nerves(rates[0], spikes[0], nerve)
+drawings.nerves(rates[0], spikes[0], nerve)
 
 # %% [markdown]
 # The fibres of a bundle will share one delay and one weight. So the network needs only their *sum*:
@@ -182,12 +184,13 @@ _, many = Listener(head, nerve).ears(100, torch.Generator().manual_seed(1))
 steps_ms = (0.05, 0.1, 0.2, 0.5, 1.0)
 nerves = [cochlea.Nerve(dt_ms=dt) for dt in steps_ms]
 bounds = [float(binaural.delay_bound_us(many, rate, n).mean()) for n in nerves]
-drawings_09.step_price(steps_ms, bounds)
+drawings.step_price(steps_ms, bounds)
 
 # %%
 per_degree = float(curves["below 1500 Hz"][azimuth == 10]) / 10
 for dt, bound in zip(steps_ms, bounds, strict=True):
     print(f"steps of {dt:4} ms: {bound:4.1f} µs, {bound / per_degree:.1f}° in front")
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -238,7 +241,7 @@ print(f"always pointing straight ahead would be wrong by {straight_ahead:.1f}°"
 # %%
 history = fit(network, generator, epochs=6, source=listener, soft_labels=0.5, delay_lr=0.1)
 print(f"{history.seconds:.0f} seconds; best epoch: {history.best_epoch}")
-history.plot()
+plots.history(history)
 
 # %%
 kinds = {kind: replace(listener, kinds=(kind,)) for kind in ("noise", "tones", "word")}
@@ -254,10 +257,11 @@ others = [row["word_deg"] for row in rows if row["setting"] == "learned"]
 print(f"others on the word, other seeds: from {min(others):.1f}° to {max(others):.1f}°")
 
 # %%
-drawings_09.answers(
-    torch.rad2deg(reports["noise"].ipd),
+drawings.answers(
+    torch.rad2deg(reports["noise"].angle),
     **{kind: torch.rad2deg(report.softmax_mean) for kind, report in reports.items()},
 )
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -275,7 +279,7 @@ def point(azimuth_deg, kind, seed):
     lottery = torch.Generator().manual_seed(seed)
     sound = kinds[kind](1, lottery, azimuth_deg=float(azimuth_deg))
     answer = math.degrees(evaluate(network, *sound).softmax_mean)
-    return drawings_09.pointing(sound[1][0], nerve, azimuth_deg, answer, kind)
+    return drawings.pointing(sound[1][0], nerve, azimuth_deg, answer, kind)
 
 
 explore(
@@ -306,6 +310,7 @@ for step in (1, -1):
     error = evaluate(shifted, *tests["noise"]).error_deg
     print(f"the left ear waits {step:+d} step: {error:.1f}°")
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -327,8 +332,9 @@ def front_and_side(azimuth_deg, error_deg):
 
 # %%
 noise_report = reports["noise"]
-where = torch.rad2deg(noise_report.ipd).round()  # from radians, 30 comes back as 30.000002
+where = torch.rad2deg(noise_report.angle).round()  # from radians, 30 comes back as 30.000002
 checks.exercise_9_2(front_and_side, where, torch.rad2deg(noise_report.softmax_mean) - where)
+
 
 # %% [markdown]
 # ([A solution](solutions/09_a_real_head.ipynb))
@@ -470,6 +476,7 @@ for name in timed:
         errors = ", ".join(f"{row[column]:4.1f}" for row in rows if row["setting"] == name)
         print(f"  by {words:6s}: {errors}")
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -513,13 +520,14 @@ def internal_us(setting, column):
 before = internal_us("time only, learned", "first_delays")
 after = internal_us("time only, learned", "last_delays")
 head_us = binaural.band_differences(head, nerve)[azimuth == 90][0].abs()
-drawings_09.internal_delays(before, after, nerve, head_us)
+drawings.internal_delays(before, after, nerve, head_us)
 
 # %%
 inside = [float((d.abs() <= head_us).double().mean()) for d in (before, after)]
 print("within the range of the head: {:.0%} before, {:.0%} after".format(*inside))
 print(f"its largest ITD: {float(low.max()):.0f} µs below 1500 Hz, "
       f"{float(head_us[0]):.0f} µs in the lowest band")  # fmt: skip
+
 
 # %% [markdown]
 # Nobody had to learn the size of the head: with delays up to 1 ms most were inside from the start.
@@ -579,7 +587,7 @@ compared = {
     "correlating the same spikes": "spike correlator",
     "correlating the waves, to 5000 Hz": "wave correlator",
 }
-drawings_09.against_noise(
+drawings.against_noise(
     list(columns),
     **{
         label: [tables.mean_interval(rows, c, setting=name) for c in columns.values()]

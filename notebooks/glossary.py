@@ -33,8 +33,9 @@
 # only of those does the Cramér–Rao bound speak.
 #
 # ## bound
-# The Cramér–Rao bound: the smallest error that any unbiased observer can have, given these spikes.
-# In degrees, and always for a window of so many ms.
+# The Cramér–Rao bound: the smallest variance that any unbiased estimate can have, given these
+# spikes. We quote it as a mean error in degrees, which is right for bell-shaped errors, and always
+# for a window of so many ms. With few fibres the best observer, who is biased, gets below it.
 #
 # ## bundle
 # Fibres that share a band, a delay and a weight. All that counts is how many of them fire in a
@@ -51,6 +52,10 @@
 # ## chance
 # What luck alone would reach: one class in twelve, or 45° for always pointing straight ahead (in
 # lessons 0 to 8; a little more in lesson 9). Every result stands beside it.
+#
+# ## channel
+# The place of one fibre in a tensor of spikes, `(batch, time, channel)`. The left ear's channels
+# come first.
 #
 # ## class floor
 # The mean error of someone who always names the right class and answers with its middle: a quarter
@@ -81,6 +86,13 @@
 #
 # ## dendritic delay
 # One delay for each neuron that hears, after all its inputs have been added up.
+#
+# ## envelope
+# The curve that the firing of a fibre follows within each cycle: how probable a spike is at each
+# phase of the wave. Its power says how sharp the bursts are.
+#
+# ## epoch
+# One round of training: a number of updates, after which we look how far it is.
 #
 # ## fan-in
 # How many inputs a neuron has; its *fan-out* is to how many it sends. The more inputs
@@ -121,6 +133,10 @@
 # What comes out if a single click goes in. Every sound is a row of small clicks, so it tells what
 # becomes of any sound.
 #
+# ## interval
+# A range that says how sure a number is. A 95 % interval is made so that, if everything were done
+# again and again, it would hold the true mean 95 times in 100.
+#
 # ## IPD
 # Interaural phase difference: how much further the wave at the right ear is in its cycle than at
 # the left. In degrees of a cycle, positive for a sound on the right.
@@ -155,7 +171,7 @@
 #
 # ## maximum likelihood
 # Choosing the answer that makes the spikes just heard most probable. With many fibres no unbiased
-# observer does better.
+# observer does better; with few, the *posterior* does.
 #
 # ## Method A
 # Pad, then shift. No spike is lost, but there is silence around them that nobody sent.
@@ -168,6 +184,10 @@
 # The unit of a natural logarithm: being surprised by one nat is what happens when something had a
 # probability of 37 %. Someone who guesses among n classes has a loss of ln(n) nats.
 #
+# ## observer
+# Anyone or anything that gets the spikes, and nothing else, and gives an answer: a person, a
+# network, a formula. The *best* one answers with the posterior's median.
+#
 # ## paired difference
 # The difference between two runs with the same seed, and so with the same first weights, delays
 # and sounds. Their shared luck cancels.
@@ -175,6 +195,11 @@
 # ## phase-locked
 # Spikes that keep to one part of each cycle of a wave. Only then do they tell when it came. In our
 # nerves that is lost far above 1 kHz.
+#
+# ## posterior
+# How probable each IPD is once the spikes are heard, if all were equally probable before. Its
+# median has the smallest mean error that any observer can have, its mean the smallest mean squared
+# error. Both lean inwards at the ends of the range: they are biased.
 #
 # ## projection
 # After a step of the optimiser, moving each delay to the nearest allowed value, in [0,

@@ -1,6 +1,6 @@
-"""Say which notebooks do not hold the cells of their `.py`, or have grown too large.
+"""Say which pairs do not agree, cell by cell and blank line by blank line, or are too large.
 
-A commit is stopped by it (see .pre-commit-config.yaml); `make run` mends the first.
+A commit is stopped by it (see .pre-commit-config.yaml); `make run` or `make pair` mends the first.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 
 from tools import notebook_checks as checks
+from tools import pairs
 
 
 def problems(folder: Path = checks.NOTEBOOKS) -> list[str]:
     """Return what is wrong, in sentences."""
     found = []
     for name in checks.all_pages(folder):
-        out_of_step = checks.pair_problems(folder, name)
+        out_of_step = pairs.problems(folder, name)
         found += out_of_step
         if not out_of_step:
             found += [f"{name}: {p}" for p in checks.size_problems(folder / f"{name}.ipynb")]

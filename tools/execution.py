@@ -19,6 +19,7 @@ os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # a debugger's warning on stderr
 
 CELL_SECONDS = 300
+STARTS = 3  # a kernel asks for five free ports, and another program may take one before it does
 
 
 def made_from(folder: Path, name: str) -> str:
@@ -53,15 +54,17 @@ def execute(folder: Path, name: str, pictures: int = 0):
 
 
 def run(notebook, where: Path, environment: dict[str, str] | None = None) -> None:
-    """Execute a notebook in place, in a fresh kernel in this folder, or raise `PageStops`."""
+    """Execute a notebook in place, in a fresh kernel in this folder, or raise `PageStops`.
+
+    A kernel that dies before the first cell says nothing of the page: another one is started.
+    """
     reached: int | None = None
 
     def starts(cell, cell_index):
         nonlocal reached
         reached = cell_index
 
-    client = NotebookClient(
-        notebook,
+    settings = dict(
         kernel_name="python3",
         timeout=CELL_SECONDS,
         record_timing=False,
@@ -71,11 +74,15 @@ def run(notebook, where: Path, environment: dict[str, str] | None = None) -> Non
         resources={"metadata": {"path": str(where)}},
         on_cell_start=starts,
     )
-    try:
-        client.execute(env=os.environ | (environment or {}))
-    except Exception as error:  # a page may fail in any way, and its own error is what matters
-        words = re.sub(r"\x1b\[[0-9;]*m", "", f"{type(error).__name__}: {error}")
-        raise PageStops(words, reached) from error
+    for left in reversed(range(STARTS)):
+        try:
+            NotebookClient(notebook, **settings).execute(env=os.environ | (environment or {}))
+            break
+        except Exception as error:  # a page may fail in any way, and its own error is what matters
+            if reached is None and left and isinstance(error, RuntimeError):  # nbclient: it died
+                continue
+            words = re.sub(r"\x1b\[[0-9;]*m", "", f"{type(error).__name__}: {error}")
+            raise PageStops(words, reached) from error
     hidden = checks.widget_errors(notebook)
     if hidden:
         raise PageStops("a widget hides an error: " + "; ".join(hidden), _showing_errors(notebook))

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
 
-from course_utils.plots import DPI
+from course_utils.plots import DPI, in_style
 
 OKABE_ITO = ("000000", "E69F00", "56B4E9", "009E73", "F0E442", "0072B2", "D55E00", "CC79A7")
 IMAGES = ("cividis", "signed")  # the second for what has a sign
@@ -20,6 +20,7 @@ SMALLEST_POINTS = 10
 """At 100 dots per inch a text of 10 points is 14 pixels high, and 7 at half size."""
 
 
+@in_style  # a colour may be named by its place in the cycle
 def style_problems(figure: Figure) -> list[str]:
     """Say where a drawn figure breaks the style of the course."""
     return [

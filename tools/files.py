@@ -12,8 +12,7 @@ from pathlib import Path
 
 CARRIED = (
     "course_utils/**/*.py",
-    "course_utils/**/*.mplstyle",
-    "course_utils/data/*",
+    "course_utils/head/data/*",
     "figures/**/*.csv",
     "LICENSE",
 )

@@ -1,4 +1,4 @@
-"""Make the two files in course_utils/data from Debian's packages, and check the files against them.
+"""Make the files in course_utils/head/data from Debian's packages, and check them against those.
 
     python -m tools.head_data            write the measured head and the spoken word
     python -m tools.head_data --check    rebuild both in memory; status 1 if a byte differs
@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-DATA = Path(__file__).resolve().parent.parent / "course_utils" / "data"
+DATA = Path(__file__).resolve().parent.parent / "course_utils" / "head" / "data"
 SOFA = Path("/usr/share/libmysofa/MIT_KEMAR_normal_pinna.sofa")
 WORD, VOICE, ESPEAK = "listen", "en", "1.51"
 

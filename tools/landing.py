@@ -8,8 +8,10 @@ import math
 
 import torch
 
-from course_utils import _frames, drawings_00
-from course_utils.explore import _frame, choice, slider
+from course_utils.drawings import lesson_0 as drawings
+from course_utils.explore import choice, slider
+from course_utils.explore.pages import page
+from course_utils.explore.panel import frame
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import evaluate, fit
@@ -32,6 +34,6 @@ def html() -> str:
         lottery = torch.Generator().manual_seed(1)
         sound = sample(1, Stimulus(), lottery, ipd=math.radians(ipd_deg))
         estimate = math.degrees(evaluate(networks[network_is], *sound).softmax_mean)
-        return drawings_00.scene(sound[1][0], ipd_deg, estimate)
+        return drawings.scene(sound[1][0], ipd_deg, estimate)
 
-    return _frames.page(functools.partial(_frame, point), CONTROLS, budget=38)
+    return page(functools.partial(frame, point), CONTROLS, budget=38)

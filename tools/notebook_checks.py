@@ -30,7 +30,7 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 def lessons(folder: Path = NOTEBOOKS) -> list[str]:
     """Return the names of the lessons, in order, without a suffix."""
-    return sorted({path.stem for path in folder.glob("[0-9][0-9]_*.*") if path.is_file()})
+    return sorted(path.stem for path in folder.glob("[0-9][0-9]_*.py"))
 
 
 def pages(name: str, folder: Path = NOTEBOOKS) -> list[str]:

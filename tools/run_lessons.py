@@ -1,12 +1,12 @@
 """Run every lesson in full, top to bottom, and save its outputs (this is `make run`).
 
-    python -m tools.run_lessons [NAME ...]      for example 02_make_a_spike_wait
+    python -m tools.run_lessons [--replace] [NAME ...]      for example 02_make_a_spike_wait
 
-The `.py` is the source: its cells replace those of the `.ipynb`. The solutions of a lesson run
+The `.py` is the source: its cells replace those of the `.ipynb`, except where someone edited that:
+such a page is left alone, unless told to `--replace` it (see pairs). The solutions of a lesson run
 right after it. For the site, each page is also kept with the pictures of its sliders (see
-live_pages); their time is counted apart. A page that fails leaves its `.ipynb` as it was. What a
-reader wrote into an `.ipynb` is not lost: a copy is kept before the page is saved. The status is 1
-if any page failed, 2 if a name is unknown.
+live_pages); their time is counted apart. A page that fails leaves its `.ipynb` as it was. The
+status is 1 if any page failed, 2 if a name is unknown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from tools import live_pages, pair
+from tools import live_pages, pairs
 from tools import notebook_checks as checks
 from tools.execution import execute
 
@@ -49,11 +49,16 @@ class PeakMemory:
             self.megabytes = max(self.megabytes, total / 1e6)
 
 
-def run_page(folder: Path, name: str, keep_in: Path | None) -> tuple[str | None, float]:
+def run_page(
+    folder: Path, name: str, keep_in: Path | None, replace: bool = False
+) -> tuple[str | None, float]:
     """Run one page and save it; return what went wrong, or None, and the pictures' seconds.
 
     With a folder to `keep_in`, the pictures of its sliders are drawn as well, and kept there.
     """
+    if not replace and (refusal := pairs.refusal(folder, name)):
+        return refusal, 0.0
+    pairs.write_source(checks.from_source(folder, name), folder, name)
     try:
         notebook = execute(folder, name, live_pages.PICTURES if keep_in else 0)
     except Exception as error:  # a lesson may fail in any way; the others still run
@@ -62,22 +67,23 @@ def run_page(folder: Path, name: str, keep_in: Path | None) -> tuple[str | None,
     if keep_in:
         live_pages.save(notebook, name, keep_in)
     checks.tidy(notebook)
-    path = folder / f"{name}.ipynb"
-    kept = pair.keep_edits(folder, name)
-    if kept:
-        print(f"{name}.ipynb held cells that are not in its .py: they are kept in {kept}")
-    checks.write(notebook, path)
-    return "; ".join(checks.size_problems(path)) or None, pictures
+    # It may have been open meanwhile, and saved.
+    if not replace and (refusal := pairs.refusal(folder, name)):
+        return refusal, pictures
+    pairs.seal(notebook, folder, name)
+    return "; ".join(checks.size_problems(folder / f"{name}.ipynb")) or None, pictures
 
 
 def main(arguments=None, folder: Path = checks.NOTEBOOKS, keep_in: Path | None = None) -> int:
     parser = argparse.ArgumentParser(prog="run_lessons", description="Run lessons in full.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="a lesson; all if none is named")
-    known = checks.lessons(folder)
-    names = [Path(name).stem for name in parser.parse_args(arguments).names]
+    parser.add_argument("--replace", action="store_true", help="even where a notebook was edited")
+    given = parser.parse_args(arguments)
+    known = sorted({Path(page).name for page in checks.all_pages(folder)})
+    names = [Path(name).stem for name in given.names]
     unknown = sorted(set(names) - set(known))
     if unknown or not known:
-        have = ", ".join(known) or "nothing"
+        have = ", ".join(known) or "no .py of a lesson"
         print(f"No lesson called {', '.join(unknown) or 'NN_*.py'}; {folder} holds {have}.")
         return 2
 
@@ -89,7 +95,7 @@ def main(arguments=None, folder: Path = checks.NOTEBOOKS, keep_in: Path | None =
     for name in pages:
         start = time.perf_counter()
         with PeakMemory() as memory:
-            problem, pictures = run_page(folder, name, keep_in)
+            problem, pictures = run_page(folder, name, keep_in, given.replace)
         took = time.perf_counter() - start - pictures
         seconds, peak = seconds + took, max(peak, memory.megabytes)
         failed = "" if problem is None else "  FAILED"

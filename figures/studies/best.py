@@ -2,19 +2,19 @@
 
 Each run is one thread; `seconds` is its processor time of training.
 
-    python figures/studies/best.py [seed ...] [--jobs N]
+    python -m figures.studies.best [seed ...] [--jobs N]
 """
 
 import time
 from pathlib import Path
 
-import study
 import torch
 
 from course_utils.deeper import DeepLocaliser
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus
 from course_utils.training import fit
+from figures.studies import study
 
 # One wide layer for many fibres; for few, two layers (lesson 8), which share a range of 50 ms.
 HUNDRED = dict(fibres=100, hidden="200", classes=60, tau_ms=2.5, epochs=28)

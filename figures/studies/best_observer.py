@@ -3,17 +3,17 @@
 On the sounds that the studies test their networks with. `error_deg` is the error of the posterior
 median, which no other answer can beat on average; beside it stand two that others might give.
 
-    python figures/studies/best_observer.py [seed ...] [--jobs N]
+    python -m figures.studies.best_observer [seed ...] [--jobs N]
 """
 
 import math
 from pathlib import Path
 
-import study
 import torch
 
 from course_utils import observer
 from course_utils.stimuli import Stimulus, sample
+from figures.studies import study
 
 FIBRES = (1, 2, 4, 10, 100)
 

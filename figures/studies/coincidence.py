@@ -3,13 +3,12 @@
 `correlation` and `slope` compare what the right ear waits longer (mean over the fibres of a
 direction) with Jeffress's line; `hand-set` starts on that line and learns its gain alone.
 
-    python figures/studies/coincidence.py [seed ...] [--jobs N]
+    python -m figures.studies.coincidence [seed ...] [--jobs N]
 """
 
 import time
 from pathlib import Path
 
-import study
 import torch
 from scipy import stats
 
@@ -18,6 +17,7 @@ from course_utils.coincidence import SYNAPSES, CoincidenceNetwork, jeffress_dela
 from course_utils.delay_optimizer import Anneal
 from course_utils.stimuli import Classes, Stimulus
 from course_utils.training import fit
+from figures.studies import study
 
 MAX_DELAY, EPOCHS, STEPS = 30, 12, 64  # 30 steps: the right ear waits up to 15 ms more or less
 CLASSES = Classes(12)

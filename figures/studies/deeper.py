@@ -5,19 +5,19 @@ of learnable parameters for all but the first, the same 512 updates. *Gently*: a
 rate for the delays, and what moves all delays of a layer together is removed (lesson 7). `seconds`
 is processor time of training on one thread.
 
-    python figures/studies/deeper.py [seed ...] [--jobs N]
+    python -m figures.studies.deeper [seed ...] [--jobs N]
 """
 
 import time
 from pathlib import Path
 
-import study
 import torch
 
 from course_utils.deeper import DeepLocaliser, RecurrentLocaliser
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus
 from course_utils.training import fit
+from figures.studies import study
 
 CLASSES, ROOM = Classes(36), 50  # ROOM: ms that all delays of a network may take together
 DEEP = (30, 30)

@@ -3,14 +3,13 @@
 One fibre per ear and ten hidden neurons, where the delays decide. Every run gets the same 768
 updates; `seconds` is processor time of training on one thread.
 
-    python figures/studies/estimators.py [seed ...] [--jobs N]
+    python -m figures.studies.estimators [seed ...] [--jobs N]
 """
 
 from pathlib import Path
 
-import study
-
 from course_utils.delays import ESTIMATORS
+from figures.studies import study
 
 FIBRES, HIDDEN = 1, 10
 RATES = (0.1, 0.5, 2.0)  # steps per update, at the peak of the one-cycle schedule

@@ -5,19 +5,19 @@ network hears no difference any more. `error_ms` is over all gaps; always 35 ms 
 Without delays hardly any neuron fires at first, and nothing is learned; *stronger weights* are
 drawn four times as large, so that both layers fire. Learned and frozen delays have ten seeds.
 
-    python figures/studies/far_events.py [seed ...] [--jobs N]
+    python -m figures.studies.far_events [seed ...] [--jobs N]
 """
 
 import time
 from pathlib import Path
 
-import study
 import torch
 
 from course_utils.clicks import ClickPair
 from course_utils.deeper import DeepLocaliser, RecurrentLocaliser
 from course_utils.stimuli import Classes
 from course_utils.training import evaluate, fit
+from figures.studies import study
 
 TASK, CLASSES = ClickPair(), Classes(12)
 GAPS = range(5, 66, 5)
@@ -70,7 +70,7 @@ def run(seed, setting):
     seconds = time.process_time() - begin
     fresh = torch.Generator().manual_seed(1000 + seed)
     report = evaluate(network, *TASK.sample(study.TEST_SOUNDS, fresh))
-    missed_ms = (TASK.gap_ms(report.softmax_mean) - TASK.gap_ms(report.ipd)).abs()
+    missed_ms = (TASK.gap_ms(report.softmax_mean) - TASK.gap_ms(report.angle)).abs()
     row = {
         "tau_ms": setting["tau_ms"],
         "parameters": sum(p.numel() for p in network.parameters() if p.requires_grad),

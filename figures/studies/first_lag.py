@@ -5,12 +5,12 @@ table the seeds are 0 to 4, and draw the same five lags; here there are 25 more.
 `last_lag_ms` say how much longer the right ear waits, before training and after it. A cycle more or
 less is the same lag, so the first one is brought to within half a cycle, and the last one with it.
 
-    python figures/studies/first_lag.py [seed ...] [--jobs N]
+    python -m figures.studies.first_lag [seed ...] [--jobs N]
 """
 
 from pathlib import Path
 
-import study
+from figures.studies import study
 
 SEEDS = range(5, 30)
 

@@ -3,12 +3,12 @@
 Ten fibres per ear, ten hidden neurons. `common_ms` is how far the mean of all delays moved,
 `own_ms` how far a delay moved beside that (standard deviation).
 
-    python figures/studies/gauge.py [seed ...] [--jobs N]
+    python -m figures.studies.gauge [seed ...] [--jobs N]
 """
 
 from pathlib import Path
 
-import study
+from figures.studies import study
 
 RATES = (0.1, 1.0)  # steps per update, at the peak of the one-cycle schedule
 

@@ -4,15 +4,15 @@ A fibre with five spikes shall match itself, 30 steps late (lesson 3); the loss 
 missed. `home_NN` is the share of 64 random fibres whose gradient, NN steps too early or too late,
 points to the target; no gradient counts as wrong. `size_NN` is the mean size of the gradient.
 
-    python figures/studies/gradient_reach.py [seed ...]
+    python -m figures.studies.gradient_reach [seed ...]
 """
 
 from pathlib import Path
 
-import study
 import torch
 
 from course_utils.delays import DelayLayer, shift_then_clip
+from figures.studies import study
 
 FIBRES, SPIKES, GOAL, MAX_DELAY = 64, 5, 30, 50
 DISTANCES = (1, 2, 3, 5, 8, 12, 16, 20)

@@ -3,13 +3,14 @@
 With one fibre per ear and axonal delays, all that two delays can do is to shift one ear against
 the other. Here that difference is set by hand and frozen, and the weights learn.
 
-    python figures/studies/one_number.py [seed ...] [--jobs N]
+    python -m figures.studies.one_number [seed ...] [--jobs N]
 """
 
 from pathlib import Path
 
-import study
 import torch
+
+from figures.studies import study
 
 HIDDEN = 30
 

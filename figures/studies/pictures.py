@@ -1,8 +1,9 @@
-"""One picture for each study, beside its table: `python figures/studies/pictures.py`."""
+"""One picture for each study, beside its table: `python -m figures.studies.pictures`."""
 
 from pathlib import Path
 
-from course_utils import charts, drawings_06, plots, tables
+from course_utils import plots, tables
+from course_utils.drawings import lesson_6 as drawings
 
 HERE = Path(__file__).parent
 
@@ -38,7 +39,7 @@ def weights_or_delays():
         for kind in ("axonal", "synaptic")
         for delays in ("frozen random", "learned", "delays only")
     }
-    return charts.lines(
+    return plots.lines(
         (1, 2, 10), curves, "fibres per ear", "mean error (degrees)", log_x=True, log_y=True
     )
 
@@ -48,7 +49,7 @@ def one_number():
     rows = table("one_number")
     lags = sorted({row["lag_ms"] for row in rows})
     curves = {"weights learn": curve(rows, "error_deg", ("lag_ms", lags))}
-    return charts.lines(lags, curves, "right ear waits longer (ms)", "mean error (degrees)")
+    return plots.lines(lags, curves, "right ear waits longer (ms)", "mean error (degrees)")
 
 
 def first_lag():
@@ -62,7 +63,7 @@ def first_lag():
     )
     starts = [(row["lag_ms"], row["error_deg"]) for row in frozen]
     ends = [(row["last_lag_ms"], row["error_deg"]) for row in learned]
-    return drawings_06.valley(lags, by_hand, starts, list(zip(starts, ends, strict=True)))
+    return drawings.valley(lags, by_hand, starts, list(zip(starts, ends, strict=True)))
 
 
 def estimators():
@@ -78,7 +79,7 @@ def estimators():
     control, *_ = tables.mean_interval(
         rows, "rounded_error_deg", estimator="frozen", first="random"
     )
-    return charts.lines(
+    return plots.lines(
         rates, curves, "rate of the delays (steps per update)", "rounded error (degrees)",
         log_x=True, levels=[(control, "frozen")],
     )  # fmt: skip
@@ -91,7 +92,7 @@ def gradient_reach():
         name: [tables.mean_interval(rows, f"home_{d:02d}", setting=name) for d in distances]
         for name in dict.fromkeys(row["setting"] for row in rows)
     }
-    return charts.lines(
+    return plots.lines(
         distances, curves, "distance to the target (steps)", "share that points home", log_x=True
     )
 
@@ -106,7 +107,7 @@ def far_events():
         name: [tables.mean_interval(rows, f"says_{gap:02d}", setting=name) for gap in gaps]
         for name in dict.fromkeys(row["setting"] for row in rows)
     }
-    return charts.lines(gaps, curves, "gap between the clicks (ms)", "mean answer (ms)")
+    return plots.lines(gaps, curves, "gap between the clicks (ms)", "mean answer (ms)")
 
 
 def coincidence():
@@ -125,7 +126,7 @@ def surrogates():
         name: curve(rows, "error_deg", ("steepness", steepness), surrogate=name, delays="learned")
         for name in ("sigmoid", "superspike")
     }
-    return charts.lines(steepness, curves, "steepness b", "mean error (degrees)", log_x=True)
+    return plots.lines(steepness, curves, "steepness b", "mean error (degrees)", log_x=True)
 
 
 def best_observer():
@@ -143,7 +144,7 @@ def best_observer():
             ("maximum likelihood", "likelihood_error_deg"),
         )
     }
-    return charts.lines(
+    return plots.lines(
         fibres, curves, "fibres per ear", "mean error (times the bound)", log_x=True,
         levels=[(1, "Cramér–Rao bound")],
     )  # fmt: skip

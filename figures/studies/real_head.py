@@ -8,7 +8,7 @@ are those of every channel, in steps. `seconds` is processor time of training on
 Correlators leave columns empty. Learned and frozen with time only have fifteen seeds: what the
 first five suggested is tested on the other ten.
 
-    python figures/studies/real_head.py [seed ...] [--jobs N]
+    python -m figures.studies.real_head [seed ...] [--jobs N]
 """
 
 import math
@@ -16,15 +16,15 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import study
 import torch
 
-from course_utils import binaural, heads
-from course_utils.cochlea import Nerve
-from course_utils.listening import Listener
+from course_utils.head import binaural, heads
+from course_utils.head.cochlea import Nerve
+from course_utils.head.listening import Listener
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes
 from course_utils.training import evaluate, fit
+from figures.studies import study
 
 HEAD = heads.load()
 HEADS = {

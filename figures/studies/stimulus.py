@@ -2,12 +2,12 @@
 
 One fibre per ear and ten hidden neurons, where learning pays.
 
-    python figures/studies/stimulus.py [seed ...] [--jobs N]
+    python -m figures.studies.stimulus [seed ...] [--jobs N]
 """
 
 from pathlib import Path
 
-import study
+from figures.studies import study
 
 SOUNDS = {
     "sharp bursts": dict(envelope_power=8, rate_max_hz=600),

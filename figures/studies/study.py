@@ -1,8 +1,8 @@
 """What the studies share: train one network, test it on fresh sounds, return one row.
 
-Every study is a script of its own beside this file. `python figures/studies/NAME.py` fills
+Every study is a script of its own beside this file. `python -m figures.studies.NAME` fills
 `NAME.csv`, a row for each setting and seed; what is there already is not run again. Seeds and the
-number of runs at once can be given: `NAME.py 0 1 2 --jobs 2`.
+number of runs at once can be given: `python -m figures.studies.NAME 0 1 2 --jobs 2`.
 """
 
 import argparse

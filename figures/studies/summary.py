@@ -3,7 +3,7 @@
 A row holds the mean over seeds of one setting with Student's and a bootstrap interval, the same for
 its control, the difference of the two seed by seed, and the bound where there is one.
 
-    python figures/studies/summary.py
+    python -m figures.studies.summary
 """
 
 import csv

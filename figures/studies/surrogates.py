@@ -5,15 +5,15 @@ sigmoid's peak is b/4, so that b changes height and width; SuperSpike's peak is 
 that b changes the width alone. `peak` says how high. The control, "readout only", lends nothing:
 hidden weights and delays stay as they were drawn.
 
-    python figures/studies/surrogates.py [seed ...] [--jobs N]
+    python -m figures.studies.surrogates [seed ...] [--jobs N]
 """
 
 from pathlib import Path
 
-import study
 import torch
 
 from course_utils.neurons import surrogate_slope
+from figures.studies import study
 
 SURROGATES, STEEPNESS = ("sigmoid", "superspike"), (1, 5, 25, 100)
 

@@ -6,14 +6,13 @@ and frozen random ones). *Gently* means a delay optimiser with a fifth of the us
 common mode removed; everywhere else, both are what `training.fit` does by itself. `seconds` is
 processor time of training on one thread.
 
-    python figures/studies/weights_or_delays.py [seed ...] [--jobs N]
+    python -m figures.studies.weights_or_delays [seed ...] [--jobs N]
 """
 
 from pathlib import Path
 
-import study
-
 from course_utils.training import evaluate
+from figures.studies import study
 
 COMPARED = ("frozen random", "learned")
 CONTROLS = ("none", "frozen even", "delays only", "readout only")

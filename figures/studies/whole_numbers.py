@@ -2,12 +2,12 @@
 
 Read `rounded_error_deg`: every machine with a clock has to round.
 
-    python figures/studies/whole_numbers.py [seed ...] [--jobs N]
+    python -m figures.studies.whole_numbers [seed ...] [--jobs N]
 """
 
 from pathlib import Path
 
-import study
+from figures.studies import study
 
 
 def settings():

@@ -23,6 +23,7 @@ fit(network, generator, epochs=8, soft_labels=0.5)
 _, (spikes,) = sample(1, stimulus, generator, ipd=math.radians(40))
 fresh = sample(2048, stimulus, generator)
 
+
 # %% [markdown]
 # ## Exercise 0.1: mirror the world
 # Everything from channel 100 on, the right ear, goes first.
@@ -33,6 +34,7 @@ def swap_ears(spikes):
 
 
 checks.exercise_0_1(swap_ears, spikes, network)
+
 
 # %% [markdown]
 # The fibres of the two ears have different delays and weights, and yet the answer is mirrored: for

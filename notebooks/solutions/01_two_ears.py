@@ -12,6 +12,7 @@ import torch
 
 from course_utils import checks
 
+
 # %% [markdown]
 # ## Exercise 1.1: degrees to milliseconds
 # A share of the cycle, times the length of the cycle. The sign comes along by itself.
@@ -23,6 +24,7 @@ def lead_ms(ipd_deg, frequency_hz):
 
 checks.exercise_1_1(lead_ms)
 
+
 # %% [markdown]
 # ## Exercise 1.2: mend it
 # Draw as many phases as there are sounds.
@@ -33,6 +35,7 @@ def draw_phases(n, generator):
 
 
 checks.exercise_1_2(draw_phases)
+
 
 # %% [markdown]
 # Forget the factor 2π and phases cover a sixth of a circle: the score falls, but not to chance.

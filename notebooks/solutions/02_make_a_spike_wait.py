@@ -11,6 +11,7 @@ import torch
 from course_utils import checks, observer
 from course_utils.stimuli import Stimulus
 
+
 # %% [markdown]
 # ## Exercise 2.1: a delay that never wraps
 # What is sent at step 0 arrives at step d.
@@ -23,6 +24,7 @@ def delay_train(train, d):
 
 
 checks.exercise_2_1(delay_train)
+
 
 # %% [markdown]
 # `train[:-d]` looks shorter, but for `d = 0` it is empty.

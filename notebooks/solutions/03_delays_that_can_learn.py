@@ -8,6 +8,7 @@
 # %%
 from course_utils import checks
 
+
 # %% [markdown]
 # ## Exercise 3.1: the right number in the matrix
 # The grid is told where to *read*: `d` rows earlier, each of them 2 / `steps` wide.
@@ -18,6 +19,7 @@ def translation(d, steps):
 
 
 checks.exercise_3_1(translation)
+
 
 # %% [markdown]
 # ## Exercise 3.2: one slope for every delay
@@ -32,6 +34,7 @@ def slope_of(newer, row, older, f):
 
 
 checks.exercise_3_2(slope_of)
+
 
 # %% [markdown]
 # ## Exercise 3.3: a step that cannot die

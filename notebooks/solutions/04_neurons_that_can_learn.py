@@ -10,6 +10,7 @@ import math
 
 from course_utils import checks
 
+
 # %% [markdown]
 # ## Exercise 4.1: SuperSpike
 
@@ -19,6 +20,7 @@ def superspike(u, b):
 
 
 checks.exercise_4_1(superspike)
+
 
 # %% [markdown]
 # ## Exercise 4.2: the smallest current
@@ -30,6 +32,7 @@ def smallest_current(tau_ms, threshold=1):
 
 
 checks.exercise_4_2(smallest_current)
+
 
 # %% [markdown]
 # ## Exercise 4.3: when is a spike half heard?

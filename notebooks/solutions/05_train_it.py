@@ -10,6 +10,7 @@ import torch
 
 from course_utils import checks, tables
 
+
 # %% [markdown]
 # ## Exercise 5.1: read the answer yourself
 # The softmax goes over the classes of one sound, dim=1.

@@ -12,6 +12,7 @@ import torch
 
 from course_utils import checks
 
+
 # %% [markdown]
 # ## Exercise 6.1: count the shelf
 # Every left fibre pairs with every right one. With synaptic delays, each neuron has pairs of its
@@ -25,6 +26,7 @@ def count_lags(fibres_per_ear, hidden, kind):
 
 checks.exercise_6_1(count_lags)
 
+
 # %% [markdown]
 # ## Exercise 6.2: is it the learning?
 # Subtract first, seed by seed, and do statistics with the differences. `std` divides by n - 1.
@@ -36,6 +38,7 @@ def paired_gain(frozen, learned):
 
 
 checks.exercise_6_2(paired_gain)
+
 
 # %% [markdown]
 # ## Exercise 6.3: align a pattern

@@ -8,6 +8,7 @@
 # %%
 from course_utils import checks
 
+
 # %% [markdown]
 # ## Exercise 7.1: whole, bounded, and nothing lost
 # First the wish, within the range; then its nearest whole step; the rest is carried over.
@@ -19,6 +20,7 @@ def whole_step(delay, carry, move, max_delay):
 
 
 checks.exercise_7_1(whole_step)
+
 
 # %% [markdown]
 # The order matters. Rounded first and clamped later, a delay at an edge would save up wishes to go
@@ -34,6 +36,7 @@ def without_common_mode(before, after):
 
 
 checks.exercise_7_2(without_common_mode)
+
 
 # %% [markdown]
 # ## Exercise 7.3: the other gradient

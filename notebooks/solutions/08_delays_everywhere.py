@@ -8,6 +8,7 @@
 # %%
 from course_utils import checks
 
+
 # %% [markdown]
 # ## Exercise 8.1: how far it reaches
 # What one layer brings together, the next one can delay again.
@@ -18,6 +19,7 @@ def reach(max_delays, memory):
 
 
 checks.exercise_8_1(reach)
+
 
 # %% [markdown]
 # ## Exercise 8.2: what it costs
@@ -30,6 +32,7 @@ def parameters(inputs, hidden, kind):
 
 
 checks.exercise_8_2(parameters)
+
 
 # %% [markdown]
 # ## Exercise 8.3: one step of recurrence

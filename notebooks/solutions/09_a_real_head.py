@@ -8,8 +8,10 @@
 # %%
 import torch
 
-from course_utils import binaural, checks, cochlea, heads
-from course_utils.listening import Listener
+from course_utils import checks
+from course_utils.head import binaural, cochlea, heads
+from course_utils.head.listening import Listener
+
 
 # %% [markdown]
 # ## Exercise 9.1: how long must it wait?
@@ -21,6 +23,7 @@ def wait_in_steps(itd_us, dt_ms):
 
 
 checks.exercise_9_1(wait_in_steps)
+
 
 # %% [markdown]
 # ## Exercise 9.2: front and side

@@ -2,10 +2,7 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import time
-import urllib.request
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -32,55 +29,45 @@ NO_WINDOWS = '{"windowingMode": "none"}'  # every cell in the page, seen or not
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory):
-    """Start JupyterLab over a copy of the course; return its address, with its token."""
-    home = tmp_path_factory.mktemp("lab")
-    course = home / "course"
+def course(tmp_path_factory):
+    """Return a copy of the course, with its settings and a page of our own."""
+    course = tmp_path_factory.mktemp("course")
     skip = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
     for folder in ("notebooks", "figures"):
         shutil.copytree(checks.ROOT / folder, course / folder, ignore=skip)
-    shutil.copy(checks.ROOT / "pyproject.toml", course)  # which says what is paired
+    for settings in ("pyproject.toml", ".jupytext.toml"):
+        shutil.copy(checks.ROOT / settings, course)
     planted = new_notebook(cells=[new_code_cell(PLANTED), new_code_cell("1 / 0")])
     planted.metadata.update(checks.page_metadata())
     checks.write(planted, course / "notebooks" / "planted.ipynb")
+    return course
+
+
+@pytest.fixture(scope="session")
+def lab(course, tmp_path_factory, start_lab):
+    """Start JupyterLab over the course; return its address."""
+    home = tmp_path_factory.mktemp("lab")
     settings = home / "settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
     (settings / "tracker.jupyterlab-settings").write_text(NO_WINDOWS)
-    folders = {f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA")}
-    folders |= {"JUPYTER_RUNTIME_DIR": str(home / "runtime")}
-    folders |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "HOME": str(home)}
-    folders |= {"JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces")}
-    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
-    command += ["--ip=127.0.0.1", "--port=0", "--IdentityProvider.token=planted"]
-    command += [f"--ServerApp.root_dir={course}"]
-    environment = os.environ | folders | {"JUPYTER_PREFER_ENV_PATH": "1"}
-    log = (home / "log").open("w+")
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=course)
-    yield _address(home / "log", server)
-    server.terminate()
-    server.wait(30)
+    with start_lab(course, home) as address:
+        yield address
 
 
-def _address(log, server):
-    for _ in range(400):
-        assert server.poll() is None, log.read_text()
-        for word in log.read_text().split():
-            if word.startswith("http://127.0.0.1:"):
-                address = word.split("/lab")[0]
-                urllib.request.urlopen(f"{address}/api?token=planted", timeout=10)
-                return address
-        time.sleep(0.5)
-    raise AssertionError(f"JupyterLab does not start:\n{log.read_text()}")
-
-
-def run_all(browser, lab, name):
-    """Open a notebook, run all its cells and wait for the last; return page and context."""
+def open_page(browser, lab, name):
+    """Open a notebook and wait for its kernel; return page and context."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     page, _ = watch(context, allowed=(lab, lab.replace("http", "ws"), "data:", "blob:"))
     page.goto(f"{lab}/lab/tree/notebooks/{name}.ipynb?token=planted&reset")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=240_000)
     page.wait_for_selector("text=/Python 3 .* Idle/", timeout=240_000)  # a kernel is there
     assert page.locator(".jp-toast-message, .Toastify__toast").count() == 0, "it asks about news"
+    return page, context
+
+
+def run_all(browser, lab, name):
+    """Open a notebook, run all its cells and wait for the last; return page and context."""
+    page, context = open_page(browser, lab, name)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_selector("text=[*]:", timeout=120_000)
@@ -133,4 +120,31 @@ def test_a_planted_error_and_a_planted_still_button_are_seen(browser, lab):
     page, context = run_all(browser, lab, "planted")
     assert errors(page) == ["ZeroDivisionError: division by zero"]
     assert still_controls(page, *PANEL, seconds=5) == ["figure 0, control 1"]
+    close(page, context, lab)
+
+
+@pytest.mark.parametrize("older", [".py", ".ipynb"])
+def test_an_answer_is_typed_and_saved_whichever_file_is_older(older, browser, lab, course):
+    paths = {suffix: course / "notebooks" / f"pair{suffix}" for suffix in (".py", ".ipynb")}
+    source = "# %%\nanswer = ...\n\n# %%\n'a cell that came with a pull'\n"
+    paths[".py"].write_text(source)
+    notebook = new_notebook(cells=[new_code_cell("answer = ...")], metadata=checks.page_metadata())
+    checks.write(notebook, paths[".ipynb"])
+    hour_ago = time.time() - 3600
+    os.utime(paths[older], (hour_ago, hour_ago))
+
+    page, context = open_page(browser, lab, "pair")
+    page.locator(".jp-CodeCell .cm-content").first.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("answer = 42")
+    page.keyboard.press("Control+S")
+    deadline = time.monotonic() + 60
+    while checks.read(paths[".ipynb"]).cells[0].source != "answer = 42":
+        assert time.monotonic() < deadline, "the answer is not saved"
+        page.wait_for_timeout(200)
+    assert paths[".py"].read_text() == source
+    close(page, context, lab)
+
+    page, context = open_page(browser, lab, "pair")
+    assert page.locator(".jp-CodeCell .cm-content").all_text_contents() == ["answer = 42"]
     close(page, context, lab)

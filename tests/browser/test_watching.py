@@ -4,8 +4,7 @@ import pytest
 from matplotlib.figure import Figure
 from watching import axe_findings, settle, still_controls, watch
 
-from course_utils import _frames
-from course_utils.explore import choice, slider
+from course_utils.explore import choice, pages, slider
 from course_utils.plots import png
 
 CONTROLS = {"delay": slider("delay (ms)", 0, 4, 1, 0), "ear": choice("ear", ["left", "right"])}
@@ -27,7 +26,7 @@ def figure(stuck=()):
         picture.text(0, 0.5, words)
         return png(picture), words or "nothing"
 
-    return _frames.page(frame, CONTROLS, 10)
+    return pages.page(frame, CONTROLS, 10)
 
 
 @pytest.fixture

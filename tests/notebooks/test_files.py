@@ -12,9 +12,8 @@ from tools import notebook_checks as checks
 from tools.execution import made_from
 
 NEEDED = (
-    "course_utils/data/mit_kemar.npz",
-    "course_utils/data/listen.wav",
-    "course_utils/course.mplstyle",
+    "course_utils/head/data/mit_kemar.npz",
+    "course_utils/head/data/listen.wav",
     "course_utils/checks/lesson_0.py",
     "figures/studies/best.csv",
 )

@@ -24,7 +24,7 @@ def test_the_citation_names_this_version():
 @pytest.fixture
 def repository(tmp_path):
     """A repository of its own with the course's settings and two of its pages."""
-    for name in (".pre-commit-config.yaml", "pyproject.toml"):
+    for name in (".pre-commit-config.yaml", "pyproject.toml", ".jupytext.toml"):
         shutil.copy(ROOT / name, tmp_path)
     for name in ("tools", "course_utils"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__py*"))

@@ -7,6 +7,7 @@ from nbmake_runs import run_nbmake
 from test_teaching import rows as teaching_rows
 
 from tools import notebook_checks as checks
+from tools import pairs
 
 LESSONS = checks.lessons()
 PAGES = checks.all_pages()
@@ -55,7 +56,7 @@ def test_the_number_of_lessons():
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_pair_is_in_sync(name):
-    assert checks.pair_problems(checks.NOTEBOOKS, name) == []
+    assert pairs.problems(checks.NOTEBOOKS, name) == []
 
 
 @pytest.mark.parametrize("name", LESSONS)

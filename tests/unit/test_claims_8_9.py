@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from course_utils import tables
-from course_utils.recurrence import recurrent_lif
+from course_utils.neurons import recurrent_lif
 from tools.notebook_checks import ROOT
 
 STUDIES = ROOT / "figures" / "studies"

@@ -7,8 +7,8 @@ import pytest
 import torch
 from scipy.signal import freqz, gammatone
 
-from course_utils import cochlea
-from course_utils.cochlea import Nerve
+from course_utils.head import cochlea
+from course_utils.head.cochlea import Nerve
 
 RATE = 44100
 

@@ -5,8 +5,7 @@ import torch
 
 from course_utils.deeper import DeepLocaliser, RecurrentLocaliser
 from course_utils.delays import shift_then_clip
-from course_utils.neurons import leaky_readout, lif
-from course_utils.recurrence import recurrent_lif
+from course_utils.neurons import leaky_readout, lif, recurrent_lif
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import fit
 

@@ -3,14 +3,14 @@
 import numpy as np
 import torch
 
-from course_utils import drawings_08, drawings_09
-from course_utils.cochlea import Nerve
+from course_utils.drawings import lesson_8, lesson_9
+from course_utils.head.cochlea import Nerve
 
 
 def test_delays_at_the_longest_one_do_not_hide_each_other():
     delays = torch.tensor([3.0, 50, 50, 50, 20, 50, 7, 50, 50, 50])
     weights = torch.linspace(-1, 1, 10)
-    figure = drawings_08.receptive_field(delays, weights, "one")
+    figure = lesson_8.receptive_field(delays, weights, "one")
     for axes, ear in zip(figure.axes, (slice(0, 5), slice(5, 10)), strict=True):
         marks = next(line for line in axes.lines if line.get_marker() in ("o", "s"))
         at_end = delays[ear] == 50
@@ -23,7 +23,7 @@ def test_delays_at_the_longest_one_do_not_hide_each_other():
 def test_before_and_after_are_joined_band_by_band():
     nerve = Nerve()
     before = torch.arange(10.0).view(2, 5) * 50
-    figure = drawings_09.internal_delays(before, before + 100, nerve, torch.full((5,), 700.0))
+    figure = lesson_9.internal_delays(before, before + 100, nerve, torch.full((5,), 700.0))
     joins = [
         tuple(line.get_ydata()) for line in figure.axes[0].lines
         if len(line.get_xdata()) == 2 and line.get_xdata()[0] == line.get_xdata()[1]

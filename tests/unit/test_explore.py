@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from IPython.utils.capture import capture_output
 from matplotlib.figure import Figure
 
-from course_utils import explore as module
 from course_utils.explore import choice, explore, slider
+from course_utils.explore import panel as module
 from course_utils.plots import png
 
 CONTROLS = {

@@ -8,21 +8,21 @@ import pytest
 import torch
 from test_plots import FIGURES, NO_UNIT, shown
 
-from course_utils import (
-    charts,
-    drawings_00,
-    drawings_01,
-    drawings_02,
-    drawings_03,
-    drawings_04,
-    drawings_06,
-    drawings_07,
-    drawings_08,
-    drawings_09,
-    heads,
-    plots,
+from course_utils import plots
+from course_utils.drawings import (
+    lesson_0,
+    lesson_1,
+    lesson_2,
+    lesson_3,
+    lesson_4,
+    lesson_5,
+    lesson_6,
+    lesson_7,
+    lesson_8,
+    lesson_9,
 )
-from course_utils.cochlea import Nerve
+from course_utils.head import heads
+from course_utils.head.cochlea import Nerve
 from course_utils.stimuli import Stimulus, sample
 from tools.figure_checks import style_problems
 
@@ -40,81 +40,93 @@ LISTENING = {
     for name, sign in (("reset detached", 1), ("reset attached", -1))
 }
 DRAWINGS = {
-    "scene": lambda: drawings_00.scene(SPIKES[0], 40, 38.5),
-    "estimates": lambda: drawings_00.estimates(
+    "scene": lambda: lesson_0.scene(SPIKES[0], 40, 38.5),
+    "estimates": lambda: lesson_0.estimates(
         torch.tensor(IPD), one=torch.tensor(IPD + 3), two=torch.tensor(IPD)
     ),
-    "chain": lambda: drawings_01.chain(STIMULUS, 40, 0.0, torch.Generator().manual_seed(0)),
-    "likelihood": lambda: drawings_01.likelihood(
-        GRID, -np.stack([(GRID - 10) ** 2, (GRID - 30) ** 2]), [10, 30], 20
+    "chain": lambda: lesson_1.chain(
+        STIMULUS.phases(0.7, 0.0)[0], torch.rand(150, 2), SPIKES[0], 40, 5.6, 2.3
     ),
-    "bound": lambda: drawings_01.bound(
-        [1, 10, 100], [10, 3, 1], [(10, 3.1, 0.2)], [(3.75, "floor"), (45, "chance")]
+    "likelihood": lambda: lesson_1.likelihood(
+        GRID, -np.stack([(GRID - 10) ** 2, (GRID - 30) ** 2]), [10, 30], (11, 31)
     ),
-    "waiting": lambda: drawings_02.waiting(TRAINS, [0, 2, 4], 4),
-    "arrivals": lambda: drawings_02.arrivals(torch.ones(200, 40), torch.arange(40.0), 150),
-    "coincidences": lambda: drawings_02.coincidences(
+    "information": lambda: lesson_1.information(
+        IPD, np.exp(-((IPD / 40) ** 2)), (IPD / 40) ** 2 * np.exp(-((IPD / 40) ** 2))
+    ),
+    "posterior": lambda: lesson_1.posterior(
+        IPD, np.exp(-(((IPD - 70) / 20) ** 2)), {"mean": 64.0, "likeliest": 70.0}, 75
+    ),
+    "probabilities": lambda: lesson_5.probabilities(
+        torch.arange(-82.5, 90, 15), torch.ones(12) / 12, 40, 38.0, 37.5
+    ),
+    "shifted": lambda: lesson_5.estimates(IPD, IPD + 3, 10, 0),
+    "bound": lambda: lesson_1.bound(
+        [1, 10, 100], [10, 3, 1], [(3.75, "floor"), (45, "chance")]
+    ),
+    "waiting": lambda: lesson_2.waiting(TRAINS, [0, 2, 4], 4),
+    "arrivals": lambda: lesson_2.arrivals(torch.ones(200, 40), torch.arange(40.0), 150),
+    "coincidences": lambda: lesson_2.coincidences(
         torch.rand(200), torch.rand(150), (50, 150)
     ),
-    "price": lambda: drawings_02.price([0, 50, 100], [0.8, 1.0, 2.0], 150.0),
-    "staircase": lambda: drawings_02.staircase(100, 50, 3),
-    "pixel_centres": lambda: drawings_03.pixel_centres(8),
-    "stems": lambda: drawings_03.stems(TRAINS[:, 0], TRAINS[:, 0] / 2, 2.5),
-    "kinks": lambda: drawings_03.kinks(GRID, -GRID, GRID[::5], -GRID[::5]),
-    "slopes_at_whole": lambda: drawings_03.slopes_at_whole(*np.random.rand(5, 9)),
-    "stairs": lambda: drawings_04.stairs(GRID, GRID // 5, 51),
-    "lent": lambda: drawings_04.lent(
+    "price": lambda: lesson_2.price([0, 50, 100], [0.8, 1.0, 2.0], 150.0),
+    "staircase": lambda: lesson_2.staircase(100, 50, 3),
+    "pixel_centres": lambda: lesson_3.pixel_centres(8),
+    "stems": lambda: lesson_3.stems(TRAINS[:, 0], TRAINS[:, 0] / 2, 2.5),
+    "kinks": lambda: lesson_3.kinks(GRID, -GRID, GRID[::5], -GRID[::5]),
+    "slopes_at_whole": lambda: lesson_3.slopes_at_whole(*np.random.rand(5, 9)),
+    "stairs": lambda: lesson_4.stairs(GRID, GRID // 5, 51),
+    "lent": lambda: lesson_4.lent(
         GRID - 25, {"sigmoid": np.exp(-GRID), "atan": np.exp(-GRID / 2)}, 5, 1.0
     ),
-    "membrane": lambda: drawings_04.membrane(TRAINS[:, 0], TRAINS[:, 0] / 2, 1.0, "tau 5 ms"),
-    "two_resets": lambda: drawings_04.two_resets(TRAINS[:, 0], TRAINS[:, 1], 12),
-    "unrolled": drawings_04.unrolled,
-    "listening": lambda: drawings_04.listening(LISTENING),
-    "share": lambda: drawings_04.share(torch.linspace(1, 0.2, 100)),
-    "factor": lambda: drawings_03.factor(GRID - 10, 5 * (GRID - 10), 40),
-    "paths": lambda: drawings_03.paths([np.random.rand(6, 4)] * 3, ["a", "b", "c"], 5),
-    "reach": lambda: drawings_03.reach(GRID, GRID**2, GRID**1.5, 5.0, 10, 0.1, 30),
-    "lines": lambda: charts.lines(
+    "membrane": lambda: lesson_4.membrane(TRAINS[:, 0], TRAINS[:, 0] / 2, 1.0, "tau 5 ms"),
+    "two_resets": lambda: lesson_4.two_resets(TRAINS[:, 0], TRAINS[:, 1], 12),
+    "unrolled": lesson_4.unrolled,
+    "listening": lambda: lesson_4.listening(LISTENING),
+    "share": lambda: lesson_4.share(torch.linspace(1, 0.2, 100)),
+    "factor": lambda: lesson_3.factor(GRID - 10, 5 * (GRID - 10), 40),
+    "paths": lambda: lesson_3.paths([np.random.rand(6, 4)] * 3, ["a", "b", "c"], 5),
+    "reach": lambda: lesson_3.reach(GRID, GRID**2, GRID**1.5, 5.0, 10, 0.1, 30),
+    "lines": lambda: plots.lines(
         [1, 2, 10], {k: [(n, n - 1, n + 1)] * 3 for n, k in enumerate("abcdefg", 2)},
         "fibres per ear", "mean error (degrees)", title="all seven looks", log_x=True, log_y=True,
         levels=[(1.0, "bound"), (9.0, "control", (8.0, 10.0))],
     ),
-    "valley": lambda: drawings_06.valley(
+    "valley": lambda: lesson_6.valley(
         [-8, 0, 8], [(14, 13, 15), (19, 18, 20), (15, 14, 16)], [(3, 17), (-5, 15)],
         [((3, 17), (8, 15)), ((-5, 15), (-7, 14))],
     ),
-    "lags": lambda: drawings_06.lags(GRID - 25, "synaptic"),
-    "gain_map": lambda: drawings_06.gain_map([1, 2], [10, 30], [[5, 1], [0, -1]], "axonal"),
-    "gain_by_variety": lambda: drawings_06.gain_by_variety(
+    "lags": lambda: lesson_6.lags(GRID - 25, "synaptic"),
+    "gain_map": lambda: lesson_6.gain_map([1, 2], [10, 30], [[5, 1], [0, -1]], "axonal"),
+    "gain_by_variety": lambda: lesson_6.gain_by_variety(
         [1, 10, 10], [(5, 3, 7), (1, 0, 2), (0, -1, 1)],
         [(10, "axonal"), (30, "axonal"), (10, "synaptic")],
     ),
-    "jeffress": lambda: drawings_06.jeffress(IPD / 7, IPD / 8, "epoch 1"),
-    "landscape": lambda: drawings_07.landscape(
+    "jeffress": lambda: lesson_6.jeffress(IPD / 7, IPD / 8, "epoch 1"),
+    "landscape": lambda: lesson_7.landscape(
         GRID, [2 + np.cos(GRID / 6), 2 + np.cos(GRID / 5)], 19.0, 64, 5.0, 0.25
     ),
-    "race": lambda: drawings_07.race([GRID[::5]] * 5, 30, 10, list("abcde")),
-    "potential": lambda: drawings_07.potential(GRID, np.sin(GRID / 16), 0.9, [3.0, 8.0], 17.9),
-    "windows": lambda: drawings_08.windows(150, [25, 25], "causal"),
-    "receptive_field": lambda: drawings_08.receptive_field(GRID[1:], IPD.mean() - GRID[1:], "one"),
-    "ring": lambda: drawings_08.ring(np.eye(8), "back after 8 steps"),
-    "around_the_head": lambda: drawings_09.around_the_head(
+    "race": lambda: lesson_7.race([GRID[::5]] * 5, 30, 10, list("abcde")),
+    "potential": lambda: lesson_7.potential(GRID, np.sin(GRID / 16), 0.9, [3.0, 8.0], 17.9),
+    "windows": lambda: lesson_8.windows(150, [25, 25], "causal"),
+    "receptive_field": lambda: lesson_8.receptive_field(GRID[1:], IPD.mean() - GRID[1:], "one"),
+    "ring": lambda: lesson_8.ring(np.eye(8), "back after 8 steps"),
+    "around_the_head": lambda: lesson_9.around_the_head(
         30, HEAD.towards(30.0), HEAD.rate_hz, {n: HEAD.azimuth_deg * 8 for n in "abc"},
         HEAD.azimuth_deg,
     ),
-    "nerves": lambda: drawings_09.nerves(RATES, torch.ones(NERVE.steps, NERVE.channels), NERVE),
-    "cochleagram": lambda: drawings_09.cochleagram(RATES, NERVE),
-    "step_price": lambda: drawings_09.step_price([0.1, 0.5, 1], [8, 13, 22]),
-    "answers": lambda: drawings_09.answers(
+    "nerves": lambda: lesson_9.nerves(RATES, torch.ones(NERVE.steps, NERVE.channels), NERVE),
+    "cochleagram": lambda: lesson_9.cochleagram(RATES, NERVE),
+    "step_price": lambda: lesson_9.step_price([0.1, 0.5, 1], [8, 13, 22]),
+    "answers": lambda: lesson_9.answers(
         torch.tensor(IPD).repeat(9), noise=torch.tensor(IPD).repeat(9)
     ),
-    "pointing": lambda: drawings_09.pointing(
+    "pointing": lambda: lesson_9.pointing(
         torch.ones(NERVE.steps, NERVE.channels), NERVE, 40, 33.0, "word"
     ),
-    "against_noise": lambda: drawings_09.against_noise(
+    "against_noise": lambda: lesson_9.against_noise(
         ["quiet", "20", "0"], **{n: [(5, 4, 6)] * 3 for n in "abc"}
     ),
-    "internal_delays": lambda: drawings_09.internal_delays(
+    "internal_delays": lambda: lesson_9.internal_delays(
         FIVE.expand(3, -1), -FIVE.expand(3, -1), NERVE, FIVE.abs()
     ),
 }  # fmt: skip
@@ -131,14 +143,14 @@ def drawers(module):
     """Return the names of the functions of a module that draw."""
     found = inspect.getmembers(module, inspect.isfunction)
     own = [name for name, f in found if f.__module__ == module.__name__ and name[0] != "_"]
-    others = ("canvas", "alt_text", "png", "small", "shown_width", "walks_home")
-    return [name for name in own if name not in others]
+    others = ("canvas", "alt_text", "png", "small", "shown_width", "array", "in_style")
+    return [name for name in own if name not in (*others, "walks_home")]
 
 
 def drawing_rooms():
     return [
-        plots, charts, drawings_00, drawings_01, drawings_02, drawings_03, drawings_04,
-        drawings_06, drawings_07, drawings_08, drawings_09,
+        plots, lesson_0, lesson_1, lesson_2, lesson_3, lesson_4, lesson_5, lesson_6,
+        lesson_7, lesson_8, lesson_9,
     ]  # fmt: skip
 
 
@@ -157,8 +169,8 @@ def test_a_plot_function_keeps_the_style(name):
 
 PLAIN = NO_UNIT | {
     "weight w", "loss", "potential above threshold", "same step", "late", "share in the mean",
-    "pressure", "firing\nprobability\nper step", "fibres per ear", "normalised coordinate", "value",
-    "update", "fibre (sorted by delay)",
+    "pressure", "probability", "firing\nprobability\nper step", "fibres per ear", "value",
+    "normalised coordinate", "update", "fibre (sorted by delay)",
     "hidden neurons", "lags on offer", "potential", "left ear\nweight", "right ear\nweight",
 }  # fmt: skip
 
@@ -171,7 +183,7 @@ def test_labels_say_their_unit(name):
 
 
 def test_a_signed_picture_is_white_at_zero_and_tells_its_signs_in_grey():
-    figure = drawings_04.listening(LISTENING)
+    figure = lesson_4.listening(LISTENING)
     plots.png(figure)
     for axes, negative in zip(figure.axes, (0, 59), strict=False):
         image, dots = axes.images[0], axes.lines[0]
@@ -231,6 +243,7 @@ def test_a_figure_out_of_style_is_named(figure, problems):
     assert style_problems(figure) == problems
 
 
+@plots.in_style
 def test_a_title_that_is_cut_is_named():
     figure, panels = plots.canvas("Two squares.", 1, 2, width=8.5, height=3.9, sharey=True)
     for axes in panels:
@@ -244,11 +257,16 @@ def test_a_title_that_is_cut_is_named():
 
 def test_lines_over_many_decades_keep_their_numbers():
     curve = {"gradient": [(10.0**power,) * 3 for power in range(-30, 10, 8)]}
-    figure = charts.lines(range(5), curve, "steps", "size", log_y=True)
+    figure = plots.lines(range(5), curve, "steps", "size", log_y=True)
     plots.png(figure)
     assert style_problems(figure) == []
 
 
-def test_the_style_is_loaded_from_its_file():
-    assert matplotlib.rcParams["image.cmap"] == "cividis"
-    assert matplotlib.rcParams["axes.prop_cycle"].by_key()["linestyle"][:2] == ["-", "--"]
+def test_the_style_holds_inside_and_nowhere_else():
+    @plots.in_style
+    def inside():
+        cycle = matplotlib.rcParams["axes.prop_cycle"].by_key()
+        return matplotlib.rcParams["image.cmap"], cycle["linestyle"][:2]
+
+    assert inside() == ("cividis", ["-", "--"])
+    assert matplotlib.rcParams["image.cmap"] == matplotlib.rcParamsDefault["image.cmap"]

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_explore import CONTROLS, Recorder, picture, shown
 
-from course_utils import _frames
-from course_utils.explore import FRAMES, choice, explore, slider
+from course_utils.explore import FRAMES, choice, explore, pages, slider
 from course_utils.plots import png, small
 
 
@@ -28,7 +27,7 @@ def control(draw):
 @given(controls=st.lists(control(), min_size=1, max_size=3), budget=st.integers(1, 100))
 def test_the_grid_holds_ends_and_start_and_keeps_to_the_budget(controls, budget):
     controls = {f"c{k}": c for k, c in enumerate(controls)}
-    chosen = _frames.grid(controls, budget)
+    chosen = pages.grid(controls, budget)
     fewest = 1
     for name, c in controls.items():
         values = chosen[name]
@@ -46,12 +45,12 @@ def test_the_grid_holds_ends_and_start_and_keeps_to_the_budget(controls, budget)
 
 
 def test_a_grid_is_even_and_a_large_budget_takes_all():
-    assert _frames.grid({"x": slider("x", 0, 100, 1, 0)}, 5)["x"] == [0, 25, 50, 75, 100]
-    assert _frames.grid({"x": slider("x", 0, 0.3, 0.1, 0.1)}, 9)["x"] == [0.0, 0.1, 0.2, 0.3]
+    assert pages.grid({"x": slider("x", 0, 100, 1, 0)}, 5)["x"] == [0, 25, 50, 75, 100]
+    assert pages.grid({"x": slider("x", 0, 0.3, 0.1, 0.1)}, 9)["x"] == [0.0, 0.1, 0.2, 0.3]
     asked = slider("x", -90, 90, 10, 40, keep=[0, 20])
-    assert _frames.grid({"x": asked}, 6)["x"] == [-90, -50, 0, 20, 40, 90]
+    assert pages.grid({"x": asked}, 6)["x"] == [-90, -50, 0, 20, 40, 90]
     two = {"x": slider("x", 0, 40, 1, 0), "y": slider("y", 0, 4, 1, 0)}
-    assert [len(values) for values in _frames.grid(two, 30).values()] == [15, 2]
+    assert [len(values) for values in pages.grid(two, 30).values()] == [15, 2]
 
 
 def parts(page):
@@ -67,7 +66,7 @@ def test_the_page_holds_every_combination_in_order():
     def frame(values):
         return png(draw(**values)), draw(**values).get_label()
 
-    page = _frames.page(frame, CONTROLS, 40)
+    page = pages.page(frame, CONTROLS, 40)
     pictures, said = parts(page)
     assert said[0][0] == "0" and said[0][-1] == "50" and "10" in said[0]
     assert said[1][0] == "0.50" and said[1][-1] == "2.50" and "1.00" in said[1]
@@ -83,7 +82,7 @@ def test_the_page_holds_every_combination_in_order():
 
 def test_without_a_script_the_first_picture_is_there_with_its_words():
     drawn = png(picture(x=4))
-    page = _frames.page(lambda at: (drawn, f"at <{at['x']}>"), {"x": slider("x", 0, 9, 1, 4)}, 4)
+    page = pages.page(lambda at: (drawn, f"at <{at['x']}>"), {"x": slider("x", 0, 9, 1, 4)}, 4)
     (image,) = re.findall(r"<img[^>]*>", page)
     assert 'alt="at &lt;4&gt;"' in image and small(drawn) in image
     assert 'width="100"' in image  # an inch, whatever the picture's own number of pixels

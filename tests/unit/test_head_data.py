@@ -7,8 +7,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from course_utils import heads
+from course_utils.head import heads
 from tools import head_data
+from tools.notebook_checks import ROOT
 
 IN_CI = os.environ.get("CI") == "true"  # there, a missing package is a failure, not a skip
 
@@ -43,8 +44,8 @@ def test_the_file_carries_no_date_and_no_compression():
             assert part.compress_type == zipfile.ZIP_STORED
 
 
-@pytest.mark.parametrize("place", ["course_utils/data/NOTICE.md", "README.md", "LICENSE"])
+@pytest.mark.parametrize("place", ["course_utils/head/data/NOTICE.md", "README.md", "LICENSE"])
 def test_the_authors_are_cited(place):
-    text = (head_data.DATA.parent.parent / place).read_text(encoding="utf-8")
+    text = (ROOT / place).read_text(encoding="utf-8")
     for words in ("Gardner", "Martin", "MIT Media Laboratory", "1994"):
         assert words in text

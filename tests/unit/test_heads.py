@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.signal import firwin, resample_poly
 
-from course_utils import heads
+from course_utils.head import heads
 
 HEAD = heads.load()
 EVERY_10 = list(range(-90, 91, 10))

@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from course_utils import binaural, cochlea, heads, listening, sounds
-from course_utils.listening import Listener
+from course_utils.head import binaural, cochlea, heads, listening, sounds
+from course_utils.head.listening import Listener
 from course_utils.stimuli import Classes
 
 HEAD, NERVE = heads.load(), cochlea.Nerve()

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course_utils import delays, neurons, recurrence
+from course_utils import delays, neurons
 from course_utils.delays import DelayLayer
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -58,7 +58,7 @@ def made_by(name):
     if name == "lif":
         return neurons.lif(2 * x, 5), x
     if name == "recurrent lif":
-        return recurrence.recurrent_lif(2 * x, torch.eye(4), 5), x
+        return neurons.recurrent_lif(2 * x, torch.eye(4), 5), x
     if name == "spike":
         return neurons.spike(x - 0.5), x
     if name == "whole delays":

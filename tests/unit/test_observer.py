@@ -353,6 +353,47 @@ def test_bad_spikes(spikes, error, says, observer):
         observer(spikes, Stimulus())
 
 
+def test_the_edges_of_a_burst_tell_more_than_its_peak():
+    """Lesson 1: where in the wave the information lies."""
+    stimulus = Stimulus()
+    from_peak = torch.arange(-179.75, 180, 0.5, dtype=torch.float64)
+    wave = torch.deg2rad(from_peak + 90)
+    fires, tells = stimulus.firing_probability(wave), phase_information(stimulus, wave)
+
+    def share(values, part):
+        return float(values[part].sum() / values.sum())
+
+    near, silent = from_peak.abs() < 20, from_peak.abs() > 90
+    assert share(fires, near) > 0.25 and share(tells, near) < 0.02
+    assert share(fires, silent) < 0.1 and share(tells, silent) > 0.4
+    assert abs(float(from_peak[tells.argmax()].abs()) - 77) < 0.5
+
+
+def test_one_fibre_gets_below_the_bound_by_a_bias_at_the_ends():
+    """Lesson 1: the median leans inwards there; in the middle the bound is a fair limit."""
+    one = Stimulus(fibres_per_ear=1)
+    ipd, spikes = sample(8000, one, seeded(11))
+    error = torch.rad2deg(posterior(spikes, one) - ipd).double()
+    truth, bound = torch.rad2deg(ipd).abs(), cramer_rao(one)
+    outwards = error * ipd.sign()
+    middle, ends = truth < 60, truth > 80
+    assert error.abs().mean() < 0.97 * bound and error[ends].abs().mean() < 0.9 * bound
+    assert outwards[ends].mean() < -4
+    for values, expected in ((error[middle].abs(), bound), (outwards[middle], 0)):
+        assert abs(values.mean() - expected) < 4 * values.std() / math.sqrt(len(values))
+
+
+def test_the_bound_follows_the_root_of_the_time_down_to_half_a_cycle():
+    """Lesson 2: nothing breaks where a recording lasts less than three times `max_delay`."""
+    for times, price in ((3, 1.22), (2, 1.41), (1.5, 1.73)):
+        sound = Stimulus(duration_ms=50 * times)
+        ratio = cramer_rao(sound, sound.duration_ms - 50) / cramer_rao(sound)
+        assert ratio == pytest.approx(price, abs=0.02)
+        assert ratio == pytest.approx(math.sqrt(times / (times - 1)), rel=0.01)
+    short = Stimulus(duration_ms=60)
+    assert cramer_rao(short, 10) / cramer_rao(short) > 1.1 * math.sqrt(6)
+
+
 @pytest.mark.parametrize("n", [1, 2, 7, 12])
 def test_chance_is_what_guessing_earns(n):
     classes, levels = Classes(n), chance(Classes(n))

@@ -3,8 +3,10 @@
 import base64
 import io
 import math
+import re
 from types import SimpleNamespace
 
+import matplotlib
 import numpy as np
 import pytest
 import torch
@@ -15,6 +17,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from course_utils import plots
+from course_utils.drawings import lesson_5
 from course_utils.stimuli import Stimulus, sample
 
 RNG = np.random.default_rng(0)
@@ -23,6 +26,7 @@ IPD = np.linspace(-89, 89, 200)
 COUNTS = np.diag([30, 20, 25]) + np.eye(3, k=1) * 10 + np.eye(3, k=2) * 5
 
 
+@plots.in_style
 def pointer():
     figure, axes = plots.canvas("A dial.")
     plots.draw_pointer(axes, -30, 42)
@@ -34,17 +38,22 @@ FIGURES = {
     "one raster": lambda: plots.rasters(SPIKES[:1], ["0°"], two_ears=False, ylabel="neuron"),
     "five rasters": lambda: plots.rasters(list(SPIKES[:5]), list("abcde"), dt_ms=0.5, start_ms=50),
     "pointer": pointer,
-    "history": lambda: plots.history([2.4, 1.2, 0.6], [2.3, 1.3, 0.7], [40, 12, 4.5], 2.485),
-    "confusion": lambda: plots.confusion(torch.from_numpy(COUNTS)),
-    "error_by_ipd": lambda: plots.error_by_ipd(IPD, RNG.exponential(2, 200), bound_deg=1.04),
-    "delay_histogram": lambda: plots.delay_histogram(
+    "history": lambda: plots.history(
+        SimpleNamespace(
+            loss=[2.4, 1.2, 0.6], validation_loss=[2.3, 1.3, 0.7],
+            validation_error_deg=[40, 12, 4.5], chance_loss=2.485,
+        )
+    ),
+    "confusion": lambda: lesson_5.confusion(torch.from_numpy(COUNTS)),
+    "error_by_ipd": lambda: lesson_5.error_by_ipd(IPD, RNG.exponential(2, 200), bound_deg=1.04),
+    "delay_histogram": lambda: lesson_5.delay_histogram(
         50 * RNG.random(100), torch.from_numpy(np.r_[np.zeros(20), 50 * RNG.random(80)]), 50
     ),
-    "delay_paths": lambda: plots.delay_paths(torch.rand(6, 40) * 50),
-    "tuning_curves": lambda: plots.tuning_curves(
+    "delay_paths": lambda: lesson_5.delay_paths(torch.rand(6, 40) * 50),
+    "tuning_curves": lambda: lesson_5.tuning_curves(
         np.linspace(-90, 90, 37), 80 * RNG.random((37, 30))
     ),
-    "matrix": lambda: plots.matrix(
+    "matrix": lambda: lesson_5.matrix(
         RNG.normal(size=(20, 40)), "fibre", "hidden neuron", "weight (potential)", "Weights.",
         halves=["left ear", "right ear"],
     ),
@@ -186,6 +195,16 @@ def test_a_raster_marks_every_spike_at_its_time_and_fibre():
     assert "ear" not in plots.alt_text(figure)
 
 
+def test_the_alternative_text_of_a_tone_says_which_ear_leads():
+    ipd = torch.deg2rad(torch.tensor([70.0, -70.0]))
+    _, trains = sample(2, Stimulus(), torch.Generator().manual_seed(0), ipd=ipd)
+    said = plots.alt_text(plots.rasters(trains, ["A", "B"], cycle_ms=50))
+    assert re.search(
+        r"A: [0-9]+, the right ear leads by 10 ms, B: [0-9]+, the left ear .* 10", said
+    )
+    assert "leads" not in plots.alt_text(plots.rasters(trains, ["A", "B"]))
+
+
 def test_rasters_need_a_title_each():
     with pytest.raises(ValueError, match="shorter|longer"):
         plots.rasters(SPIKES[:2], ["only one"])
@@ -238,12 +257,12 @@ def test_confusion_is_in_percent_of_the_true_class():
     np.testing.assert_allclose(image[0], [100 * 30 / 45, 100 * 10 / 45, 100 * 5 / 45])
     # of 100 sounds 75 are right and 95 at most one class away
     assert "75.0 percent" in plots.alt_text(figure) and "95.0 percent" in plots.alt_text(figure)
-    assert plots.confusion(np.diag([5, 0])).axes[0].images[0].get_array()[1].sum() == 0
+    assert lesson_5.confusion(np.diag([5, 0])).axes[0].images[0].get_array()[1].sum() == 0
 
 
 def test_error_by_ipd_takes_the_mean_of_each_bin():
     ipd, error = [-80, -70, 10, 20, 25], [2.0, -4.0, 1, 1, 1]  # none from 30 to 90
-    figure = plots.error_by_ipd(ipd, error, bins=3, bound_deg=0.85)
+    figure = lesson_5.error_by_ipd(ipd, error, bins=3, bound_deg=0.85)
     (bars,) = figure.axes[0].containers
     middle, mean = bars[0].get_data()
     assert list(middle) == [-60, 0] and list(mean) == [3, 1]
@@ -254,12 +273,12 @@ def test_error_by_ipd_takes_the_mean_of_each_bin():
 
 
 def test_the_ends_of_the_range_have_a_bin():
-    figure = plots.error_by_ipd([-90, 90], [1.0, 2.0], bins=2)
+    figure = lesson_5.error_by_ipd([-90, 90], [1.0, 2.0], bins=2)
     assert list(figure.axes[0].containers[0][0].get_ydata()) == [1, 2]
 
 
 def test_delay_histogram_counts_every_fibre_and_those_at_a_bound():
-    figure = plots.delay_histogram([1.0, 2, 3, 4], [0.0, 2, 3, 8], 8, dt_ms=0.5)
+    figure = lesson_5.delay_histogram([1.0, 2, 3, 4], [0.0, 2, 3, 8], 8, dt_ms=0.5)
     axes = figure.axes[0]
     before = sum(patch.get_height() for patch in axes.containers[0])
     assert before == 4 and axes.get_xlim()[1] >= 4
@@ -270,7 +289,7 @@ def test_delay_histogram_counts_every_fibre_and_those_at_a_bound():
 
 def test_delay_paths_draw_the_left_ear_left():
     paths = torch.tensor([[0.0, 10, 20, 30], [2.0, 10, 20, 26]])
-    figure = plots.delay_paths(paths, dt_ms=0.5)
+    figure = lesson_5.delay_paths(paths, dt_ms=0.5)
     drawn = [[line.get_ydata().tolist() for line in axes.lines] for axes in figure.axes]
     assert drawn == [[[0, 1], [5, 5]], [[10, 10], [15, 13]]]
     assert [axes.get_title() for axes in figure.axes] == ["left ear", "right ear"]
@@ -280,7 +299,7 @@ def test_delay_paths_draw_the_left_ear_left():
 def test_tuning_curves_are_sorted_by_their_best_direction():
     rates = np.zeros((5, 4))
     rates[[3, 0, 1], [0, 1, 3]] = [50, 60, 70]
-    figure = plots.tuning_curves(np.linspace(-90, 90, 5), rates)
+    figure = lesson_5.tuning_curves(np.linspace(-90, 90, 5), rates)
     image = np.asarray(figure.axes[0].images[0].get_array())
     assert image.argmax(1).tolist() == sorted(image.argmax(1).tolist())
     assert sorted(map(tuple, image.tolist())) == sorted(map(tuple, rates.T.tolist()))
@@ -290,12 +309,12 @@ def test_tuning_curves_are_sorted_by_their_best_direction():
 
 @pytest.mark.parametrize("values, top", [([[1.0, -3.0]], 3), ([[0.0, 0.0]], 1), ([[2.0, 1.0]], 2)])
 def test_zero_lies_in_the_middle_of_a_matrixs_colours(values, top):
-    figure = plots.matrix(values, "x", "y", "weight (potential)", "Weights.")
+    figure = lesson_5.matrix(values, "x", "y", "weight (potential)", "Weights.")
     assert figure.axes[0].images[0].get_clim() == (-top, top)
 
 
 def test_a_matrix_names_its_halves():
-    axes = plots.matrix(np.eye(4), "x", "y", "w", "Eye.", halves=["left", "right"]).axes[0]
+    axes = lesson_5.matrix(np.eye(4), "x", "y", "w", "Eye.", halves=["left", "right"]).axes[0]
     assert [text.get_text() for text in axes.texts] == ["left", "right"]
     assert axes.lines[0].get_xdata()[0] == 1.5
 
@@ -327,20 +346,32 @@ def test_bars_on_a_logarithmic_axis_show_all_of_it():
 
 def test_tensors_with_gradients_can_be_drawn():
     weights = torch.randn(3, 4, requires_grad=True)
-    figure = plots.matrix(weights, "x", "y", "weight (potential)", "Weights.")
+    figure = lesson_5.matrix(weights, "x", "y", "weight (potential)", "Weights.")
     np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), weights.detach())
 
 
 def test_in_a_notebook_a_figure_shows_itself_with_its_sentence(monkeypatch):
-    shell = SimpleNamespace(display_formatter=DisplayFormatter())
-    monkeypatch.setattr(plots, "get_ipython", lambda: shell)
-    plots._show_with_alt_text()
-    data, metadata = shell.display_formatter.format(FIGURES["plain bars"]())
-    assert metadata["image/png"]["alt"] == data["text/plain"]
+    shown = []
+    monkeypatch.setattr(plots, "display", lambda *what, **how: shown.append((what, how)))
+    DisplayFormatter().format(FIGURES["plain bars"]())
+    [((data,), how)] = shown
+    assert how["raw"] and how["metadata"]["image/png"]["alt"] == data["text/plain"]
     assert data["text/plain"].startswith("Bars, accuracy (%): a: 10.00")
-    assert data["image/png"]
+    assert base64.b64decode(data["image/png"]) == plots.png(FIGURES["plain bars"]())
 
 
-def test_outside_a_notebook_nothing_is_registered(monkeypatch):
-    monkeypatch.setattr(plots, "get_ipython", lambda: None)
-    assert plots._show_with_alt_text() is None
+READERS = {
+    "axes.facecolor": "#002b36", "legend.frameon": True, "font.size": 23, "lines.linewidth": 9,
+    "savefig.facecolor": "black", "xtick.direction": "in",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_setting_of_the_readers_shines_through(name):
+    if name in ("error_by_ipd", "delay_histogram", "delay_paths", "tuning_curves", "matrix"):
+        pytest.skip("its numbers are drawn anew each time")
+    before = plots.png(FIGURES[name]())
+    with matplotlib.rc_context(READERS):
+        settings = dict(matplotlib.rcParams)
+        assert plots.png(FIGURES[name]()) == before
+        assert dict(matplotlib.rcParams) == settings  # and they are left as they were

@@ -7,8 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.neurons import lif, spike
-from course_utils.recurrence import recurrent_lif
+from course_utils.neurons import lif, recurrent_lif, spike
 
 
 def random_values(seed, *shape):

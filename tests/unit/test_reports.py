@@ -85,7 +85,7 @@ def test_a_report_is_what_numpy_says():
     assert report.winner.tolist() == winner.tolist()
     assert report.accuracy == pytest.approx(np.mean(label == winner))
     assert report.loss == pytest.approx(plain_cross_entropy(torch.from_numpy(logits), ipd, 4, 0))
-    np.testing.assert_allclose(report.ipd, truth)
+    np.testing.assert_allclose(report.angle, truth)
     np.testing.assert_allclose(report.softmax_mean, share @ middles, atol=1e-6)
     np.testing.assert_allclose(report.argmax, middles[winner], atol=1e-6)
     counts = np.zeros((4, 4))
@@ -145,8 +145,8 @@ SPIKES = sample(3, STIMULUS, seeded())[1]
     [
         (torch.zeros(0), SPIKES[:0], ValueError, "at least one, not 0 and 0"),
         (torch.zeros(2), SPIKES, ValueError, "same number of sounds.* not 2 and 3"),
-        ([0.0, 2, 0], SPIKES, ValueError, "ipd must lie within .*not 2.0000"),
-        ([0.0, math.nan, 0], SPIKES, ValueError, "ipd must be finite"),
+        ([0.0, 2, 0], SPIKES, ValueError, "angle must lie within .*not 2.0000"),
+        ([0.0, math.nan, 0], SPIKES, ValueError, "angle must be finite"),
         (torch.zeros(3), SPIKES[..., 1:], ValueError, "spikes must have 16 channels, not 15"),
         (torch.zeros(3), SPIKES[0], ValueError, "spikes must have 3 dimensions"),
         (torch.zeros(3), [1, 2, 3], TypeError, "spikes must be a torch.Tensor, not list"),

@@ -11,8 +11,7 @@ from course_utils import tables
 from course_utils.deeper import RecurrentLocaliser
 from course_utils.delay_optimizer import DelayOptimizer
 from course_utils.network import Localiser
-from course_utils.neurons import leak
-from course_utils.recurrence import recurrent_lif
+from course_utils.neurons import leak, recurrent_lif
 from course_utils.stimuli import Classes, Stimulus
 
 SOLUTIONS = exercises(NOTEBOOKS / "solutions")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from course_utils import sounds
+from course_utils.head import sounds
 
 
 def seeded(seed=0):

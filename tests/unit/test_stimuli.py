@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from course_utils.stimuli import IPD_LIMIT, Classes, Stimulus, check_ipd, sample
+from course_utils.stimuli import IPD_LIMIT, Classes, Stimulus, sample, valid_angle
 
 
 def seeded(seed=0):
@@ -299,9 +299,9 @@ def test_bad_arguments_of_sample(arguments, error, says):
 @pytest.mark.parametrize("value", [-IPD_LIMIT, IPD_LIMIT, math.pi / 2, 0.0])
 def test_the_ends_of_the_range_are_inside(value):
     ipd = torch.tensor([value])  # rounded to single precision, a little outside
-    assert check_ipd(ipd) is ipd
+    assert valid_angle("ipd", ipd) is ipd
     assert sample(1, Stimulus(), seeded(), ipd=ipd)[0] == ipd
-    assert check_ipd(torch.zeros(0)).shape == (0,)
+    assert valid_angle("ipd", torch.zeros(0)).shape == (0,)
 
 
 @given(st.integers(1, 200))
@@ -346,8 +346,8 @@ def test_index_keeps_the_shape():
     [
         (lambda: Classes(0), ValueError, "n must be at least 1, not 0"),
         (lambda: Classes(1.5), TypeError, "n must be a whole number, not 1.5"),
-        (lambda: Classes(4).index(2.0), ValueError, "ipd must lie within .*not 2.0000"),
-        (lambda: Classes(4).index(math.nan), ValueError, "ipd must be finite"),
+        (lambda: Classes(4).index(2.0), ValueError, "angle must lie within .*not 2.0000"),
+        (lambda: Classes(4).index(math.nan), ValueError, "angle must be finite"),
         (lambda: Classes(4).midpoint(4), ValueError, "k must lie between 0 and 3, not 4"),
         (lambda: Classes(4).midpoint([0, -1]), ValueError, r"between 0 and 3, not \[0, -1\]"),
         (lambda: Classes(4).midpoint(0.5), TypeError, "k must be whole .*float32"),

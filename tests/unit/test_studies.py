@@ -3,7 +3,6 @@
 import csv
 import importlib
 import re
-import sys
 
 import pytest
 import torch
@@ -12,21 +11,22 @@ from course_utils import tables
 from tools.notebook_checks import ROOT
 
 STUDIES = ROOT / "figures" / "studies"
-sys.path[:0] = [str(STUDIES), str(STUDIES.parent)]
 NAMES = sorted(path.stem for path in STUDIES.glob("*.csv"))
 LESSON_5, RECIPE = (STUDIES.parent / f"{name}.csv" for name in ("lesson_5", "prototype_recipe"))
 TABLES = [*(STUDIES / f"{name}.csv" for name in NAMES), LESSON_5, RECIPE]
 
 
 def settings_of(name):
-    module = importlib.import_module(name)
+    folder = "figures.studies" if (STUDIES / f"{name}.py").exists() else "figures"
+    module = importlib.import_module(f"{folder}.{name}")
     if hasattr(module, "settings"):
         return module.settings()
     return getattr(module, "SETTINGS", None) or module.RULES
 
 
 def test_every_study_has_a_table_and_a_picture():
-    scripts = {path.stem for path in STUDIES.glob("*.py")} - {"study", "summary", "pictures"}
+    shared = {"__init__", "study", "summary", "pictures"}
+    scripts = {path.stem for path in STUDIES.glob("*.py")} - shared
     assert scripts == set(NAMES) == {path.stem for path in STUDIES.glob("*.png")}
     assert len(NAMES) >= 11
 
@@ -44,7 +44,7 @@ def test_every_setting_has_five_seeds(table):
 
 
 def test_the_summary_says_what_the_tables_say():
-    summary = importlib.import_module("summary")
+    summary = importlib.import_module("figures.studies.summary")
     with (ROOT / "figures" / "results.csv").open(newline="", encoding="utf-8") as file:
         saved = list(csv.DictReader(file))
     fresh = [summary.row_of(*claim) for claim in summary.claims()]
@@ -53,7 +53,7 @@ def test_the_summary_says_what_the_tables_say():
 
 
 def test_a_row_comes_out_again_digit_by_digit():
-    reach = importlib.import_module("gradient_reach")
+    reach = importlib.import_module("figures.studies.gradient_reach")
     saved = tables.read(STUDIES / "gradient_reach.csv")[0]
     again = reach.run(int(saved["seed"]), reach.RULES[saved["setting"]])
     assert {key: float(value) for key, value in again.items()} == {k: saved[k] for k in again}
@@ -91,7 +91,7 @@ def test_the_best_setting_is_as_near_to_the_bound_as_we_say(fibres, limit):
 
 
 def first_lag(seed, **setting):
-    study = importlib.import_module("study")
+    study = importlib.import_module("figures.studies.study")
     network = study.network_of(
         study.DEFAULTS | dict(fibres=1) | setting, torch.Generator().manual_seed(seed)
     )

@@ -269,7 +269,7 @@ def test_the_bar_shows_loss_and_error(capfd):
 
 def test_a_history_plots_itself():
     history = History(1.4, [1.3, 1.1], [1.2, 1.0], [30.0, 12.5])
-    said = plots.alt_text(history.plot())
+    said = plots.alt_text(plots.history(history))
     for number in ("2 epochs", "1.30 to 1.10", "1.20 to 1.00", "1.40", "30.0 to 12.5"):
         assert number in said
 
@@ -292,12 +292,12 @@ DATA = sample(20, STIMULUS, seeded(5))
         (dict(delay_lr=math.inf), ValueError, "^delay_lr must be .*not inf"),
         (dict(soft_labels=-0.1), ValueError, "soft_labels must be .*not -0.1"),
         (dict(soft_labels="1"), TypeError, "soft_labels must be a number, not '1'"),
-        (dict(data=3), TypeError, r"data must be a pair \(ipd, spikes\), not int"),
+        (dict(data=3), TypeError, r"data must be a pair \(angle, spikes\), not int"),
         (dict(data=([0.0], DATA[1])), TypeError, "data must hold tensors, not list"),
         (dict(data=(DATA[0][:19], DATA[1])), ValueError, "data must hold .*not 19 and 20"),
         (dict(data=(DATA[0][:15], DATA[1][:15])), ValueError, "one batch of 16, not 15 and 15"),
-        (dict(data=(DATA[0] + 3, DATA[1])), ValueError, "ipd must lie within"),
-        (dict(data=(DATA[0] * math.nan, DATA[1])), ValueError, "ipd must be finite"),
+        (dict(data=(DATA[0] + 3, DATA[1])), ValueError, "data must lie within"),
+        (dict(data=(DATA[0] * math.nan, DATA[1])), ValueError, "data must be finite"),
         (dict(data=(DATA[0], DATA[1][..., 1:])), ValueError, "data must have 16 channels, not 15"),
         (dict(data=(DATA[0], DATA[1].int())), TypeError, "data must be boolean .*int32"),
         (dict(data=(DATA[0], DATA[1] * 0.5)), ValueError, "data must be boolean: every value 0 or"),

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from . import _arguments as check
+from .. import arguments as valid
 
 TIME_LIMIT_US = 1000
 """Largest time difference that is looked for, in microseconds."""
@@ -133,7 +133,7 @@ def time_difference(ears, rate_hz: int, below_hz: float | None = None) -> torch.
     cross = cross_spectrum(ears)
     if below_hz is not None:
         padded = 2 * (cross.shape[-1] - 1)
-        below_hz = check.finite_number("below_hz", below_hz, rate_hz / padded, rate_hz / 2)
+        below_hz = valid.finite_number("below_hz", below_hz, rate_hz / padded, rate_hz / 2)
         cross[..., math.ceil(below_hz * padded / rate_hz) :] = 0
     return correlation_peak(cross, rate_hz)
 
@@ -187,8 +187,8 @@ def woodworth(azimuth_deg, radius_m: float = 0.0875, speed_m_s: float = 343) -> 
     azimuth = torch.as_tensor(azimuth_deg, dtype=torch.float64)
     if not (azimuth.abs() <= 90).all():
         raise ValueError(f"azimuth_deg must lie within ±90 degrees, not {azimuth_deg}")
-    radius_m = check.finite_number("radius_m", radius_m, 0, math.inf, exclusive=True)
-    speed_m_s = check.finite_number("speed_m_s", speed_m_s, 0, math.inf, exclusive=True)
+    radius_m = valid.finite_number("radius_m", radius_m, 0, math.inf, exclusive=True)
+    speed_m_s = valid.finite_number("speed_m_s", speed_m_s, 0, math.inf, exclusive=True)
     angle = torch.deg2rad(azimuth)
     return 1e6 * radius_m / speed_m_s * (angle + torch.sin(angle))
 

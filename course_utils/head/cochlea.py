@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from scipy.signal import gammatone, lfilter
 
-from . import _arguments as check
+from .. import arguments as valid
 
 COMPRESSION = 0.5
 HALF_LEVEL = 0.1  # of a band's wave; the sounds of the course have an RMS near 1
@@ -31,9 +31,9 @@ def erb_spaced(low_hz: float, high_hz: float, n: int) -> tuple[float, ...]:
     On the scale of equivalent rectangular bandwidths, 21.4 log10(1 + 0.00437 f) (Glasberg and
     Moore 1990).
     """
-    n = check.whole_number("n", n)
-    low_hz = check.finite_number("low_hz", low_hz, 0, math.inf, exclusive=True)
-    high_hz = check.finite_number("high_hz", high_hz, low_hz)
+    n = valid.whole_number("n", n)
+    low_hz = valid.finite_number("low_hz", low_hz, 0, math.inf, exclusive=True)
+    high_hz = valid.finite_number("high_hz", high_hz, low_hz)
     place = np.linspace(*(21.4 * math.log10(1 + 0.00437 * f) for f in (low_hz, high_hz)), n)
     return tuple(float(f) for f in (10 ** (place / 21.4) - 1) / 0.00437)
 
@@ -77,11 +77,11 @@ class Nerve:
         if not self.centres_hz:
             raise ValueError("centres_hz must hold at least one frequency, not ()")
         for frequency in self.centres_hz:
-            check.finite_number("centres_hz", frequency, 50, 10_000)
+            valid.finite_number("centres_hz", frequency, 50, 10_000)
         for name in ("duration_ms", "dt_ms", "rate_max_hz"):
-            check.finite_number(name, getattr(self, name), 0, math.inf, exclusive=True)
-        check.whole_number("bundles", self.bundles)
-        check.whole_number("fibres", self.fibres)
+            valid.finite_number(name, getattr(self, name), 0, math.inf, exclusive=True)
+        valid.whole_number("bundles", self.bundles)
+        valid.whole_number("fibres", self.fibres)
         for name, longer in (("duration_ms", self.duration_ms), ("dt_ms", _BLOCK_MS)):
             steps = longer / self.dt_ms
             if round(steps) < 1 or abs(steps - round(steps)) > 1e-6:
@@ -192,7 +192,7 @@ def spikes(rates, nerve: Nerve, generator: torch.Generator) -> torch.Tensor:
     ValueError, TypeError
         For rates of a wrong shape or a missing generator.
     """
-    check.random_generator(generator)
+    valid.random_generator(generator)
     wanted = (2, len(nerve.centres_hz), nerve.steps)
     if not isinstance(rates, torch.Tensor) or rates.shape[1:] != wanted:
         shape = tuple(getattr(rates, "shape", ())) or type(rates).__name__

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from . import plots
-from .plots import GREY, LEFT, RIGHT
+from .. import plots
+from ..plots import GREY, LEFT, RIGHT
 
 
+@plots.in_style
 def stairs(weights, losses, flat):
     """The loss of forty neurons against one weight; `flat` is where its slope is zero."""
     figure, axes = plots.canvas(
@@ -17,6 +18,7 @@ def stairs(weights, losses, flat):
     return figure
 
 
+@plots.in_style
 def lent(potential, slopes, steepness, scale):
     """Lent slopes against potential, `{name: slopes}`; all have the peak `scale`."""
     half = int(np.argmin(abs(np.asarray(potential) + 0.5)))
@@ -35,6 +37,7 @@ def lent(potential, slopes, steepness, scale):
     return figure
 
 
+@plots.in_style
 def membrane(spikes, volts, threshold, setting):
     """The potential of one neuron `(time,)` before its resets, and its spikes."""
     fired, volts = np.flatnonzero(np.asarray(spikes)), np.asarray(volts)
@@ -49,6 +52,7 @@ def membrane(spikes, volts, threshold, setting):
     return figure
 
 
+@plots.in_style
 def two_resets(same_step, late, shown=40):
     """Spike trains `(time,)` of a neuron that resets in the same step, and of one that is late."""
     figure, axes = plots.canvas(
@@ -63,6 +67,7 @@ def two_resets(same_step, late, shown=40):
     return figure
 
 
+@plots.in_style
 def unrolled():
     """Two steps of a neuron side by side: what each quantity passes on to which."""
     figure, axes = plots.canvas(
@@ -92,6 +97,7 @@ def unrolled():
     return figure
 
 
+@plots.in_style
 def listening(pictures):
     """Gradient of each spike with respect to each current: `{title: (gradient, spikes at)}`.
 
@@ -115,6 +121,7 @@ def listening(pictures):
     return figure
 
 
+@plots.in_style
 def share(weighting):
     """What a spike adds to the mean potential, against the step in which it comes."""
     figure, axes = plots.canvas(

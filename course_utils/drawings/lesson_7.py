@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from . import plots
-from .charts import LOOKS
-from .plots import GREY, LEFT, RIGHT
+from .. import plots
+from ..plots import GREY, LEFT, LOOKS, RIGHT
 
 
+@plots.in_style
 def landscape(delays, losses, goal, sounds, tau_ms, sigma, limits=(1.0, 3.5)):
     """The loss against one delay, for a few draws of sounds, and where walking downhill ends.
 
@@ -55,6 +55,7 @@ def _ends(loss):
     return np.array(ends)
 
 
+@plots.in_style
 def race(positions, goal, update, names):
     """Where the delays of each rule are after `update` updates; a row for each rule."""
     there = [int((np.abs(np.asarray(row) - goal) <= 1).sum()) for row in positions]
@@ -73,6 +74,7 @@ def race(positions, goal, update, names):
     return figure
 
 
+@plots.in_style
 def potential(time_ms, volts, threshold, arrivals_ms, spike_ms):
     """The potential of one neuron, its inputs' arrivals, and its spike, if there is one."""
     said = "no spike" if spike_ms is None else f"spike at {spike_ms:.2f} ms"

@@ -1,4 +1,4 @@
-"""Sliders for the lessons: `explore(draw, **controls)`, with `slider` and `choice` controls."""
+"""A figure under its sliders, in a notebook."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from . import _frames
-from ._controls import Choice, Slider, choice, slider
-from .plots import alt_text, png, shown_width
+from ..plots import alt_text, png, shown_width
+from . import pages
+from .controls import Choice, Slider
 
-__all__ = ["choice", "explore", "slider"]
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 FRAMES = "LEARNING_DELAYS_FRAMES"
 """The environment variable that asks for a page without a kernel: how many pictures at most."""
@@ -58,15 +57,15 @@ def explore(draw, /, **controls) -> None:
             raise TypeError(f"{name} must come from slider(...) or choice(...), not {control!r}.")
 
     budget = _budget()
-    first = _frame(draw, {name: control.start for name, control in controls.items()})
+    first = frame(draw, {name: control.start for name, control in controls.items()})
     for corner in itertools.product(*(control.corners for control in controls.values())):
-        _frame(draw, dict(zip(controls, corner, strict=True)))
+        frame(draw, dict(zip(controls, corner, strict=True)))
     if get_ipython() is None:
         return
     data, metadata = _bundle(_panel(draw, controls, first), *first)
     if budget:
         began = time.perf_counter()
-        data["text/html"] = _frames.page(functools.partial(_frame, draw), controls, budget)
+        data["text/html"] = pages.page(functools.partial(frame, draw), controls, budget)
         metadata["text/html"] = {"seconds": round(time.perf_counter() - began, 2)}
     display(data, metadata=metadata, raw=True)
 
@@ -79,7 +78,7 @@ def _budget() -> int:
     return int(asked)
 
 
-def _frame(draw, values: dict) -> tuple[bytes, str]:
+def frame(draw, values: dict) -> tuple[bytes, str]:
     """Draw once; return the picture and its alt text, or say at which values it fails."""
     try:
         figure = draw(**values)
@@ -101,7 +100,7 @@ def _panel(draw, controls: dict, first: tuple[bytes, str]) -> ipywidgets.VBox:
 
     def redraw(change) -> None:
         try:
-            picture.value = _img(*_frame(draw, {name: w.value for name, w in widgets.items()}))
+            picture.value = _img(*frame(draw, {name: w.value for name, w in widgets.items()}))
         except Exception as error:
             picture.value = f'<p role="alert">{html.escape(str(error))}</p>'
             raise

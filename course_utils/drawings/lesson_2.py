@@ -1,14 +1,17 @@
 """Drawings of lesson 2: trains of spikes that wait, and the window in which all have arrived."""
 
+import math
+
 import numpy as np
 from matplotlib.patches import Patch, Rectangle
 
-from . import plots
-from .plots import GREY, LEFT, RIGHT, THIRD
+from .. import plots
+from ..plots import GREY, LEFT, RIGHT, THIRD
 
 HATCH = "////"
 
 
+@plots.in_style
 def waiting(trains, delays, max_delay):
     """Trains as they are sent, after Method A, and after Method B, one above the other.
 
@@ -73,6 +76,7 @@ def _row(axes, train, delay, row, shown):
             )
 
 
+@plots.in_style
 def arrivals(spikes, delays, steps):
     """Method A's spikes of many fibres, hatched where nothing has arrived, and who is filled.
 
@@ -108,6 +112,7 @@ def arrivals(spikes, delays, steps):
     return figure
 
 
+@plots.in_style
 def coincidences(with_padding, without_delay, window):
     """Mean coincidences in each ms after Method A, beside what was sent, the window shaded."""
     first, last = window
@@ -131,20 +136,31 @@ def coincidences(with_padding, without_delay, window):
     return figure
 
 
+@plots.in_style
 def price(max_delays, bounds_deg, duration_ms):
-    """The bound on the error against `max_delay`, in a recording that stays as long as it is."""
+    """The bound on the error against `max_delay`, in a recording that stays as long as it is.
+
+    Beside it what the square root of the time that is left would ask for.
+    """
     bounds_deg = [float(b) for b in bounds_deg]
+    roots = [bounds_deg[0] * math.sqrt(duration_ms / (duration_ms - m)) for m in max_delays]
     alt = (
         f"Cramér–Rao bound against max_delay in a recording of {duration_ms:.0f} ms: "
         f"{bounds_deg[0]:.2f}° at {max_delays[0]} ms, rising ever faster to {bounds_deg[-1]:.2f}° "
-        f"at {max_delays[-1]} ms."
+        f"at {max_delays[-1]} ms. The root of the time that is left says {roots[-1]:.2f}° there, "
+        f"and nearly the same as the bound before. A line at {duration_ms / 3:.0f} ms marks a "
+        f"third of the recording; the curve shows nothing special there."
     )
-    figure, axes = plots.canvas(alt, width=6.5, height=3.0)
-    axes.plot(max_delays, bounds_deg, "o-", color=LEFT)
+    figure, axes = plots.canvas(alt, width=7.5, height=3.2)
+    axes.plot(max_delays, bounds_deg, "o-", color=LEFT, label="bound of what is left")
+    axes.plot(max_delays, roots, color="black", ls=":", label="root of the time left")
+    axes.axvline(duration_ms / 3, color=GREY, ls="--", lw=1.2, label="a third of the recording")
+    figure.legend(loc="outside right upper")
     axes.set(xlabel="max_delay (ms)", ylabel="smallest error\n(degrees)", ylim=(0, None))
     return figure
 
 
+@plots.in_style
 def staircase(effective_steps, max_delay, layers):
     """What is left of a stimulus after each of `layers` layers that clip."""
     total = effective_steps + max_delay * layers

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from . import plots
-from .plots import GREY, LEFT, RIGHT, THIRD
+from .. import plots
+from ..plots import GREY, LEFT, RIGHT, THIRD
 
 
+@plots.in_style
 def pixel_centres(steps):
     """The two ways to stretch `steps` rows over -1 ... 1."""
     inside = (2 * np.arange(steps) + 1) / steps - 1
@@ -29,6 +30,7 @@ def pixel_centres(steps):
     return figure
 
 
+@plots.in_style
 def stems(sent, arrived, delay):
     """A train as sent, and after a delay that need not be whole."""
     sent, arrived = np.asarray(sent), np.asarray(arrived)
@@ -53,6 +55,7 @@ def stems(sent, arrived, delay):
     return figure
 
 
+@plots.in_style
 def kinks(delays, loss, whole_delays, whole_loss):
     """A loss against delay: straight between whole delays, bent at each of them."""
     best = int(whole_delays[np.argmin(whole_loss)])
@@ -68,6 +71,7 @@ def kinks(delays, loss, whole_delays, whole_loss):
     return figure
 
 
+@plots.in_style
 def slopes_at_whole(delays, left, right, by_grid, ours):
     """One-sided slopes as a bar; what autograd says through `grid_sample`, and through ours."""
     delays, left, right, by_grid, ours = (
@@ -90,6 +94,7 @@ def slopes_at_whole(delays, left, right, by_grid, ours):
     return figure
 
 
+@plots.in_style
 def factor(delays, factors, max_delay):
     """By what the prototype multiplies a gradient, against the delay in its parameter."""
     delays, factors = np.asarray(delays), np.asarray(factors)
@@ -115,6 +120,7 @@ def factor(delays, factors, max_delay):
     return figure
 
 
+@plots.in_style
 def paths(panels_of_paths, titles, goal):
     """Delays over updates, from several starts; one panel for each rule."""
     ends = [
@@ -142,6 +148,7 @@ def paths(panels_of_paths, titles, goal):
     return figure
 
 
+@plots.in_style
 def reach(delays, narrow, wide, sigma, here, slope, goal):
     """The loss against delay, interpolated and under a bell of width `sigma`, and one way down."""
     delays, narrow, wide = np.asarray(delays), np.asarray(narrow), np.asarray(wide)

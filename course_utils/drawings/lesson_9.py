@@ -3,10 +3,11 @@
 import numpy as np
 from matplotlib.patches import Circle, Polygon
 
-from . import plots
-from .plots import GREY, LEFT, RIGHT, THIRD
+from .. import plots
+from ..plots import GREY, LEFT, RIGHT, THIRD
 
 
+@plots.in_style
 def around_the_head(azimuth_deg, response, rate_hz, curves_us, directions_deg):
     """A source around a head, what both ears record, and time differences against azimuth.
 
@@ -60,6 +61,7 @@ def _head_from_above(axes, azimuth_deg):
     axes.axis("off")
 
 
+@plots.in_style
 def nerves(rates, spikes, nerve, stop_ms=15):
     """Firing rates of both ears in each band of one sound, and the spikes of the first bundle.
 
@@ -101,6 +103,7 @@ def nerves(rates, spikes, nerve, stop_ms=15):
     return figure
 
 
+@plots.in_style
 def cochleagram(rates, nerve):
     """Firing rates `(ear, band, time)` as images, one for each ear."""
     alt = (
@@ -123,6 +126,7 @@ def cochleagram(rates, nerve):
     return figure
 
 
+@plots.in_style
 def step_price(steps_ms, bounds_us):
     """How well time can be known, in microseconds, against the length of a time step."""
     said = ", ".join(f"{b:.1f} at {s:g} ms" for s, b in zip(steps_ms, bounds_us, strict=True))
@@ -136,6 +140,7 @@ def step_price(steps_ms, bounds_us):
     return figure
 
 
+@plots.in_style
 def answers(truth_deg, **estimates_deg):
     """Mean answer with the middle 80 % of the answers, against the measured azimuths."""
     where = np.unique(np.round(np.asarray(truth_deg)))
@@ -160,6 +165,7 @@ def answers(truth_deg, **estimates_deg):
     return figure
 
 
+@plots.in_style
 def pointing(spikes, nerve, truth_deg, estimate_deg, title):
     """Spikes of both nerves, `(time, channel)`, and a dial with the source and the answer."""
     error = abs(estimate_deg - truth_deg)
@@ -186,6 +192,7 @@ def pointing(spikes, nerve, truth_deg, estimate_deg, title):
     return figure
 
 
+@plots.in_style
 def against_noise(snr_db, **curves):
     """Mean error against signal-to-noise ratio; each curve is `[(mean, low, high), ...]`."""
     said = "; ".join(
@@ -210,6 +217,7 @@ def against_noise(snr_db, **curves):
     return figure
 
 
+@plots.in_style
 def internal_delays(first_us, last_us, nerve, head_us):
     """What each band's two delays add up to, before and after learning, beside the head.
 

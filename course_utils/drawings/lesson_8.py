@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from . import plots
-from .plots import GREY, LEFT, RIGHT
+from .. import plots
+from ..plots import GREY, LEFT, RIGHT
 
 
+@plots.in_style
 def windows(steps, max_delays, padding):
     """Which steps of the input's clock each layer sees, and where it cannot trust them."""
     begins = [0, *np.cumsum(max_delays)]
@@ -27,6 +28,7 @@ def windows(steps, max_delays, padding):
     return figure
 
 
+@plots.in_style
 def receptive_field(delays_ms, weights, title, max_delay_ms=50):
     """Weights of one neuron's fibres over their delays: left ear above, right ear below.
 
@@ -58,6 +60,7 @@ def receptive_field(delays_ms, weights, title, max_delay_ms=50):
     return figure
 
 
+@plots.in_style
 def ring(spikes, said):
     """Spikes `(time, neuron)` of a ring of neurons."""
     spikes = np.asarray(spikes)

@@ -7,8 +7,8 @@ import itertools
 import json
 import math
 
-from ._controls import Choice
-from .plots import shown_width, small
+from ..plots import shown_width, small
+from .controls import Choice
 
 _HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 # The script finds its figure by itself, so that any number of them can share a page.

@@ -8,7 +8,7 @@ import math
 
 import torch
 
-from . import _arguments as check
+from .. import arguments as valid
 from . import heads
 
 LOW_HZ, HIGH_HZ = 100, 5000
@@ -74,7 +74,7 @@ def draw(kinds, n: int, duration_ms: float, rate_hz: int, generator) -> torch.Te
     if isinstance(kinds, str) or not len(kinds):
         raise ValueError(f"kinds must be a tuple of names, such as ('noise',), not {kinds!r}")
     for kind in kinds:
-        check.one_of("kinds", kind, KINDS)
+        valid.one_of("kinds", kind, KINDS)
     shares = torch.arange(n).tensor_split(len(kinds))
     drawn = [
         KINDS[kind](len(share), duration_ms, rate_hz, generator)
@@ -89,11 +89,11 @@ def _colours(n, generator):
 
 
 def _samples(n, duration_ms, rate_hz, generator):
-    check.whole_number("n", n, low=0)
-    check.random_generator(generator)
-    check.whole_number("rate_hz", rate_hz, low=1000)
+    valid.whole_number("n", n, low=0)
+    valid.random_generator(generator)
+    valid.whole_number("rate_hz", rate_hz, low=1000)
     shortest = 2 * _FADE_MS
-    return round(check.finite_number("duration_ms", duration_ms, shortest) / 1000 * rate_hz)
+    return round(valid.finite_number("duration_ms", duration_ms, shortest) / 1000 * rate_hz)
 
 
 def _finished(waves, rate_hz):

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from . import plots
-from .plots import GREY, LEFT, RIGHT
+from .. import plots
+from ..plots import GREY, LEFT, RIGHT
 
 
+@plots.in_style
 def valley(lags_ms, results, dots, arrows=()):
     """Error against the one number that counts, with networks that drew it at random.
 
@@ -50,6 +51,7 @@ def valley(lags_ms, results, dots, arrows=()):
     return figure
 
 
+@plots.in_style
 def lags(values_ms, title):
     """The lags between the ears that a network has on offer, as a rug over one cycle of 50 ms.
 
@@ -69,6 +71,7 @@ def lags(values_ms, title):
     return figure
 
 
+@plots.in_style
 def gain_map(fibres, hidden, gains, title):
     """What learning the delays gains (degrees), by fibres and hidden neurons."""
     gains = np.asarray(gains)
@@ -92,6 +95,7 @@ def gain_map(fibres, hidden, gains, title):
     return figure
 
 
+@plots.in_style
 def gain_by_variety(variety, gains, kinds):
     """What learning gains against how many lags are on offer; `kinds` are (hidden, kind)."""
     named = sorted(zip(variety, kinds, gains, strict=True))
@@ -115,6 +119,7 @@ def gain_by_variety(variety, gains, kinds):
     return figure
 
 
+@plots.in_style
 def jeffress(wanted_ms, waits_ms, title):
     """What the right ear waits longer, for each direction, beside Jeffress's line."""
     wanted, waits = np.asarray(wanted_ms), np.atleast_2d(waits_ms)

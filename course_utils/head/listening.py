@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from . import _arguments as check
+from .. import arguments as valid
 from . import cochlea, heads, sounds
 
 LEVEL_RANGE_DB = 20
@@ -54,8 +54,8 @@ class Listener:
 
     def ears(self, n: int, generator: torch.Generator, azimuth_deg=None):
         """The same sounds before the cochlea: azimuths in degrees `(n,)`, ears `(n, ear, time)`."""
-        n = check.whole_number("n", n)
-        check.random_generator(generator)
+        n = valid.whole_number("n", n)
+        valid.random_generator(generator)
         if azimuth_deg is None:
             chosen = torch.randint(len(self.head.azimuth_deg), (n,), generator=generator)
             azimuth_deg = self.head.azimuth_deg[chosen]

@@ -1,8 +1,9 @@
 """Figures of lesson 0: a sound with its pointer, and estimates against the truth."""
 
-from . import plots
+from .. import plots
 
 
+@plots.in_style
 def scene(spikes, truth_deg, estimate_deg=None):
     """What both ears hear, `(time, channel)` spikes, and a dial with the sound and the pointer."""
     counts = spikes.unflatten(1, (2, -1)).sum((0, 2))
@@ -26,6 +27,7 @@ def scene(spikes, truth_deg, estimate_deg=None):
     return figure
 
 
+@plots.in_style
 def estimates(truth_deg, **answers_deg):
     """One panel for each named answer: estimate against truth, in degrees, a dot for each sound."""
     off = ", ".join(

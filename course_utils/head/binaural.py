@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from . import _arguments as check
+from .. import arguments as valid
 from . import cochlea, heads
 
 _CHUNK = 128  # sounds correlated at once: at 16 times the rate they are long
@@ -53,8 +53,8 @@ def correlogram(spikes, nerve: cochlea.Nerve, max_lag: int) -> torch.Tensor:
     -------
     tensor `(n, band, 2 max_lag + 1)`
     """
-    check.spike_tensor("spikes", spikes, nerve.channels)
-    max_lag = check.delay_range(max_lag, spikes.shape[1] // 2)
+    valid.spike_tensor("spikes", spikes, nerve.channels)
+    max_lag = valid.delay_range(max_lag, spikes.shape[1] // 2)
     counts = spikes.float().unflatten(2, (2, -1, nerve.bundles)).sum(-1)
     counts = counts - counts.mean(1, keepdim=True)
     left, right = counts.unbind(2)
@@ -141,8 +141,8 @@ class WaveCorrelator:
 
     def __init__(self, head: heads.Head, low_hz: float = 150, high_hz: float = 5000):
         self.head = head
-        self.low_hz = check.finite_number("low_hz", low_hz, 0)
-        self.high_hz = check.finite_number("high_hz", high_hz, low_hz, head.rate_hz / 2)
+        self.low_hz = valid.finite_number("low_hz", low_hz, 0)
+        self.high_hz = valid.finite_number("high_hz", high_hz, low_hz, head.rate_hz / 2)
         self.table_us = self._difference(head.responses)
 
     def _difference(self, ears):

@@ -1,0 +1,166 @@
+"""Figures of lesson 5: how well the network points, and what its delays and neurons became."""
+
+import math
+
+import numpy as np
+
+from .. import plots
+from ..plots import GREY, LEFT, RIGHT
+
+
+@plots.in_style
+def confusion(counts, limit_deg=90):
+    """Counts `(true class, named class)` as an image, in percent of the true class."""
+    counts = plots.array(counts).astype(float)
+    share = 100 * counts / counts.sum(1, keepdims=True).clip(1)
+    distance = np.abs(np.subtract.outer(*2 * [np.arange(len(counts))]))
+    near = 100 * counts[distance <= 1].sum() / counts.sum()
+    alt = (
+        f"Confusion matrix of {len(counts)} classes: {100 * np.trace(counts) / counts.sum():.1f} "
+        f"percent lie on the diagonal, {near:.1f} percent at most one class away."
+    )
+    figure, axes = plots.canvas(alt, width=4.6, height=3.8)
+    edges = (-limit_deg, limit_deg, limit_deg, -limit_deg)
+    image = axes.imshow(share, extent=edges, vmin=0, vmax=100)
+    axes.set(xlabel="named class (degrees)", ylabel="true class (degrees)")
+    ticks = np.linspace(-limit_deg, limit_deg, 5)
+    axes.set(xticks=ticks, yticks=ticks)
+    figure.colorbar(image, label="sounds of the class (%)")
+    return figure
+
+
+@plots.in_style
+def error_by_ipd(ipd_deg, error_deg, *, bound_deg=None, bins=12):
+    """Mean absolute error in degrees against the true IPD in degrees, with 95 % intervals."""
+    ipd_deg, error_deg = plots.array(ipd_deg), np.abs(plots.array(error_deg))
+    edges = np.linspace(-90, 90, bins + 1)
+    which = np.clip(np.digitize(ipd_deg, edges) - 1, 0, bins - 1)
+    heard = np.unique(which)  # a bin without a sound has no mean
+    groups = [error_deg[which == k] for k in heard]
+    middle = (edges[heard] + edges[heard + 1]) / 2
+    mean = np.array([group.mean() for group in groups])
+    half = np.array([1.96 * group.std() / math.sqrt(len(group)) for group in groups])
+    alt = (
+        f"Mean absolute error against IPD: {mean.min():.1f} to {mean.max():.1f} degrees, "
+        f"largest near {middle[mean.argmax()]:.0f} degrees."
+    )
+    figure, axes = plots.canvas(alt, width=6.5, height=3.0)
+    axes.errorbar(middle, mean, half, fmt="o", color=LEFT, capsize=3, label="network")
+    if bound_deg is not None:
+        axes.axhline(bound_deg, color=GREY, ls=":", label=f"Cramér–Rao bound ({bound_deg:.2f}°)")
+    axes.set(xlabel="true IPD (degrees)", ylabel="mean error (degrees)", ylim=(0, None))
+    axes.set_xticks(np.arange(-90, 91, 30))
+    axes.legend()
+    return figure
+
+
+@plots.in_style
+def delay_histogram(before, after, max_delay, dt_ms=1):
+    """Delays before and after training, in ms; `before` and `after` are `(channel,)` in steps."""
+    before, after = plots.array(before) * dt_ms, plots.array(after) * dt_ms
+    at_bound = np.mean((after <= 0) | (after >= max_delay * dt_ms))
+    moved = np.abs(after - before).mean()
+    alt = (
+        f"Histogram of {len(after)} delays between 0 and {max_delay * dt_ms:g} ms before and after "
+        f"training; on average they moved by {moved:.1f} ms, and "
+        f"{100 * at_bound:.0f} percent end at an end of the range."
+    )
+    figure, axes = plots.canvas(alt, width=6.5, height=2.8)
+    bins = np.linspace(0, max_delay * dt_ms, 26)
+    axes.hist(before, bins, color="#BBBBBB", label="before")
+    axes.hist(after, bins, histtype="step", color=LEFT, lw=2, label="after")
+    axes.set(xlabel="delay (ms)", ylabel="number of fibres")
+    axes.legend()
+    return figure
+
+
+@plots.in_style
+def delay_paths(paths, dt_ms=1):
+    """How delays moved: `(epoch, channel)` in steps, one line a fibre, coloured by ear."""
+    paths = plots.array(paths) * dt_ms
+    half = paths.shape[1] // 2
+    moved = np.abs(paths[-1] - paths[0])
+    alt = (
+        f"Delays of {paths.shape[1]} fibres over {len(paths) - 1} epochs, from {paths.min():.0f} "
+        f"to {paths.max():.0f} ms; a fibre moved {moved.mean():.1f} ms on average and "
+        f"{moved.max():.1f} ms at most."
+    )
+    figure, panels = plots.canvas(alt, 1, 2, height=3.0, sharey=True)
+    ears = ((paths[:, :half], LEFT, "left ear"), (paths[:, half:], RIGHT, "right ear"))
+    for axes, (lines, colour, name) in zip(panels, ears, strict=True):
+        axes.plot(lines, color=colour, lw=0.7, ls="-", alpha=0.7)
+        axes.set(xlabel="epoch", title=name)
+    panels[0].set_ylabel("delay (ms)")
+    return figure
+
+
+@plots.in_style
+def tuning_curves(ipd_deg, rates_hz):
+    """Firing rate of hidden neurons, `(direction, neuron)` in Hz, against IPD in degrees.
+
+    An image, one row for each neuron, sorted by the direction where it fires most.
+    """
+    ipd_deg, rates_hz = plots.array(ipd_deg), plots.array(rates_hz)
+    order = rates_hz.argmax(0).argsort(kind="stable")
+    silent = int((rates_hz.max(0) < 1).sum())
+    alt = (
+        f"Tuning of {rates_hz.shape[1]} hidden neurons over IPD, sorted by best direction; rates "
+        f"up to {rates_hz.max():.0f} Hz, {silent} neurons stay silent."
+    )
+    figure, axes = plots.canvas(alt, width=6.5, height=3.4)
+    edges = (ipd_deg[0], ipd_deg[-1], rates_hz.shape[1] - 0.5, -0.5)
+    image = axes.imshow(rates_hz.T[order], aspect="auto", extent=edges)
+    axes.set(xlabel="IPD (degrees)", ylabel="hidden neuron (sorted)")
+    axes.set_xticks(np.arange(-90, 91, 30))
+    figure.colorbar(image, label="firing rate (Hz)")
+    return figure
+
+
+@plots.in_style
+def matrix(values, xlabel, ylabel, label, alt, *, halves=(), width=6.5, height=3.0):
+    """A matrix with zero in the middle of its colours (weights, gradients), legible in grey.
+
+    `halves` names the left and the right half of the columns; a line lies between them.
+    """
+    values = plots.array(values)
+    top = float(np.abs(values).max()) or 1.0
+    figure, axes = plots.canvas(alt, width=width, height=height)
+    image = axes.imshow(values, aspect="auto", vmin=-top, vmax=top, interpolation="none")
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    if halves:
+        axes.axvline(values.shape[1] / 2 - 0.5, color="white", lw=2)
+    for name, middle in zip(halves, (0.25, 0.75), strict=False):
+        axes.text(middle, 1.02, name, transform=axes.transAxes, ha="center", va="bottom")
+    figure.colorbar(image, label=label)
+    return figure
+
+
+@plots.in_style
+def probabilities(middles_deg, share, truth_deg, mean_deg, winner_deg):
+    """Probability of each class for one sound, and both ways to read it; all in degrees."""
+    said = f"source {truth_deg}°, softmax mean {mean_deg:.1f}°, argmax {winner_deg:.1f}°"
+    figure, axes = plots.canvas(f"Probability of each class: {said}.", width=7, height=3)
+    axes.bar(middles_deg, share, width=13, color="#BBBBBB")
+    axes.axvline(truth_deg, color="black", ls="-", label="source")
+    axes.axvline(mean_deg, color=LEFT, ls="--", lw=2, label="softmax mean")
+    axes.axvline(winner_deg, color=RIGHT, ls=":", lw=2.5, label="argmax")
+    axes.set(xlabel="IPD (degrees)", ylabel="probability", title=said, ylim=(0, 1))
+    axes.set(xticks=range(0, 91, 15), xlim=(0, 90))
+    figure.legend(loc="outside lower center", ncols=3)
+    return figure
+
+
+@plots.in_style
+def estimates(truth_deg, answers_deg, everyone_ms, right_ms):
+    """Estimate against truth, in degrees, after delays have been made longer by so many ms."""
+    said = f"mean error {np.abs(plots.array(answers_deg) - plots.array(truth_deg)).mean():.1f}°"
+    alt = (
+        f"Estimate against truth with all delays {everyone_ms} ms longer and the right ear's "
+        f"{right_ms} ms longer: {said}."
+    )
+    figure, axes = plots.canvas(alt, width=4.6, height=3.8)
+    axes.plot([-90, 90], [-90, 90], color=GREY, ls="-", lw=1)
+    axes.plot(truth_deg, answers_deg, ".", ms=3)
+    axes.set(xlabel="true IPD (degrees)", ylabel="estimate (degrees)", title=said)
+    axes.set(xticks=range(-90, 91, 45), yticks=range(-90, 91, 45))
+    return figure

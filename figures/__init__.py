@@ -1,0 +1,1 @@
+"""Pictures and result tables, each beside the script that made it: `python -m figures.NAME`."""

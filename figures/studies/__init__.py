@@ -1,0 +1,1 @@
+"""Long studies, each beside its table: `python -m figures.studies.NAME`."""

@@ -128,8 +128,8 @@ plots.rasters(
 # ### Predict
 # Is it the depth or the delays? The table has one layer with delays, **two layers without any**,
 # two with delays in front only, in both, in both but frozen, and a [recurrent
-# network](glossary.ipynb#recurrent-network) that has neither. All have about the same number of
-# parameters. **Order them for two fibres per ear.** (The table also has one layer without delays,
+# network](glossary.ipynb#recurrent-network), whose neurons hear each other, that has neither. All
+# have about as many parameters (numbers that learn). **Order them for two fibres per ear.** (The table also has one layer without delays,
 # and a causal network; that one hears 150 ms, so its own best observer does better than the line.)
 
 # %%
@@ -138,7 +138,7 @@ deeper = tables.read("../figures/studies/deeper.csv")
 
 def draw(fibres):
     names = list(dict.fromkeys(r["network"] for r in deeper if r["fibres"] == fibres))
-    names = [n for n in names if "wide" not in n and "gently" not in n]  # more about those below
+    names = [n for n in names if "sigmoid" not in n and "gently" not in n]  # more about those below
     where = [dict(network=name, fibres=fibres) for name in names]
     results = [tables.mean_interval(deeper, "error_deg", **chosen) for chosen in where]
     return plots.bars(
@@ -166,30 +166,30 @@ for fibres in (2, 10):
         print(f"  {said} {first} minus {second}")
 
 # %% [markdown]
-# <details><summary>What happened</summary>
-#
-# Start from one layer without delays (it ran for two fibres per ear only). Adding delays helps,
-# adding a layer helps, and so does letting the neurons hear each other, with no delay at all. With
-# two fibres no single one of these is far ahead. Delays in front of *both* layers are clearly best,
-# and nearest to the best observer; in front of the first alone they are not better than one layer.
-# With ten fibres one layer with delays is better than depth or recurrence without any. And learning
-# the delays? The frozen ones are even a little better.
-# </details>
-#
-# Is it bad for delays to learn, or was it the way they learned? In lesson 6 a loss of that size was
-# the optimiser's. So here they learn *gently*: at a fifth of the rate, and without what moves all
-# delays of a layer together (lesson 7).
+# And did the delays of both layers have to *learn*? Against frozen ones: at the usual rate, and
+# *gently* (lesson 6: a fifth of the rate, and without what moves all delays of a layer together).
 
 # %%
 for fibres in (2, 10):
     frozen = dict(network="two layers, frozen delays in both", fibres=fibres)
     for how in ("", ", gently"):
         learned = dict(network=f"two layers, delays in both{how}", fibres=fibres)
-        gap, low, high = tables.paired_interval(deeper, "error_deg", learned, frozen)
-        print(f"{fibres:2d} fibres, learned{how} minus frozen: {gap:+.2f}° ({low:+.2f}° to {high:+.2f}°)")
+        gap = tables.paired_interval(deeper, "error_deg", learned, frozen)
+        said = "{:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*gap)
+        print(f"{fibres:2d} fibres: {said} learned{how} minus frozen")
 
 # %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Start from one layer without delays (it ran for two fibres per ear only). Adding delays helps,
+# adding a layer helps, and so does letting the neurons hear each other, with no delay at all. With
+# two fibres no single one of these is far ahead. Delays in front of *both* layers are clearly best,
+# and nearest to the best observer; in front of the first alone the table can't tell them from one
+# layer. With ten fibres one layer with delays is better than depth or recurrence without any.
+#
 # GENTLY
+# </details>
+#
 # ## A delay for every connection
 #
 # With synaptic delays a hidden neuron has a *[receptive field](glossary.ipynb#receptive-field)*: a
@@ -217,8 +217,8 @@ print(f"delays that have run into the longest one: {at_end:.0%}")
 # %% [markdown]
 # **Move through the ten neurons.** A left and a right fibre of one sign whose delays differ by a
 # few milliseconds could detect one lag. But among 100 pairs some are that close by chance: the
-# picture shows what a neuron *may* use, not what it uses. Those delays that have run into the
-# longest one (lesson 7 tells how to hold them back) stand in one place, as a column of marks.
+# picture shows what a neuron *may* use, not what it uses. Delays that have run into the longest one
+# (lesson 7 tells how to hold them back) stand side by side in a grey field.
 
 # %%
 def draw(neuron):
@@ -289,15 +289,15 @@ explore(
 # recurrent network can build delays, if it has neurons to spare and training finds them.
 # </details>
 #
-# Can training find it? In lesson 4 the gradient passed one spike on its way, and with Adam the
-# steepness of the surrogate hardly mattered. Here it passes the loop once in each step back, and
-# every time it is multiplied by weights and by what the surrogate lends. What is lent multiplies
-# itself.
+# Can training find it? In lesson 4 the gradient passed one spike on its way, and with Adam neither
+# the width nor the height of what the surrogate lends mattered much. Here it passes one in every
+# step back, and what is lent multiplies itself.
 #
 # ### Predict
-# Two surrogates of lesson 4: the wide sigmoid (steepness 5, a little higher than 1 at its peak), and
-# a steep SuperSpike (25; 1 at its peak), which is nearly zero away from the threshold. **How large
-# is the gradient 50 steps before the loss, for each?**
+# Four surrogates of lesson 4. Two lend the same at their peak, 1: a wide SuperSpike (steepness 1)
+# and a narrow one (25). The sigmoid grows with its steepness: at 5 it is as wide as the first, at
+# 25 narrow and high. Thirty neurons, not yet trained. **Whose gradient grows on its way back, and
+# whose fades?**
 
 # %%
 drive = 0.3 * torch.rand(32, 80, 30, generator=generator)
@@ -308,37 +308,48 @@ def gradient_sizes(surrogate, slope):
     current = drive.clone().requires_grad_()
     spikes = recurrent_lif(current, loop, 5.0, surrogate=surrogate, slope=slope)
     spikes[:, -1].sum().backward()
-    return current.grad.abs().mean((0, 2)).flip(0)  # from the last step back
+    size = current.grad.abs().mean((0, 2)).flip(0)  # from the last step back
+    return size / size[0]
 
 
 # %%
-wide, steep = gradient_sizes("sigmoid", 5.0), gradient_sizes("superspike", 25.0)
-back = [1, 10, 20, 30, 40, 50, 60]
-sizes = {
-    name: [3 * (float(values[step]),) for step in back]
-    for name, values in (("sigmoid, steepness 5", wide), ("SuperSpike, 25", steep))
+surrogates = {
+    "SuperSpike 1: wide, peak 1": ("superspike", 1.0),
+    "SuperSpike 25: narrow, peak 1": ("superspike", 25.0),
+    "sigmoid 5: wide, peak 1.25": ("sigmoid", 5.0),
+    "sigmoid 25: narrow, peak 6.25": ("sigmoid", 25.0),
 }
-plots.lines(
-    back, sizes, "steps back from the loss", "mean size of the gradient", log_y=True
-)  # fmt: skip
+sizes = {name: gradient_sizes(*chosen) for name, chosen in surrogates.items()}
+back = [0, 10, 20, 30, 40, 50, 60]
+curves = {name: [3 * (float(size[step]),) for step in back] for name, size in sizes.items()}
+plots.lines(back, curves, "steps back from the loss", "gradient (last step: 1)", log_y=True)
 
 # %%
-for name in ("recurrent", "recurrent, wide surrogate"):
+for name, size in sizes.items():
+    print(f"{name:30s}: 50 steps back {float(size[50]):.0e} times the last one")
+
+# %% [markdown]
+# Two of the four were trained, on the sounds of two fibres per ear:
+
+# %%
+trained = {"recurrent": "SuperSpike 25", "recurrent, sigmoid": "sigmoid 5"}
+for name, surrogate in trained.items():
     mean, low, high = tables.mean_interval(deeper, "error_deg", network=name, fibres=2)
-    print(f"{name:26s} {mean:5.1f}° ({low:.1f}° to {high:.1f}°)")
+    print(f"{surrogate:13s} {mean:5.1f}° ({low:.1f}° to {high:.1f}°)")
 print(f"always straight ahead: {observer.chance(classes).straight_ahead_deg:.1f}°")
-print(f"50 steps back: {float(wide[50]):.3g} and {float(steep[50]):.2g}")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# The wide one explodes: each step back multiplies it, and the far past shouts down all the rest. The
-# network trained with it is hardly better than "straight ahead". The steep one fades: the last few
-# steps are what it hears best, and at the same rate and for the same time it learns. Adam is no
-# help: it divides the sum over all steps by one number. (The two differ in width and in height.
-# Lesson 4 turned one at a time: around a loop both count.) Had we tried only the first, we would
-# have written that recurrence does not work. A negative result is only as good as the effort behind
-# it.
+# Of two that lend the same at their peak, the wide one grows and the narrow one fades: width
+# counts. The narrow and high one grows most of all: height counts, too. And Adam does not mend it,
+# because it divides the sum over all steps by one number, and within that sum the far past shouts
+# or is silent.
+#
+# The network with sigmoid 5, whose past shouts, is hardly better than "straight ahead". The one
+# with SuperSpike 25 hears its last few steps best, and at the same rate and for the same time it
+# learns. Had we tried only the first, we would have written that recurrence does not work. A
+# negative result is only as good as the effort behind it.
 # </details>
 #
 # ## How far can it hear?
@@ -490,7 +501,7 @@ checks.exercise_8_3(next_potential)
 # | its question | our answer | lesson | figure or table |
 # |---|---|---|---|
 # | Why does it learn without phase delays? | leak and threshold compare moments; two layers even better | 6, 8 | `weights_or_delays.csv`, `deeper.csv` |
-# | Weights and delays apart? | variety of delays can stand in for learning them | 6 | `weights_or_delays.csv` |
+# | Weights and delays apart? | variety of delays can stand in for learning them; at equal numbers (synaptic, 10 fibres) delays alone reach 4.4°, weights alone 3.8° | 6 | `weights_or_delays.csv` |
 # | Do weights matter more? | wherever there are any: frozen delays with learned weights beat the reverse; a bad lag still limits them | 6 | `weights_or_delays.csv`, `coincidence.csv` |
 # | Is `grid_sample` what makes delays learnable? | the difference of neighbouring rows does; a grid is one way, and a slow one | 3 | `train_step.csv` |
 # | How to apply the gradients? An optimiser for whole numbers? | steps in steps, projection, carry | 7 | `whole_numbers.csv`, `gauge.csv` |
@@ -501,7 +512,8 @@ checks.exercise_8_3(next_potential)
 # | Larger delays, or an RNN? | delays in a row add up; recurrence helps near by; far off, slow membranes do most of it | 8 | `far_events.csv`, `deeper.csv` |
 #
 # The tables lie in `figures/` and `figures/studies/`. `make studies` fills what is missing in the
-# second; for the others, the script lies beside its table, and `make bench` makes `train_step.csv`.
+# second; for the others, the script lies beside its table. (In the full course `make bench` makes
+# `train_step.csv`; a class has it ready.)
 #
 # ## What you now know
 # - A delay helps in front of something that compares moments. In front of a mean over time nobody

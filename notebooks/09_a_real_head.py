@@ -77,13 +77,7 @@ by_hand = best / rate * 1e6
 print(f"{best} samples of {1e6 / rate:.1f} µs: {by_hand:.0f} µs")
 
 # %% [markdown]
-# <details><summary>What happened</summary>
-#
-# Half a millisecond. Along a straight line it would be 17 cm / 343 m/s ≈ 500 µs for a source at the
-# very side; around the head the way is longer. A spike lasts twice as long as that. Animals resolve
-# differences of ten microseconds, and *we* have samples of 23 µs. `heads` computes the
-# same correlation 16 times finer, and must agree to within a sample.
-# </details>
+# `heads` computes the same agreement 16 times finer, and must find the same to within a sample.
 
 # %%
 ours = float(heads.time_difference(head.towards(60.0), rate))
@@ -91,6 +85,13 @@ assert abs(ours - by_hand) < 1e6 / rate
 print(f"16 times finer: {ours:.1f} µs")
 
 # %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Half a millisecond. Along a straight line it would be 17 cm / 343 m/s ≈ 500 µs for a source at the
+# very side; around the head the way is longer. A spike lasts twice as long as that. And animals
+# resolve differences of ten microseconds, half of one of our samples.
+# </details>
+#
 # ## Walk around the head
 # Move the source. On the right are the **interaural time difference**
 # ([ITD](glossary.ipynb#ITD)) of all frequencies, that of the frequencies below 1500 Hz, and an old
@@ -135,7 +136,8 @@ print("bands (Hz):", [round(f) for f in nerve.centres_hz])
 print(f"{nerve.fibres} fibres each; {nerve.steps} steps of {nerve.dt_ms} ms")
 
 # %% [markdown]
-# How much louder is the right ear in each band, when the source walks to the right?
+# How much louder is the right ear in each band, when the source walks to the right? We count in
+# decibels (dB): 6 dB are twice the pressure, 20 dB ten times.
 
 # %%
 in_bands = cochlea.filterbank(responses, rate, nerve).transpose(1, 2)
@@ -235,8 +237,8 @@ print(f"always pointing straight ahead would be wrong by {straight_ahead:.1f}°"
 
 # %% [markdown]
 # ### Predict
-# It trains on bursts of noise and on tone complexes, 30 ms each. **How far off will it be on new
-# noise? And on the spoken word, which it never heard?**
+# It trains on bursts of noise and on tones with their overtones, 30 ms each, and not for long: six
+# epochs. **How far off will it be on new noise? And on the spoken word, which it never heard?**
 
 # %%
 history = fit(network, generator, epochs=6, source=listener, soft_labels=0.5, delay_lr=0.1)

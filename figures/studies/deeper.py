@@ -33,7 +33,7 @@ NETWORKS = {
     "two layers, frozen delays in both": ("two", dict(max_delays=(25, 25), learn_delays=False)),
     "two layers, delays in both, causal": ("two", dict(max_delays=(25, 25), padding="causal")),
     "recurrent": ("recurrent", dict()),
-    "recurrent, wide surrogate": ("recurrent", dict(surrogate="sigmoid", slope=5)),
+    "recurrent, sigmoid": ("recurrent", dict(surrogate="sigmoid", slope=5)),
 }
 BOTH = [
     "one layer, delays",

@@ -154,9 +154,9 @@ def claims():
         dict(fibres=2, network="two layers, delays in both"), 2,
     )  # fmt: skip
     yield (
-        8, "recurrent against recurrent with a wide surrogate, 2 per ear", table, "error_deg",
+        8, "recurrent, SuperSpike 25 against sigmoid 5, 2 per ear", table, "error_deg",
         dict(fibres=2, network="recurrent"),
-        dict(fibres=2, network="recurrent, wide surrogate"), 2,
+        dict(fibres=2, network="recurrent, sigmoid"), 2,
     )  # fmt: skip
     table = "studies/far_events.csv"
     for name in ("delays of 15 in both", "delays of 30 in front", "recurrent"):

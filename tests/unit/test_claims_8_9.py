@@ -1,10 +1,13 @@
 """What lessons 8 and 9 say in words: of their tables, and of runs that any seed must bear out."""
 
+import re
+
 import pytest
 import torch
 
 from course_utils import tables
 from course_utils.neurons import recurrent_lif
+from tools import notebook_checks as checks
 from tools.notebook_checks import ROOT
 
 STUDIES = ROOT / "figures" / "studies"
@@ -28,7 +31,7 @@ def head(first, second, column="noise_deg", rows=HEAD):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_lesson_8_what_is_lent_multiplies_itself_around_a_loop(seed):
+def test_lesson_8_width_and_height_both_count_around_a_loop(seed):
     generator = torch.Generator().manual_seed(seed)
     drive = 0.3 * torch.rand(32, 80, 30, generator=generator)
     loop = (2 * torch.rand(30, 30, generator=generator) - 1) / 30**0.5
@@ -40,12 +43,13 @@ def test_lesson_8_what_is_lent_multiplies_itself_around_a_loop(seed):
         size = current.grad.abs().mean((0, 2))
         return float(size[-51] / size[-1])
 
-    assert growth("sigmoid", 5) > 10 and growth("superspike", 25) < 0.001
+    assert growth("superspike", 1) > 3 and growth("superspike", 25) < 0.001  # one height
+    assert growth("sigmoid", 25) > 10 * growth("sigmoid", 5) > 100  # narrower, and higher
 
 
-def test_lesson_8_a_wide_surrogate_around_a_loop_learns_next_to_nothing():
-    wide, low, high = tables.mean_interval(
-        DEEPER, "error_deg", network="recurrent, wide surrogate", fibres=2
+def test_lesson_8_a_gradient_that_explodes_around_a_loop_teaches_next_to_nothing():
+    _, low, high = tables.mean_interval(
+        DEEPER, "error_deg", network="recurrent, sigmoid", fibres=2
     )
     assert 35 < low and high < 45  # "hardly better than straight ahead", which is 45
     assert tables.mean_interval(DEEPER, "error_deg", network="recurrent", fibres=2)[2] < 10
@@ -60,6 +64,32 @@ def test_lesson_8_both_layers_are_nearest_to_the_best_observer():
     for other in ("one layer, delays", "two layers, delays in front", "two layers, no delays",
                   "recurrent", "one layer, no delays"):  # fmt: skip
         assert deeper(other, "two layers, delays in both", 2)[1] > 0, other
+
+
+def test_lesson_8_with_ten_fibres_delays_are_ahead_of_depth_and_of_recurrence():
+    for other in ("two layers, no delays", "recurrent"):
+        assert deeper(other, "one layer, delays", 10)[1] > 0
+    _, low, high = deeper("two layers, delays in front", "one layer, delays", 2)
+    assert low < 0 < high  # "can't tell them"
+
+
+@pytest.mark.parametrize("fibres", [2, 10])
+def test_lesson_8_learning_loses_at_the_usual_rate_and_not_gently(fibres):
+    both, frozen = "two layers, delays in both", "two layers, frozen delays in both"
+    assert deeper(both, frozen, fibres)[1] > 0
+    _, low, high = deeper(f"{both}, gently", frozen, fibres)
+    assert -0.2 < low < high < 0.2
+
+
+def test_lesson_8_at_equal_numbers_weights_are_still_ahead():
+    rows = tables.read(STUDIES / "weights_or_delays.csv")
+    which = dict(kind="synaptic", fibres=10, hidden=30)
+    delays, weights = (
+        tables.mean_interval(rows, "error_deg", delays=name, **which)[0]
+        for name in ("delays only", "frozen random")
+    )
+    page = (ROOT / "notebooks" / "08_delays_everywhere.py").read_text(encoding="utf-8")
+    assert f"delays alone reach {delays:.1f}°, weights alone {weights:.1f}°" in page
 
 
 GAPS = range(5, 66, 5)
@@ -98,3 +128,15 @@ def test_lesson_8_slow_membranes_do_most_of_what_a_loop_with_them_does():
     assert -1.5 < gain and high < 0
     assert tables.mean_interval(FAR, "error_ms", setting=slow)[2] < 10  # of 15, without any loop
     assert rises_to("recurrent") <= 20
+
+
+@pytest.mark.parametrize("name", ["08_delays_everywhere", "09_a_real_head"])
+def test_no_cell_tells_the_answer_below_its_closed_fold(name):
+    """After an answer comes a new heading, or something to move."""
+    below = False
+    for cell in checks.read(ROOT / "notebooks" / f"{name}.ipynb").cells:
+        if cell.cell_type == "code":
+            assert not below or "explore(" in cell.source, cell.source
+            continue
+        for mark in re.findall(r"^#+ |^</details>", cell.source, re.M):
+            below = mark == "</details>"

@@ -193,8 +193,8 @@ for fibres in (2, 10):
 # ## A delay for every connection
 #
 # With synaptic delays a hidden neuron has a *[receptive field](glossary.ipynb#receptive-field)*: a
-# weight for each fibre, placed at that connection's delay. By hand, it is a filter, a row of taps
-# for each fibre:
+# weight for each fibre, placed at that connection's delay. By hand it is a filter: for each fibre a
+# row of weights, one for every delay (the *taps*), and all of them 0 but one.
 
 # %%
 synaptic = Localiser(stimulus, classes, 10, kind="synaptic", generator=generator)
@@ -387,7 +387,8 @@ print({gap: round(answers(single, gap), 1) for gap in (10, 20, 30, 40, 50, 60)})
 # And now a table, trained a little longer: ten seeds of the networks that have a frozen twin, five
 # of the others. All have two layers of neurons, except the recurrent ones. Without delays hardly a
 # neuron fires at first, and nothing is learned; that is no control. So a second one begins with
-# *stronger weights*, four times as large, and fires.
+# *stronger weights*, four times as large, and fires. And *tau* is the time constant of the
+# neurons' membranes (lesson 4), how long they remember: 5 ms where nothing is said.
 
 # %%
 far = tables.read("../figures/studies/far_events.csv")

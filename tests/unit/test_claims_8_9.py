@@ -130,6 +130,62 @@ def test_lesson_8_slow_membranes_do_most_of_what_a_loop_with_them_does():
     assert rises_to("recurrent") <= 20
 
 
+FIRST_FIVE = [row for row in HEAD if row["seed"] < 5]
+NEW_TEN = [row for row in HEAD if row["seed"] >= 5]
+
+
+def test_lesson_9_with_both_cues_learning_is_undecided_and_delays_are_worth_a_degree():
+    _, low, high = head("learned", "frozen random")
+    assert low < 0 < high
+    gain, _, high = head("learned", "no delays")
+    assert -2 < gain < -0.5 and high < 0
+
+
+def test_lesson_9_a_hint_in_five_seeds_is_a_result_in_ten_new_ones():
+    names = ("time only, learned", "time only, frozen random")
+    _, low, high = head(*names, rows=FIRST_FIVE)
+    assert low < 0 < high
+    for rows, seeds in ((FIRST_FIVE, range(5)), (NEW_TEN, range(5, 15))):
+        for name in names:
+            assert [r["seed"] for r in rows if r["setting"] == name] == list(seeds)
+    assert head(*names, rows=NEW_TEN)[2] < 0
+    _, low, high = head(*names, column="argmax_deg", rows=NEW_TEN)
+    assert -0.7 < low < 0 < high < 0.7
+    errors = [[r["noise_deg"] for r in NEW_TEN if r["setting"] == name] for name in names]
+    assert max(errors[0]) < 8  # none of the learned ones is bad
+    assert sum(error > 10 for error in errors[1]) >= 4
+
+
+def test_lesson_9_the_engineer_is_ahead_at_every_sound_and_most_with_the_word():
+    ahead = {}
+    for column in ("noise_deg", "tones_deg", "word_deg", "snr_10_deg", "snr_0_deg"):
+        gap, low, _ = head("learned", "spike correlator", column)
+        assert low > 0
+        ahead[column] = gap
+    assert ahead["word_deg"] > max(ahead["noise_deg"], ahead["tones_deg"])
+
+
+def moved_apart(rows, setting):
+    """By how many steps the two delays of the lowest band have moved apart, with its interval."""
+
+    def size(text):
+        left_to_right = [float(d) for d in text.split()]
+        return abs(left_to_right[5] - left_to_right[0])
+
+    moved = [
+        {"steps": size(row["last_delays"]) - size(row["first_delays"])}
+        for row in rows if row["setting"] == setting
+    ]  # fmt: skip
+    return tables.mean_interval(moved, "steps")
+
+
+def test_lesson_9_the_lowest_band_moves_apart_with_time_only_in_new_seeds_too():
+    for rows in (FIRST_FIVE, NEW_TEN):
+        assert moved_apart(rows, "time only, learned")[1] > 0
+    _, low, high = moved_apart(HEAD, "learned")
+    assert low < 0 < high
+
+
 @pytest.mark.parametrize("name", ["08_delays_everywhere", "09_a_real_head"])
 def test_no_cell_tells_the_answer_below_its_closed_fold(name):
     """After an answer comes a new heading, or something to move."""

@@ -127,8 +127,8 @@ for a, b in ((10, 20), (80, 90), (70, 90)):
 # ## From sound to spikes
 # A cochlea splits a sound into bands; a *[gammatone](glossary.ipynb#gammatone)* is a filter with
 # the shape that was measured in nerves. We take five bands. Hair cells, which turn movement into
-# signals, let half of the wave through, compress it, and smooth it a little. Then 100 fibres in each band and ear, a
-# *[bundle](glossary.ipynb#bundle)*, fire at random, as the rate tells them.
+# signals, let half of the wave through, compress it, and smooth it a little. Then 100 fibres in
+# each band and ear, a *[bundle](glossary.ipynb#bundle)*, fire at random, as the rate tells them.
 
 # %%
 nerve = cochlea.Nerve()
@@ -343,10 +343,11 @@ checks.exercise_9_2(front_and_side, where, torch.rad2deg(noise_report.softmax_me
 #
 # ## The engineer next door
 # An engineer would not train anything. She *correlates* the two ears (shifts one against the other
-# and looks where they agree, as we did above), and looks up the direction. One of her programs gets the *same spikes* as our network, and knows the head: it reads every band's
-# correlation at the ITD which this head gives this band, and averages over the 37 directions that
-# are tested. The other gets the sound waves themselves, without any nerve, and names one of the 37.
-# It uses frequencies up to 5000 Hz; we also hold it to the 1500 Hz of our nerves.
+# and looks where they agree, as we did above), and looks up the direction. One of her programs gets
+# the *same spikes* as our network, and knows the head: it reads every band's correlation at the ITD
+# which this head gives this band, and averages over the 37 directions that are tested. The other
+# gets the sound waves themselves, without any nerve, and names one of the 37. It uses frequencies
+# up to 5000 Hz; we also hold it to the 1500 Hz of our nerves.
 #
 # ### Predict
 # **Which of the three is best on noise? On the word?**

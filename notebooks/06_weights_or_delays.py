@@ -521,9 +521,9 @@ print(f"correlation with Jeffress's line: {correlation:.4f}")
 
 # %% [markdown]
 # (A correlation of 1 says that the learned waits lie on a straight line over the wanted ones; a
-# slope of 1, below, that it is Jeffress's.) That is twelve delays and a gain, against thirty
-# neurons with over a thousand weights. Five seeds of each, and their controls; *hand-set* starts on
-# Jeffress's line and learns only the gain.
+# slope of 1, below, that it is as steep as Jeffress's.) That is twelve delays and a gain, against
+# thirty neurons with over a thousand weights. Five seeds of each, and their controls; *hand-set*
+# starts on Jeffress's line and learns only the gain.
 
 # %%
 study = tables.read("../figures/studies/coincidence.csv")

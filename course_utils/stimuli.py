@@ -141,8 +141,9 @@ class Stimulus:
         ipd, phase = _vector("ipd", ipd), _vector("phase", phase)
         if len(ipd) != len(phase) and 1 not in (len(ipd), len(phase)):
             raise ValueError(f"phase must hold {len(ipd)} numbers like ipd, not {len(phase)}")
-        ipd, phase = torch.broadcast_tensors(ipd, phase)
-        wave = 2 * math.pi * self.frequency_hz / 1000 * self.time_ms
+        device = phase.device if ipd.device.type == "cpu" else ipd.device  # one may be a number
+        ipd, phase = torch.broadcast_tensors(ipd.to(device), phase.to(device))
+        wave = 2 * math.pi * self.frequency_hz / 1000 * self.time_ms.to(device)
         left = wave + phase[:, None]
         return torch.stack([left, left + ipd[:, None]], dim=-1)
 
@@ -179,6 +180,7 @@ def sample(
     ipd : tensor `(n,)`, float32, radians
     spikes : tensor `(n, time, 2 * fibres_per_ear)`, bool
         Left ear first. In memory the batch runs fastest, which is how the network reads it.
+        Both are on the CPU, where they are drawn, so that all devices hear the same.
 
     Raises
     ------
@@ -191,7 +193,7 @@ def sample(
         ipd = (torch.rand(n, generator=generator, dtype=torch.float64) - 0.5) * math.pi
     if phase is None:
         phase = torch.rand(n, generator=generator, dtype=torch.float64) * 2 * math.pi
-    ipd, phase = _vector("ipd", ipd, n), _vector("phase", phase, n)
+    ipd, phase = _vector("ipd", ipd, n).cpu(), _vector("phase", phase, n).cpu()
     valid_angle("ipd", ipd)
     if not torch.isfinite(phase).all():
         raise ValueError("phase must be finite, but some of it is NaN or infinite")

@@ -232,7 +232,7 @@ def _batches(source, generator, count, batch_size, data):
     angle, spikes = data
     order = torch.randperm(len(angle), generator=generator)
     for chosen in order[: count * batch_size].view(count, batch_size):
-        yield angle[chosen], spikes[chosen]
+        yield angle[chosen.to(angle.device)], spikes[chosen.to(spikes.device)]
 
 
 @dataclass(frozen=True)

@@ -122,8 +122,8 @@ class RecurrentLocaliser(DirectionNetwork):
         self.neuron = dict(surrogate=surrogate, slope=slope)
         self.skip = round(valid.finite_number("skip_ms", skip_ms, 0) / task.dt_ms)
         if self.skip >= task.steps:
-            last_ms = task.steps * task.dt_ms
-            raise ValueError(f"skip_ms must be less than the {last_ms:g} ms there are, not {skip_ms}")
+            last = f"{task.steps * task.dt_ms:g} ms"
+            raise ValueError(f"skip_ms must be less than the {last} there are, not {skip_ms}")
         valid.whole_number("hidden", hidden)
         self.w_hidden = uniform_weight(task.channels, hidden, generator)
         self.w_recurrent = uniform_weight(hidden, hidden, generator)

@@ -109,7 +109,8 @@ def exercise_1_2(draw_phases) -> Answer:
 def _one_ear_names(phases):
     """Percent of directions, and in words, that someone with one ear names.
 
-    The listener believes that all waves begin alike. The trick: the other ear is replaced by the memory of a wave that began as the first one did.
+    The listener believes that all waves begin alike. The trick: the other ear is replaced by the
+    memory of a wave that began as the first one did.
     """
     stimulus, classes = Stimulus(), Classes(12)
     generator = torch.Generator().manual_seed(2)

@@ -23,6 +23,7 @@ import numpy as np
 import torch
 
 _STUB = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "LOAD_COMMON_CONSTANT"}
+_WIDE = {"b": np.bool_, "i": np.int64, "u": np.int64, "f": np.float64}
 _MOST = 10**8  # values that a tensor may hold, and still be looked at
 _MANY = 10**5  # the same for what comes one by one, and may never end
 
@@ -132,7 +133,7 @@ def ask_tensor(
 
     Arrays and lists of numbers will do. All come back as float64.
     """
-    result = _numbers(ask(function, *inputs, **words), wanted).double()
+    result = _numbers(ask(function, *inputs, **words), wanted).to(torch.float64, copy=True)
     if shape is not None and result.shape != tuple(shape):
         raise _stop(f"the shape should be {tuple(shape)}, and yours is {shape_of(result)}.")
     return result
@@ -258,7 +259,7 @@ def _number(result, wanted):
 
 
 def _numbers(result, wanted) -> torch.Tensor:
-    """The numbers in `result`, whatever holds them, as a tensor of float64 or bool."""
+    """The numbers in `result`, whatever holds them, as a tensor of float64, int64 or bool."""
     said = f"{wanted}, and your function returns {_kind(result)}"
     try:
         values = np.asarray(_plain(result))
@@ -269,19 +270,17 @@ def _numbers(result, wanted) -> torch.Tensor:
     except Exception as error:
         why = f" ({_said(error)})" if isinstance(result, Iterator) else ""
         raise _stop(f"{said}, which can't be read as numbers{why}.") from error
-    if values.dtype.kind not in "biuf":
+    if values.dtype.kind not in _WIDE:
         many = " of something else than real numbers" if values.ndim else ""
         raise _stop(f"{said}{many}.")
-    if values.dtype.kind == "b":
-        return torch.from_numpy(values.copy())
-    values = torch.from_numpy(values.astype(np.float64))
-    odd = values[~torch.isfinite(values)]
-    if odd.numel():
+    odd = values[~np.isfinite(values)]
+    if odd.size:
         held = f"{said} that holds" if values.ndim else f"{wanted}, and your function returns"
         raise _stop(
             f"{held} {float(odd[0])}. Look for a division by 0, or for what grows without end."
         )
-    return values
+    wide = _WIDE[values.dtype.kind]
+    return torch.from_numpy(np.require(values, wide, ["C", "W"]))
 
 
 def _plain(value):
@@ -291,7 +290,7 @@ def _plain(value):
             raise TypeError
         value = value.detach()
         value = (value.dequantize() if value.is_quantized else value.to_dense()).cpu()
-        return (value if value.dtype == torch.bool else value.double()).numpy()
+        return (value.double() if value.is_floating_point() else value).numpy()
     if isinstance(value, (Iterator, range)):
         value = list(itertools.islice(value, _MANY))
     return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value

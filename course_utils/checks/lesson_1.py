@@ -68,14 +68,12 @@ def exercise_1_2(draw_phases) -> Answer:
             f"each of the {n} sounds needs one phase, shape ({n},); yours is {shape_of(phases)}."
         )
     turn = torch.polar(torch.ones_like(phases), phases)
-    score = _one_ear_names(turn.angle())
-    heard = f"One ear alone names {score:.0f} % of the directions, chance is {100 / 12:.0f} %"
     if len(phases.unique()) == 1:
-        same = f"all sounds have the same phase. {heard}."
+        same = f"all sounds have the same phase. {_one_ear_names(turn.angle())[1]}."
         given = ask(draw_phases, n, torch.Generator())
         if isinstance(given, torch.Tensor) and given.stride() == (0,):  # expanded, as on the page
             return Answer("not tried", f"not tried yet: {same}")
-        return not_yet(f"one number is drawn, and copied: {same}")
+        return not_yet(f"one number is copied {n} times: {same}")
     again, other = drawn(seed=0), drawn(seed=1)
     if torch.equal(phases, other):
         return not_yet("another generator gives the same phases: nothing is left to chance here.")
@@ -96,6 +94,7 @@ def exercise_1_2(draw_phases) -> Answer:
     if largest > 100:
         unit = "these look like degrees" if largest <= 360 else f"a phase of {largest:.4g}"
         return not_yet(f"{unit}; a phase is in radians, from 0 to 2π.")
+    score, heard = _one_ear_names(turn.angle())
     if turn.mean().abs() > 0.1:
         covered = 100 * len(torch.histc(phases % (2 * math.pi), 36, 0, 2 * math.pi).nonzero()) / 36
         return not_yet(
@@ -108,9 +107,10 @@ def exercise_1_2(draw_phases) -> Answer:
 
 
 def _one_ear_names(phases):
-    """Percent of directions named by someone with one ear, who believes all waves begin alike.
+    """Percent of directions, and in words, that someone with one ear names.
 
-    The trick: the other ear is replaced by the memory of a wave that began as the first one did.
+    The listener believes that all waves begin alike. The trick: the other ear is replaced by the
+    memory of a wave that began as the first one did.
     """
     stimulus, classes = Stimulus(), Classes(12)
     generator = torch.Generator().manual_seed(2)
@@ -120,7 +120,8 @@ def _one_ear_names(phases):
     ears = stimulus.fibres_per_ear
     believed = torch.cat([memory[..., :ears], spikes[..., ears:]], dim=2)
     guess = observer.maximum_likelihood(believed, stimulus)
-    return 100 * float((classes.index(guess) == classes.index(ipd)).double().mean())
+    score = 100 * float((classes.index(guess) == classes.index(ipd)).double().mean())
+    return score, f"One ear alone names {score:.0f} % of the directions, chance is {100 / 12:.0f} %"
 
 
 @check

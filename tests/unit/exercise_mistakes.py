@@ -64,7 +64,7 @@ MISTAKES = {
         "don't come from `generator`": f"lambda n, g: {TURN} * torch.rand(n)",
         "nothing is left to chance": f"lambda n, g: torch.linspace(0, {TURN}, n)",
         "needs one phase": f"lambda n, g: {TURN} * torch.rand(n, 1, generator=g)",
-        "one number is drawn, and copied": "lambda n, g: torch.rand(1, generator=g).repeat(n)",
+        "one number is copied 1000 times": "lambda n, g: torch.rand(1, generator=g).repeat(n)",
         "moves on by the same step": (
             f"lambda n, g: {TURN} * torch.rand(1, generator=g) + torch.arange(n)"
         ),

@@ -187,7 +187,9 @@ for fibres in (2, 10):
 # and nearest to the best observer; in front of the first alone the table can't tell them from one
 # layer. With ten fibres one layer with delays is better than depth or recurrence without any.
 #
-# GENTLY
+# And learning the delays? At the usual rate it does some harm. Gently, what it changes is less than a
+# tenth of a degree, up or down: as in lesson 6, the harm is the optimiser's, and a variety of
+# delays can stand in for learning them.
 # </details>
 #
 # ## A delay for every connection

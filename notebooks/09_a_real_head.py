@@ -10,7 +10,7 @@
 # - turn a sound into the spikes of two cochleas, and choose a time step by what it costs;
 # - find out which cue a network really listens to, and what its delays did for it.
 #
-# *30 minutes. Builds on lessons 1, 3, 5 and 6.*
+# *40 minutes. Builds on lessons 1, 3, 5 and 6.*
 
 # %%
 import math

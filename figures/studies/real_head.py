@@ -1,6 +1,6 @@
 """The measured head: what the network of lesson 9 needs, and what it can do elsewhere.
 
-Each network is trained on noise and tones in quiet, with the budget of the lesson's live run (three
+Each network is trained on noise and tones in quiet, with the budget of the lesson's live run (one
 of them also four times as long), and tested on fresh sounds that it never heard: noise, tones, and
 the held-out spoken word; noise at several signal-to-noise ratios; noise on a head without time or
 without level differences. The same test sounds go to two correlators, which do not learn. Delays
@@ -47,8 +47,6 @@ SETTINGS = {
     "one ear": dict(ears=1),
     "time only, no delays": dict(head="time only", learn=False, init=0),
     "level only, learned": dict(head="level only"),
-    "time only, longer, learned": dict(head="time only", epochs=LONGER),
-    "time only, longer, frozen random": dict(head="time only", learn=False, epochs=LONGER),
     "time only, longer, no delays": dict(head="time only", learn=False, init=0, epochs=LONGER),
     "spike correlator": dict(correlator="spikes"),
     "wave correlator": dict(correlator="waves"),

@@ -78,7 +78,7 @@ def test_lesson_8_learning_loses_at_the_usual_rate_and_not_gently(fibres):
     both, frozen = "two layers, delays in both", "two layers, frozen delays in both"
     assert deeper(both, frozen, fibres)[1] > 0
     _, low, high = deeper(f"{both}, gently", frozen, fibres)
-    assert -0.2 < low < high < 0.2
+    assert -0.1 < low < high < 0.1  # "less than a tenth of a degree, up or down"
 
 
 def test_lesson_8_at_equal_numbers_weights_are_still_ahead():
@@ -152,8 +152,7 @@ def test_lesson_9_a_hint_in_five_seeds_is_a_result_in_ten_new_ones():
     _, low, high = head(*names, column="argmax_deg", rows=NEW_TEN)
     assert -0.7 < low < 0 < high < 0.7
     errors = [[r["noise_deg"] for r in NEW_TEN if r["setting"] == name] for name in names]
-    assert max(errors[0]) < 8  # none of the learned ones is bad
-    assert sum(error > 10 for error in errors[1]) >= 4
+    assert max(errors[0]) < 8 and sum(error > 10 for error in errors[1]) == 4
 
 
 def test_lesson_9_the_engineer_is_ahead_at_every_sound_and_most_with_the_word():

@@ -10,7 +10,8 @@ import pytest
 import yaml
 from test_environment import PROJECT
 
-from tools.notebook_checks import MAX_BYTES, ROOT
+from tools.page_rules import MAX_BYTES
+from tools.pages import ROOT
 
 BIN = Path(sys.executable).parent
 

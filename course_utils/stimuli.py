@@ -19,7 +19,7 @@ _LEVELS = 65536  # firing probabilities are resolved to 1/65536 (16 random bits 
 class Task(Protocol):
     """What a network can be made for and trained on: sounds in, one angle out.
 
-    A `Stimulus` is one, and so is a `clicks.ClickPair`.
+    A `Stimulus` is one, and so are a `clicks.ClickPair` and a `head.listening.Listener`.
     """
 
     @property

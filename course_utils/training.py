@@ -54,7 +54,6 @@ def fit(
     steps_per_epoch: int = 64,
     batch_size: int = 64,
     data=None,
-    source=None,
     lr: float = 0.02,
     delay_lr: float = 0.5,
     soft_labels: float = 0.0,
@@ -75,15 +74,12 @@ def fit(
     ----------
     network : DirectionNetwork
     generator : torch.Generator
-        Draws training and validation data, phases, and the order of stored data.
+        Draws training and validation sounds of the network's task, and the order of stored data.
     epochs, steps_per_epoch, batch_size : int
         `steps_per_epoch` updates of `batch_size` sounds in each epoch.
     data : (angle, spikes), optional
         Stored training data, reused in every epoch; the last incomplete batch is left out. By
         default every batch is drawn fresh.
-    source : callable, optional
-        `source(n, generator) -> (angle, spikes)` draws fresh sounds for training and validation;
-        by default `sample` of the network's task.
     lr : float
         Peak learning rate of the weights.
     delay_lr : float
@@ -122,9 +118,7 @@ def fit(
     schedules = list(schedules)
     schedules += _narrowing(network, anneal, epochs * steps_per_epoch, schedules)
     schedules += [_one_cycle(optimiser, epochs * steps_per_epoch) for optimiser in optimisers]
-    if source is None:
-        source = network.task.sample
-    validation = source(validation_samples, generator)
+    validation = network.task.sample(validation_samples, generator)
     history = History(chance_loss=math.log(network.classes.n))
     history.delays += _first_delays(network)
     best = math.inf, None
@@ -132,7 +126,7 @@ def fit(
     for epoch in bar:
         begin = time.perf_counter()
         total = 0.0
-        for angle, spikes in _batches(source, generator, steps_per_epoch, batch_size, data):
+        for angle, spikes in _batches(network.task, generator, steps_per_epoch, batch_size, data):
             answer = network(spikes.to(network.device))
             loss = cross_entropy(answer, angle, network.classes, soft_labels)
             for optimiser in optimisers:
@@ -219,10 +213,10 @@ def _stored_batches(data, network, batch_size):
     return len(angle) // batch_size
 
 
-def _batches(source, generator, count, batch_size, data):
+def _batches(task, generator, count, batch_size, data):
     if data is None:
         for _ in range(count):
-            yield source(batch_size, generator)
+            yield task.sample(batch_size, generator)
         return
     angle, spikes = data
     order = torch.randperm(len(angle), generator=generator)

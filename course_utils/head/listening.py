@@ -15,10 +15,10 @@ _CHUNK = 256  # sounds filtered at once, so that the bands of all sounds never l
 
 @dataclass(frozen=True)
 class Listener:
-    """A head, its nerves and the sounds around it; `training.fit(..., source=listener)`.
+    """A head, its nerves and the sounds around it: a `stimuli.Task`.
 
-    Called with `(n, generator)` it draws sounds from random directions at random levels, and
-    returns the azimuths in radians, positive to the right, and the spikes.
+    Sounds come from random directions, at random levels. Angles are azimuths, positive to the
+    right.
 
     Parameters
     ----------
@@ -39,7 +39,22 @@ class Listener:
     snr_db: float = math.inf
     left_ear: bool = True
 
-    def __call__(self, n: int, generator: torch.Generator, azimuth_deg=None):
+    @property
+    def channels(self) -> int:
+        """Bundles of both nerves: the first half is the left ear's."""
+        return self.nerve.channels
+
+    @property
+    def steps(self) -> int:
+        """Number of time steps."""
+        return self.nerve.steps
+
+    @property
+    def dt_ms(self) -> float:
+        """One time step, in ms."""
+        return self.nerve.dt_ms
+
+    def sample(self, n: int, generator: torch.Generator, azimuth_deg=None):
         """Draw `n` sounds; returns azimuths `(n,)` in radians and spikes `(n, time, channels)`.
 
         With `azimuth_deg`, a number or `(n,)` of measured directions, they come from there.

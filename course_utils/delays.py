@@ -221,7 +221,7 @@ class DelayLayer(nn.Module):
         kind: str = "axonal",
         outputs: int | None = None,
         padding: str = "clip",
-    ):
+    ) -> None:
         super().__init__()
         self.channels = valid.whole_number("channels", channels)
         self.max_delay = valid.whole_number("max_delay", max_delay, low=0)
@@ -231,12 +231,15 @@ class DelayLayer(nn.Module):
         self.outputs = None if kind == "axonal" else valid.whole_number("outputs", outputs)
         self.delays = nn.Parameter(self._first_delays(init, generator))
 
-    def _first_delays(self, init, generator) -> torch.Tensor:
-        shape = {
-            "axonal": (self.channels,),
-            "dendritic": (self.outputs,),
-            "synaptic": (self.channels, self.outputs),
-        }[self.kind]
+    def _shape(self) -> tuple[int, ...]:
+        if self.outputs is None:
+            return (self.channels,)
+        return (self.outputs,) if self.kind == "dendritic" else (self.channels, self.outputs)
+
+    def _first_delays(
+        self, init: str | float | Tensor, generator: torch.Generator | None
+    ) -> Tensor:
+        shape = self._shape()
         if isinstance(init, str):
             valid.one_of("init", init, ("uniform",))
             valid.random_generator(generator)
@@ -265,14 +268,14 @@ class DelayLayer(nn.Module):
             return self.rule.shift(*self._padded(spikes.to(weight.dtype) @ weight), self.max_delay)
         return self.rule.weighted(*self._padded(spikes), weight, self.max_delay)
 
-    def _check(self, spikes):
+    def _check(self, spikes: Tensor) -> None:
         valid.delay_range(self.max_delay, spikes.shape[1])
         self._check_delays()
 
-    def _check_delays(self):
+    def _check_delays(self) -> None:
         valid.delays("delays", self.delays, self.delays.shape, self.max_delay)
 
-    def _padded(self, trains):
+    def _padded(self, trains: Tensor) -> tuple[Tensor, Tensor]:
         return _padded(trains, self.max_delay, self.padding), self.delays
 
     def initial_state(self, n: int) -> DelayState:
@@ -280,8 +283,8 @@ class DelayLayer(nn.Module):
         n = valid.whole_number("n", n, low=0)
         return DelayState(self.delays.new_zeros(self._past_shape(n)).detach())
 
-    def _past_shape(self, n):
-        width = self.outputs if self.kind == "dendritic" else self.channels
+    def _past_shape(self, n: int) -> tuple[int, int, int]:
+        width = self._shape()[0]
         return self.max_delay + 2, n, width
 
     @torch.no_grad()
@@ -312,16 +315,18 @@ class DelayLayer(nn.Module):
                 f"estimator must act in single steps to stream, not {self.rule!r}: use rounded()"
             )
         self._check_step(spikes, state, weight)
-        state.push(spikes.to(weight.dtype) @ weight if self.kind == "dendritic" else spikes)
+        if weight is not None and self.kind == "dendritic":
+            spikes = spikes.to(weight.dtype) @ weight
+        state.push(spikes)
         whole, part = _rows.split(acting)
         out = state.ago(whole)
         if part.any():
             out = torch.lerp(out, state.ago(whole + 1), part.to(out.dtype))
-        if self.kind == "synaptic":
-            return (out * weight).sum(1)
-        return out if weight is None or self.kind == "dendritic" else out @ weight
+        if weight is None or self.kind == "dendritic":
+            return out
+        return (out * weight).sum(1) if self.kind == "synaptic" else out @ weight
 
-    def _check_step(self, spikes, state, weight):
+    def _check_step(self, spikes: Tensor, state: DelayState, weight: Tensor | None) -> None:
         self._check_delays()
         valid.spike_step("spikes", spikes, self.channels)
         if not isinstance(state, DelayState):
@@ -384,13 +389,13 @@ def release_memory() -> None:
     _rows._scratch.release()
 
 
-def _checked(spikes, delays, max_delay):
+def _checked(spikes: Tensor, delays: Tensor, max_delay: int) -> tuple[Tensor, Tensor, int]:
     spikes = valid.spike_tensor("spikes", spikes)
     max_delay = valid.delay_range(max_delay, spikes.shape[1])
     return spikes, valid.delays("delays", delays, (spikes.shape[2],), max_delay), max_delay
 
 
-def _padded(spikes, max_delay, padding):
+def _padded(spikes: Tensor, max_delay: int, padding: str) -> Tensor:
     """Silence before (causal) or around (full) the recording, so that Method B keeps it all."""
     if padding == "clip":
         return spikes

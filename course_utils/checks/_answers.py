@@ -5,10 +5,15 @@ from __future__ import annotations
 import dis
 import functools
 import traceback
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import torch
+
+Function = Callable[..., object]
+"""What a reader wrote: who knows what it returns."""
 
 _STUB = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "LOAD_COMMON_CONSTANT"}
 
@@ -43,7 +48,7 @@ class NoAnswerError(Exception):
     """Nothing can be checked; carries the `Answer` that says why."""
 
 
-def check(exercise):
+def check(exercise: Callable[..., Answer]) -> Callable[..., Answer]:
     """Let `exercise` stop early: an unfilled stub or a crash of the reader's code is an answer."""
 
     @functools.wraps(exercise)
@@ -58,7 +63,7 @@ def check(exercise):
     return checked
 
 
-def ask(function, *inputs):
+def ask(function: Function, *inputs: Any) -> Any:
     """Call the reader's `function`; a stub, a missing `return` or an error ends the check."""
     try:
         result = function(*inputs)
@@ -73,7 +78,7 @@ def ask(function, *inputs):
     return result
 
 
-def ask_number(function, *inputs) -> float:
+def ask_number(function: Function, *inputs: Any) -> float:
     """Like `ask`, for a function that should return one number."""
     result = ask(function, *inputs)
     number = _number(result)
@@ -83,18 +88,20 @@ def ask_number(function, *inputs) -> float:
     return number
 
 
-def ask_pair(function, *inputs) -> tuple[float, float]:
+def ask_pair(function: Function, *inputs: Any) -> tuple[float, float]:
     """Like `ask`, for a function that should return two numbers."""
     result = ask(function, *inputs)
     many = isinstance(result, (tuple, list))
-    pair = tuple(map(_number, result)) if many else ()
-    if len(pair) != 2 or None in pair:
+    pair = [n for value in result if (n := _number(value)) is not None] if many else []
+    if len(pair) != 2 or len(result) != 2:
         kind = type(result).__name__ + (f" of {len(result)}" if many else "")
         raise NoAnswerError(not_yet(f"two numbers are wanted; your function returns a {kind}."))
-    return pair
+    return pair[0], pair[1]
 
 
-def ask_tensor(function, *inputs, shape=None) -> torch.Tensor:
+def ask_tensor(
+    function: Function, *inputs: Any, shape: Sequence[int] | None = None
+) -> torch.Tensor:
     """Like `ask`, for a function that should return a tensor, of `shape` if one is given."""
     result = ask(function, *inputs)
     if not isinstance(result, torch.Tensor):
@@ -107,19 +114,19 @@ def ask_tensor(function, *inputs, shape=None) -> torch.Tensor:
     return result
 
 
-def close(a, b, tolerance=1e-6) -> bool:
+def close(a: Any, b: Any, tolerance: float = 1e-6) -> bool:
     """Whether two numbers, or two sequences of numbers, are the same up to rounding."""
     a, b = (torch.as_tensor(x, dtype=torch.float64).flatten() for x in (a, b))
     return a.shape == b.shape and bool(torch.allclose(a, b, rtol=tolerance, atol=tolerance))
 
 
-def first_wrong(answers, truth, tolerance=1e-6) -> int:
+def first_wrong(answers: Iterable[Any], truth: Iterable[Any], tolerance: float = 1e-6) -> int:
     """Which of the `answers` is the first that is not the `truth`: the case that a hint quotes."""
     pairs = enumerate(zip(answers, truth, strict=True))
     return next(place for place, pair in pairs if not close(*pair, tolerance))
 
 
-def first_hint(answers, mistakes, otherwise: str) -> Answer:
+def first_hint(answers: Any, mistakes: Iterable[tuple[Any, str]], otherwise: str) -> Answer:
     """The hint of the first known mistake that explains all `answers`.
 
     Parameters
@@ -137,14 +144,14 @@ def first_hint(answers, mistakes, otherwise: str) -> Answer:
     return not_yet(otherwise)
 
 
-def _number(value) -> float | None:
+def _number(value: object) -> float | None:
     """A number, or a tensor that holds just one, as a float; None if it is neither."""
     if isinstance(value, torch.Tensor) and value.numel() == 1:
         value = value.item()
     return float(value) if isinstance(value, Real) and not isinstance(value, bool) else None
 
 
-def _is_stub(function) -> bool:
+def _is_stub(function: Function) -> bool:
     """Whether a function does nothing at all, as `...` does."""
     try:
         return {step.opname for step in dis.get_instructions(function)} <= _STUB

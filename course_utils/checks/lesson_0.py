@@ -3,18 +3,20 @@
 import math
 
 import torch
+from torch import Tensor
 
-from ._answers import Answer, ask_tensor, check, not_yet, right
+from ..network import DirectionNetwork
+from ._answers import Answer, Function, ask_tensor, check, not_yet, right
 
 
-def _degrees(network, spikes):
+def _degrees(network: DirectionNetwork, spikes: Tensor) -> Tensor:
     """Where `network` points for each sound of `spikes` `(n, time, channel)`, in degrees."""
     with torch.no_grad():
         return torch.rad2deg(network.decode(network(spikes)))
 
 
 @check
-def exercise_0_1(swap_ears, spikes, network) -> Answer:
+def exercise_0_1(swap_ears: Function, spikes: Tensor, network: DirectionNetwork) -> Answer:
     """Exchange the ears of one sound, `spikes` `(time, 200)`, and ask `network` about it."""
     ears = spikes.shape[1] // 2
     left, right_ear = spikes[:, :ears], spikes[:, ears:]
@@ -52,7 +54,9 @@ def exercise_0_1(swap_ears, spikes, network) -> Answer:
 
 
 @check
-def exercise_0_2(silence_left, sounds, network) -> Answer:
+def exercise_0_2(
+    silence_left: Function, sounds: tuple[Tensor, Tensor], network: DirectionNetwork
+) -> Answer:
     """Silence the left ear of `sounds`, `(ipd (n,), spikes (n, time, 200))`, and ask `network`."""
     ipd, spikes = sounds
     ears = spikes.shape[2] // 2

@@ -5,11 +5,11 @@ from types import GeneratorType
 import numpy as np
 import torch
 
-from ._answers import Answer, ask, ask_tensor, check, close, first_hint, not_yet, right
+from ._answers import Answer, Function, ask, ask_tensor, check, close, first_hint, not_yet, right
 
 
 @check
-def exercise_5_1(softmax_mean) -> Answer:
+def exercise_5_1(softmax_mean: Function) -> Answer:
     """The class midpoints in radians, weighted by the softmax of logits `(n, classes)`."""
     logits = 2 * torch.randn(7, 12, generator=torch.Generator().manual_seed(0))
     middles = torch.linspace(-1.44, 1.44, 12)
@@ -45,7 +45,7 @@ def exercise_5_1(softmax_mean) -> Answer:
 
 
 @check
-def exercise_5_2(rounding_costs, rows) -> Answer:
+def exercise_5_2(rounding_costs: Function, rows: list[dict]) -> Answer:
     """For each seed of a setting, the error with rounded delays minus that without."""
     settings = ("learned", "hard labels")
 
@@ -84,7 +84,7 @@ def exercise_5_2(rounding_costs, rows) -> Answer:
                 "That is little, for delays rounded to 1 ms, which is 7.2° of phase; and a cost "
                 "can be a gain."
             )
-        mistakes = [
+        mistakes: list[tuple[list[float], str]] = [
             (sum(made(lambda row: -cost(row)), []),
              "your difference has the wrong sign: what rounding *costs* is rounded minus "
              "continuous."),

@@ -4,11 +4,21 @@ import contextlib
 
 import torch
 
-from ._answers import Answer, ask_pair, ask_tensor, check, close, first_hint, not_yet, right
+from ._answers import (
+    Answer,
+    Function,
+    ask_pair,
+    ask_tensor,
+    check,
+    close,
+    first_hint,
+    not_yet,
+    right,
+)
 
 
 @check
-def exercise_7_1(whole_step) -> Answer:
+def exercise_7_1(whole_step: Function) -> Answer:
     """One update of a delay: whole, within 0 and `max_delay`, and the rest is carried over."""
     number = _number_for(whole_step)
 
@@ -114,7 +124,7 @@ def _inside_hint(found, cases, wanted):
 
 
 @check
-def exercise_7_2(without_common_mode) -> Answer:
+def exercise_7_2(without_common_mode: Function) -> Answer:
     """The delays after an update, without their mean movement."""
     before = torch.tensor([10.0, 20.0, 33.0, 41.0])
     after = torch.tensor([12.0, 21.0, 32.0, 45.0])
@@ -151,7 +161,7 @@ def exercise_7_2(without_common_mode) -> Answer:
 
 
 @check
-def exercise_7_3(weight_gradient) -> Answer:
+def exercise_7_3(weight_gradient: Function) -> Answer:
     """The slope of a spike time with respect to each weight, in ms per unit of weight."""
     tau, ages = 5.0, torch.tensor([4.0, 2.5, 1.0], dtype=torch.float64)  # ms since each arrival
     weights = torch.tensor([0.5, 0.25, 0.125], dtype=torch.float64)

@@ -112,7 +112,7 @@ def fill(
         joblib.delayed(_labelled)(run, name, seed, settings[name]) for name, seed in missing
     )
     for row in results:
-        if columns not in (None, list(row)):
+        if columns is not None and columns != list(row):
             raise ValueError(f"run must return the columns {columns[2:]}, not {list(row)[2:]}")
         _append(path, row, header=columns is None)
         columns = list(row)

@@ -38,6 +38,12 @@ def whole_number(name: str, value: object, low: int = 1) -> int:
     return int(value)
 
 
+def time_constant(tau_ms: object, dt_ms: object = 1) -> tuple[float, float]:
+    """Return a time constant and a time step as floats, or say which of the two is not above 0."""
+    constant = finite_number("tau_ms", tau_ms, 0, math.inf, exclusive=True)
+    return constant, finite_number("dt_ms", dt_ms, 0, math.inf, exclusive=True)
+
+
 def one_of(name: str, value: Name, allowed: Collection[Name]) -> Name:
     """Return `value` if it is one of the `allowed` names."""
     if value not in allowed:

@@ -91,7 +91,7 @@ class ClickPair:
         width = self.longest_ms - self.shortest_ms
         if gap_ms is None:
             gap_ms = self.shortest_ms + width * torch.rand(n, generator=generator)
-        gap_ms = torch.as_tensor(gap_ms, dtype=torch.float32).expand(n)
+        gap_ms = torch.as_tensor(gap_ms, dtype=torch.float32).cpu().expand(n)
         if n and not (self.shortest_ms <= gap_ms.min() and gap_ms.max() <= self.longest_ms):
             wrong = gap_ms[(gap_ms < self.shortest_ms) | (gap_ms > self.longest_ms)][0]
             raise ValueError(

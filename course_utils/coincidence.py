@@ -71,8 +71,8 @@ class CoincidenceNetwork(DirectionNetwork):
         valid.delay_range(max_delay, stimulus.steps)
         if max_delay % 2:
             raise ValueError(f"max_delay must be an even number of steps, not {max_delay}")
-        leak(tau_ms, stimulus.dt_ms)  # says what is wrong with it
-        self.tau_ms, self.synapse = tau_ms, valid.one_of("synapse", synapse, SYNAPSES)
+        self.tau_ms, _ = valid.time_constant(tau_ms, stimulus.dt_ms)
+        self.synapse = valid.one_of("synapse", synapse, SYNAPSES)
         shape: dict[str, Any] = dict(kind="synaptic", outputs=classes.n, generator=generator)
         fibres = stimulus.fibres_per_ear
         self.right = DelayLayer(fibres, max_delay, estimator, init, **shape)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from . import arguments as valid
 from .delays import DelayLayer, Rule, valid_steps
 from .network import DirectionNetwork, uniform_weight
-from .neurons import chosen_surrogate, leak, leaky_readout, lif, recurrent_lif
+from .neurons import chosen_surrogate, leaky_readout, lif, recurrent_lif
 from .stimuli import Classes, Task
 
 
@@ -29,6 +29,11 @@ class DeepLocaliser(DirectionNetwork):
         "causal" keeps the input's clock, starts in silence, and reads out every step.
     tau_ms, estimator, learn_delays, generator
         As in `network.Localiser`.
+
+    Attributes
+    ----------
+    window : slice
+        Steps of the input's clock that every channel of the last layer fills.
 
     Raises
     ------
@@ -52,9 +57,8 @@ class DeepLocaliser(DirectionNetwork):
         super().__init__(task, classes)
         valid.random_generator(generator)
         valid.one_of("padding", padding, ("clip", "causal"))
-        leak(tau_ms, task.dt_ms)  # says what is wrong with it
-        valid_steps(task.steps, *max_delays)  # says if nothing is left
-        self.tau_ms, self.padding = tau_ms, padding
+        self.tau_ms, _ = valid.time_constant(tau_ms, task.dt_ms)
+        self.padding, self.window = padding, valid_steps(task.steps, *max_delays)
         widths = [task.channels, *(valid.whole_number("hidden", h) for h in hidden)]
         self.delays, self.weights = nn.ModuleList(), nn.ParameterList()
         for inputs, outputs, longest in zip(widths[:-1], widths[1:], max_delays, strict=True):
@@ -114,12 +118,13 @@ class RecurrentLocaliser(DirectionNetwork):
     ) -> None:
         super().__init__(task, classes)
         valid.random_generator(generator)
-        leak(tau_ms, task.dt_ms)  # this and the next line say now what is wrong
-        chosen_surrogate(surrogate, slope)
+        self.tau_ms, _ = valid.time_constant(tau_ms, task.dt_ms)
+        surrogate, slope = chosen_surrogate(surrogate, slope)
         self.neuron: dict[str, Any] = dict(surrogate=surrogate, slope=slope)
         self.skip = round(valid.finite_number("skip_ms", skip_ms, 0) / task.dt_ms)
-        valid_steps(task.steps, self.skip)  # says if nothing is left
-        self.tau_ms = tau_ms
+        if self.skip >= task.steps:
+            there = task.steps * task.dt_ms
+            raise ValueError(f"skip_ms must be less than the {there:g} ms there are, not {skip_ms}")
         valid.whole_number("hidden", hidden)
         self.w_hidden = uniform_weight(task.channels, hidden, generator)
         self.w_recurrent = uniform_weight(hidden, hidden, generator)

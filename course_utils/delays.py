@@ -392,7 +392,8 @@ def release_memory() -> None:
 def _checked(spikes: Tensor, delays: Tensor, max_delay: int) -> tuple[Tensor, Tensor, int]:
     spikes = valid.spike_tensor("spikes", spikes)
     max_delay = valid.delay_range(max_delay, spikes.shape[1])
-    return spikes, valid.delays("delays", delays, (spikes.shape[2],), max_delay), max_delay
+    delays = valid.delays("delays", delays, (spikes.shape[2],), max_delay)
+    return spikes, delays.to(spikes.device), max_delay  # a list of numbers is on no device
 
 
 def _padded(spikes: Tensor, max_delay: int, padding: str) -> Tensor:

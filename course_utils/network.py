@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from . import arguments as valid
 from .delays import DelayLayer, Rule
-from .neurons import chosen_surrogate, leak, leaky_readout, lif
+from .neurons import chosen_surrogate, leaky_readout, lif
 from .stimuli import Classes, Task
 
 
@@ -117,9 +117,8 @@ class Localiser(DirectionNetwork):
         valid.whole_number("hidden", hidden)
         valid.delay_range(max_delay, task.steps)
         valid.random_generator(generator)
-        leak(tau_ms, task.dt_ms)  # this and the next line say now what is wrong
-        chosen_surrogate(surrogate, slope)
-        self.tau_ms = tau_ms
+        self.tau_ms, _ = valid.time_constant(tau_ms, task.dt_ms)
+        surrogate, slope = chosen_surrogate(surrogate, slope)
         self.neuron: dict[str, Any] = dict(
             surrogate=surrogate, slope=slope, detach_reset=detach_reset
         )

@@ -148,8 +148,7 @@ def lif(
 
 def leak(tau_ms: float, dt_ms: float = 1) -> float:
     """Share of the potential that is left after one step, exp(-dt / tau)."""
-    tau_ms = valid.finite_number("tau_ms", tau_ms, 0, math.inf, exclusive=True)
-    dt_ms = valid.finite_number("dt_ms", dt_ms, 0, math.inf, exclusive=True)
+    tau_ms, dt_ms = valid.time_constant(tau_ms, dt_ms)
     return math.exp(-dt_ms / tau_ms)
 
 
@@ -238,7 +237,7 @@ def readout_weighting(
     """
     steps = valid.whole_number("steps", steps)
     to_go = torch.arange(steps, 0, -1, dtype=torch.float64)
-    leak(tau_ms, dt_ms)  # says what is wrong with either
+    tau_ms, dt_ms = valid.time_constant(tau_ms, dt_ms)
     share = torch.expm1(-to_go * dt_ms / tau_ms) / math.expm1(-dt_ms / tau_ms)
     return (share / steps).to(dtype)
 

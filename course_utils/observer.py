@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -111,8 +112,8 @@ def _log_likelihood(spikes: Tensor, stimulus: Stimulus) -> Tensor:
         raise ValueError(f"spikes must have 1 to {stimulus.steps} time steps, not {steps}")
     by_ear = spikes.permute(2, 1, 0).unflatten(0, (2, stimulus.fibres_per_ear))
     counts = by_ear.sum(1, dtype=torch.int32).permute(2, 1, 0).double()
-    grid = torch.arange(_PHASES, dtype=torch.float64) * (2 * math.pi / _PHASES)
-    waves = stimulus.phases(torch.zeros(1), grid)[:, :steps, 0]
+    phases = torch.arange(_PHASES, dtype=torch.float64, device=spikes.device)
+    waves = stimulus.phases(0.0, phases * (2 * math.pi / _PHASES))[:, :steps, 0]
     # A probability of exactly 0 or 1 would give 0 * log 0 where no count contradicts it.
     p = stimulus.firing_probability(waves).clamp(1e-12, 1 - 1e-12)
     score = counts.transpose(1, 2) @ (torch.logit(p)).T
@@ -124,13 +125,14 @@ def _best_difference(score: Tensor) -> Tensor:
     """IPD in radians from `(n, ear, phase)` log likelihoods; see `maximum_likelihood`."""
     left, right = score.unbind(1)
     quarter = _PHASES // 4
-    best = torch.full((len(score),), -math.inf, dtype=score.dtype)
-    at = torch.zeros(len(score), dtype=torch.long)
+    best = score.new_full((len(score),), -math.inf)
+    at = torch.zeros_like(best, dtype=torch.long)
     for shift in range(-quarter, quarter + 1):
         total = (left + right.roll(-shift, 1)).amax(1)
         at = torch.where(total > best, shift, at)
         best = torch.maximum(total, best)
-    joint = left + right.gather(1, (torch.arange(_PHASES) + at[:, None]) % _PHASES)
+    phases = torch.arange(_PHASES, device=score.device)
+    joint = left + right.gather(1, (phases + at[:, None]) % _PHASES)
     phase_left = joint.argmax(1)
     step = at + _vertex(right, (phase_left + at) % _PHASES) - _vertex(left, phase_left)
     return (step * (2 * math.pi / _PHASES)).clamp(-IPD_LIMIT, IPD_LIMIT)
@@ -176,7 +178,7 @@ def posterior(spikes: Tensor, stimulus: Stimulus, rule: str = "median") -> Tenso
     answer = {"median": _median, "mean": _mean}[valid.one_of("rule", rule, ("median", "mean"))]
     score = _log_likelihood(spikes, stimulus)
     if not len(score):
-        return torch.empty(0)
+        return score.new_empty(0).float()
     return torch.cat([answer(_ipd_density(part)) for part in score.split(256)]).float()
 
 
@@ -197,7 +199,8 @@ def _ipd_density(score: Tensor) -> Tensor:
 
 
 def _mean(density: Tensor) -> Tensor:
-    ipd = torch.linspace(-IPD_LIMIT, IPD_LIMIT, density.shape[1], dtype=density.dtype)
+    grid: dict[str, Any] = dict(dtype=density.dtype, device=density.device)
+    ipd = torch.linspace(-IPD_LIMIT, IPD_LIMIT, density.shape[1], **grid)
     return torch.trapezoid(density * ipd, dim=1) / torch.trapezoid(density, dim=1)
 
 

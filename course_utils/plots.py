@@ -9,7 +9,7 @@ import base64
 import functools
 import io
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ParamSpec, Protocol, TypeAlias, TypeVar
 
 import matplotlib
@@ -29,6 +29,8 @@ Numbers: TypeAlias = ArrayLike | torch.Tensor
 """What can be drawn: a tensor, an array, or a sequence of numbers."""
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+Thing = TypeVar("Thing")
+Look = TypeVar("Look")
 
 LEFT, RIGHT = "#0072B2", "#D55E00"
 """Colours of the two ears; the right ear's lines are dashed as well."""
@@ -57,6 +59,22 @@ _ALL: dict[Any, Any] = {
     for name, value in matplotlib.rcParamsDefault.items()
     if name.split(".")[0] in _DRAWN
 } | STYLE
+
+
+def told_apart(
+    what: str, things: Collection[Thing], looks: Collection[Look]
+) -> list[tuple[Thing, Look]]:
+    """Each of `things` with a look of its own; more things than looks are refused.
+
+    Parameters
+    ----------
+    what : str
+        What the things are, for the sentence that refuses them.
+    things, looks : sized iterables
+    """
+    if len(things) > len(looks):
+        raise ValueError(f"{what} must be at most {len(looks)} to be told apart, not {len(things)}")
+    return list(zip(things, looks, strict=False))
 
 
 def in_style(draw: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -223,7 +241,7 @@ def rasters(
     )
     for panel in axes.flat[len(trains) :]:
         panel.set_visible(False)
-    for panel, train, title in zip(axes.flat, trains, titles, strict=False):
+    for panel, train, title in zip(axes.flat[: len(trains)], trains, titles, strict=True):
         draw_raster(panel, train, dt_ms=dt_ms, start_ms=start_ms, two_ears=two_ears)
         panel.set_title(title)
     for column in axes.T:  # the lowest panel that is there
@@ -324,13 +342,20 @@ def plain_log_labels(axis: Axis) -> None:
 
 
 SIGNED = LinearSegmentedColormap.from_list("signed", [LEFT, "white", RIGHT])
-"""For what has a sign: negative blue, zero white, positive orange. In grey both ends look alike,
-so whoever draws with it marks one sign by something else as well."""
+"""For what has a sign: negative blue, zero white, positive orange. In grey both ends look alike;
+`signed` marks what is negative."""
 
 
 def signed(axes: Axes, values: Numbers, top: float) -> AxesImage:
-    """Draw a matrix into `axes` with white at zero and full colour from `top` on; the image."""
-    return axes.imshow(array(values), cmap=SIGNED, vmin=-top, vmax=top, interpolation="none")
+    """Draw a matrix into `axes` with white at zero and full colour from `top` on; the image.
+
+    What is clearly negative, below -2 % of `top`, has a dot.
+    """
+    matrix = array(values)
+    image = axes.imshow(matrix, cmap=SIGNED, vmin=-top, vmax=top, interpolation="none")
+    y, x = np.nonzero(matrix < -0.02 * top)
+    axes.plot(x, y, ".", color="black", ms=2.6, mew=0, scalex=False, scaley=False)
+    return image
 
 
 @in_style
@@ -381,8 +406,7 @@ def bars(
             f"{value:.2f}", (end, row), xytext=(6, 0), textcoords="offset points", va="center",
             bbox=dict(fc="white", ec="none", pad=1),
         )  # fmt: skip
-    for number, (value, label) in enumerate(lines):
-        style = (":", "--", "-.")[number % 3]
+    for (value, label), style in told_apart("lines", lines, (":", "--", "-.")):
         axes.axvline(value, color="black", ls=style, lw=1.5, label=f"{label} ({value:.2f})")
     if lines:
         figure.legend(loc="outside lower center", ncols=len(lines), fontsize=10)
@@ -425,14 +449,14 @@ def lines(
     ----------
     x : sequence of float
     curves : dict of name to a list of (mean, low, high)
-        At most as many as there are `looks`.
+        At most as many as there are `looks`; more are refused.
     xlabel, ylabel, title : str
         Labels with their units.
     log_x, log_y : bool
         Logarithmic axes.
     levels : sequence of (value, label) or (value, label, (low, high))
         Horizontal lines to compare with, such as a bound or a control, and a band around one that
-        was measured.
+        was measured. Two at most.
     looks : sequence of dict
         Colour, line style and marker of each curve.
     """
@@ -449,15 +473,16 @@ def lines(
     )
     at = np.asarray(x, dtype=float)
     spread = np.linspace(-1, 1, len(curves)) * 0.02  # so that intervals do not hide each other
-    for (name, values), look, aside in zip(curves.items(), looks, spread, strict=False):
+    drawn = told_apart("curves", curves.items(), looks)
+    for ((name, values), look), aside in zip(drawn, spread, strict=True):
         mean, low, high = np.array(values, dtype=float).T
         aside *= bool((low < high).any())  # a line without intervals stays where it is
         where = at * np.exp(2 * aside) if log_x else at + aside * np.ptp(at)
         axes.errorbar(where, mean, [mean - low, high - mean], label=name, **look)
-    for number, (value, name, *interval) in enumerate(levels):
+    for (value, name, *interval), style in told_apart("levels", levels, ("-", ":")):
         for band in interval:
             axes.axhspan(*band, color=GREY, alpha=0.2, lw=0)
-        axes.axhline(value, color="black", lw=1.2, ls=("-", ":")[number % 2], label=name)
+        axes.axhline(value, color="black", lw=1.2, ls=style, label=name)
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if log_x:
         axes.set_xscale("log")

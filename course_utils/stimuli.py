@@ -141,8 +141,9 @@ class Stimulus:
         lead, start = _vector("ipd", ipd), _vector("phase", phase)
         if len(lead) != len(start) and 1 not in (len(lead), len(start)):
             raise ValueError(f"phase must hold {len(lead)} numbers like ipd, not {len(start)}")
-        lead, start = torch.broadcast_tensors(lead, start)
-        wave = 2 * math.pi * self.frequency_hz / 1000 * self.time_ms
+        device = start.device if lead.device.type == "cpu" else lead.device  # one may be a number
+        lead, start = torch.broadcast_tensors(lead.to(device), start.to(device))
+        wave = 2 * math.pi * self.frequency_hz / 1000 * self.time_ms.to(device)
         left = wave + start[:, None]
         return torch.stack([left, left + lead[:, None]], dim=-1)
 
@@ -179,6 +180,7 @@ def sample(
     ipd : tensor `(n,)`, float32, radians
     spikes : tensor `(n, time, 2 * fibres_per_ear)`, bool
         Left ear first. In memory the batch runs fastest, which is how the network reads it.
+        Both are on the CPU, where they are drawn, so that all devices hear the same.
 
     Raises
     ------
@@ -191,7 +193,7 @@ def sample(
         ipd = (torch.rand(n, generator=generator, dtype=torch.float64) - 0.5) * math.pi
     if phase is None:
         phase = torch.rand(n, generator=generator, dtype=torch.float64) * 2 * math.pi
-    ipd, phase = _vector("ipd", ipd, n), _vector("phase", phase, n)
+    ipd, phase = _vector("ipd", ipd, n).cpu(), _vector("phase", phase, n).cpu()
     valid_angle("ipd", ipd)
     if not torch.isfinite(phase).all():
         raise ValueError("phase must be finite, but some of it is NaN or infinite")

@@ -116,10 +116,9 @@ def fit(
         For bad numbers, a missing generator, or data that do not fit the network.
     """
     valid.random_generator(generator)
-    for name, value in (("epochs", epochs), ("steps_per_epoch", steps_per_epoch)):
+    counts = dict(epochs=epochs, steps_per_epoch=steps_per_epoch, batch_size=batch_size)
+    for name, value in (counts | dict(validation_samples=validation_samples)).items():
         valid.whole_number(name, value)
-    valid.whole_number("batch_size", batch_size)
-    valid.whole_number("validation_samples", validation_samples)
     valid.finite_number("soft_labels", soft_labels, 0)
     if data is not None:
         steps_per_epoch = min(steps_per_epoch, _stored_batches(data, network, batch_size))
@@ -136,19 +135,15 @@ def fit(
     bar = tqdm(range(1, epochs + 1), disable=not progress, desc="epoch", mininterval=0.5)
     for epoch in bar:
         begin = time.perf_counter()
-        total = 0.0
-        for angle, spikes in _batches(network.task, generator, steps_per_epoch, batch_size, data):
-            answer = network(spikes.to(network.device))
-            loss = cross_entropy(answer, angle, network.classes, soft_labels)
-            for optimiser in optimisers:
-                optimiser.zero_grad()
-            loss.backward()
-            for mover in (*optimisers, *schedules):
-                mover.step()
-            total += float(loss.detach())
+        losses = [
+            _update(network, angle, spikes, soft_labels, optimisers, schedules)
+            for angle, spikes in _batches(
+                network.task, generator, steps_per_epoch, batch_size, data
+            )
+        ]
         history.seconds += time.perf_counter() - begin
         report = evaluate(network.rounded() if _spreads(network) else network, *validation)
-        history.loss.append(total / steps_per_epoch)
+        history.loss.append(sum(losses) / steps_per_epoch)
         history.validation_loss.append(report.loss)
         history.validation_error_deg.append(report.error_deg)
         history.delays += _first_delays(network)
@@ -159,6 +154,25 @@ def fit(
     if best[1] is not None:
         network.load_state_dict(best[1])
     return history
+
+
+def _update(
+    network: DirectionNetwork,
+    angle: Tensor,
+    spikes: Tensor,
+    soft_labels: float,
+    optimisers: list[torch.optim.Optimizer],
+    schedules: list[Schedule],
+) -> float:
+    """One step of everything that moves, after one batch; returns the batch's loss."""
+    answer = network(spikes.to(network.device))
+    loss = cross_entropy(answer, angle, network.classes, soft_labels)
+    for optimiser in optimisers:
+        optimiser.zero_grad()
+    loss.backward()
+    for mover in (*optimisers, *schedules):
+        mover.step()
+    return float(loss.detach())
 
 
 def cross_entropy(
@@ -248,7 +262,7 @@ def _batches(
     angle, spikes = data
     order = torch.randperm(len(angle), generator=generator)
     for chosen in order[: count * batch_size].view(count, batch_size):
-        yield angle[chosen], spikes[chosen]
+        yield angle[chosen.to(angle.device)], spikes[chosen.to(spikes.device)]
 
 
 @dataclass(frozen=True)

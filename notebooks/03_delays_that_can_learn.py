@@ -119,8 +119,8 @@ drawings.kinks(fine, [loss(d) for d in fine], whole, [loss(d) for d in whole])
 
 # %% [markdown]
 # Straight pieces between whole delays, a kink at each of them. In the middle of a piece there is
-# one slope, and everyone agrees about it: autograd, and the [finite
-# difference](glossary.ipynb#finite-difference) that needs no calculus at all.
+# one slope, and everyone agrees about it: [autograd](glossary.ipynb#autograd), which is PyTorch's
+# calculus, and the [finite difference](glossary.ipynb#finite-difference) that needs none at all.
 
 # %%
 def slope(at, shift=delayed):
@@ -150,7 +150,6 @@ def course_delayed(train, d):  # the course's function, with room for eight step
 left, right = (float(loss(torch.tensor(b)) - loss(torch.tensor(b - 1))) for b in (3.0, 4.0))
 print(f"at 3 steps: left {left:.2f}, right {right:.2f}; our `delayed` {slope(3.0):.2f}, "
       f"the course's {slope(3.0, course_delayed):.2f}")  # fmt: skip
-assert abs(slope(3.0) - right) < 1e-5
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -170,9 +169,11 @@ for k in range(1, 8):
 # %% [markdown]
 # ## A delay that leaves its range
 # A delay below 0 would let spikes arrive before they were sent, and one above `max_delay` finds no
-# rows. But an optimiser takes its step without asking. One way out is to `clamp` the delay in the
-# forward pass. The course instead steps, then **[projects](glossary.ipynb#projection)**: after each
-# step, it moves the delay itself to the nearest allowed value.
+# rows. But an [optimiser](glossary.ipynb#optimiser), which moves parameters against their
+# gradients, takes its step without asking. One way out is to `clamp` the delay in the forward pass:
+# what is outside counts as the nearest end. The course instead steps, then
+# **[projects](glossary.ipynb#projection)**: after each step, it moves the delay itself to the
+# nearest allowed value.
 #
 # ### Predict
 # Four delays, all best at 5 steps, under the same [Adam](glossary.ipynb#Adam). One starts at −2, as
@@ -212,8 +213,6 @@ drawings.paths(list(runs.values()), list(runs), goal=5)
 # `layer.project_()`:
 
 # %%
-assert runs["clamp in forward"][-1][0] == -2
-assert max(abs(d - 5) for d in runs["project after the step"][-1]) < 2
 layer = delays.DelayLayer(3, max_delay=50, init=1.0)
 layer.delays.data -= torch.tensor([0.0, 3.0, -70.0])  # as a step might: to 1, -2 and 71
 print(layer.project_().delays.tolist())
@@ -223,8 +222,8 @@ print(layer.project_().delays.tolist())
 # The gradient compares *neighbouring* rows. If the right delay is ten steps away, does it point
 # there? A fibre with five spikes; the target is the same fibre, 30 steps late. The loss is the
 # part of the target that is missed. We ask a `DelayLayer` for its loss at 251 delays at once. The
-# rule by which it shifts and finds its gradient is called its **estimator**; so far ours was
-# `Interpolate` ("linear" for short).
+# rule by which it shifts and finds its gradient is called its
+# **[estimator](glossary.ipynb#estimator)**; so far ours was `Interpolate` ("linear" for short).
 
 # %%
 GOAL, candidates = 30, torch.linspace(0, 50, 251)
@@ -370,14 +369,11 @@ print(f"sent at 80, found at {found}")
 # The cure is one sign. From here on:
 
 # %%
-assert found == 80 - 49
-
-
 def grid_delayed(train, d, align_corners=False):
     return read_at(train, -d, align_corners)  # out[t] = in[t - d]
 
 
-assert grid_delayed(impulse, 49.0).argmax() == 80 + 49
+assert torch.allclose(grid_delayed(impulse, 49.0), late_by(impulse, 49), atol=1e-4)
 
 # %% [markdown]
 # ### Predict
@@ -388,7 +384,6 @@ assert grid_delayed(impulse, 49.0).argmax() == 80 + 49
 torch.set_printoptions(precision=3, sci_mode=False)
 print("False:", grid_delayed(short, 3.0, align_corners=False))
 print("True: ", grid_delayed(short, 3.0, align_corners=True))
-assert torch.allclose(grid_delayed(short, 3.0, align_corners=True), by_hand[1], atol=1e-5)
 
 
 # %% [markdown]
@@ -415,8 +410,8 @@ def prototype_shift(spikes, delay):  # (sound, time, fibre) and whole steps, in 
 
 # %% [markdown]
 # ### Predict
-# All spikes are 0 or 1, all delays are whole. **Which part of the outputs is neither 0 nor 1:
-# none, a few in a million, or more?**
+# All spikes are 0 or 1, all delays are whole, all numbers have 32 bits (float32). **Which part of
+# the outputs is neither 0 nor 1: none, a few in a million, or more?**
 
 # %%
 whole_waits = torch.randint(1, 50, (200,), generator=generator).float()
@@ -517,7 +512,6 @@ for delay, gradient in zip(raw.tolist(), raw.grad.tolist(), strict=True):
 # </details>
 
 # %%
-assert raw.grad.tolist() == [-15, 0, 5, 245, 300]
 axis = torch.linspace(-10, 60, 71, requires_grad=True)
 Surrogate.apply(axis).sum().backward()
 drawings.factor(axis.detach(), axis.grad, 49)

@@ -63,7 +63,7 @@ print(f"ln({classes.n}) = {math.log(classes.n):.3f} nats")
 # <details><summary>What happened</summary>
 #
 # Someone who gives all 12 classes the same probability has the loss $-\ln(1/12) = \ln 12$. The
-# untrained network is close to that, and its error is what "always straight ahead" would
+# untrained network is close to that, and its error is about what "always straight ahead" would
 # give. A loss far *above* $\ln 12$ at the start would mean a network that is sure of
 # itself without reason: its weights are too large.
 # </details>
@@ -204,9 +204,8 @@ print(f"outermost midpoint {outermost:.1f}°, furthest answer {furthest:.1f}°")
 # %% [markdown]
 # That can be helped, in part: by one more class beyond each end, where no sound ever is, but where
 # probability can lie. A script, `figures/lesson_5.py`, has trained this network and its variants
-# from five **seeds** each: a seed is the number that a generator starts from, so two networks with
-# one seed share their luck. Their difference, seed by seed, says what the two further classes
-# bring:
+# from five seeds each. Two networks with one seed share their luck: the same first weights and the
+# same sounds. Their difference, seed by seed, says what the two further classes bring:
 
 # %%
 rows = tables.read("../figures/lesson_5.csv")
@@ -350,14 +349,21 @@ ipd = torch.deg2rad(directions).repeat_interleave(64)
 _, spikes = sample(len(ipd), stimulus, torch.Generator().manual_seed(8), ipd=ipd)
 with torch.no_grad():
     rate = network.hidden_spikes(spikes).mean(dim=1) * 1000  # spikes per second
-drawings.tuning_curves(directions, rate.view(-1, 64, 30).mean(dim=1))
+curves = rate.view(-1, 64, 30).mean(dim=1)  # (direction, neuron)
+drawings.tuning_curves(directions, curves)
 
+# %%
+top = curves.amax(dim=0)
+wide = (curves >= top / 2).float().mean(dim=0)[top > 1]
+print(f"half of its top rate or more, over directions: {wide.min():.0%} to {wide.max():.0%} of "
+      f"them, median {wide.median():.0%}; {int((top <= 1).sum())} neurons are silent")  # fmt: skip
 
 # %% [markdown]
-# These aren't narrow bumps, one for each direction. Most neurons fire over a wide range and fall
-# silent over the rest; a few (dark rows) never fire in this run, and where they are sorted means
-# nothing. Now the weights from fibres to neurons. For each delay from 0 to 50 ms we take the mean
-# over the fibres that wait about as long: a bell of 1.5 ms says how much each counts.
+# These aren't narrow bumps, one for each direction: the typical neuron fires at half of its top
+# rate or more over more than half of the directions. Where silent neurons (dark rows, if there are
+# any) are sorted means nothing. Now the weights from fibres to neurons. For each delay from 0 to 50
+# ms we take the mean over the fibres that wait about as long: a bell of 1.5 ms says how much each
+# counts.
 
 # %%
 def weights_by_delay(ear):
@@ -379,9 +385,10 @@ figure
 
 # %% [markdown]
 # A row is what one neuron waits for: after short or long waits it wants spikes of the left ear
-# (first half) and of the right. Positive weights excite, negative ones hold back, and both form
-# waves over the delays. The network need not move a fibre to the right [lag](glossary.ipynb#lag).
-# It can also **choose** the fibres that have it already. Hold that thought.
+# (first half) and of the right. Positive weights (orange) excite, negative ones (blue, dotted) hold
+# back, and both form waves over the delays. The network need not move a fibre to the right
+# [lag](glossary.ipynb#lag). It can also **choose** the fibres that have it already. Hold that
+# thought.
 #
 # ## Did learning the delays do it?
 #
@@ -415,9 +422,9 @@ for name in names:
 # %% [markdown]
 # Where probability lies on two distant classes, their mean falls between them, where neither is.
 #
-# And why is argmax with one ear worse than a blind guess (60°)? A network that knows nothing gives
-# all directions nearly the same probability, and then one and the same class is nearly always a
-# hair ahead. In most seeds it lies near an end, far from most sounds. Seed by seed:
+# And why is argmax with one ear worse than naming a class by chance? A network that knows nothing
+# gives all directions nearly the same probability, and then one and the same class is nearly always
+# a hair ahead. In most seeds it lies near an end, far from most sounds. Seed by seed:
 
 # %%
 for row in rows:
@@ -426,6 +433,7 @@ for row in rows:
 for name, k in (("in the middle", 6), ("at an end", 11)):
     off = torch.rad2deg((test_ipd - classes.midpoint(k)).abs()).mean()
     print(f"always the class {name}: {off:.1f}°")
+print(f"a class by chance: {chance.random_class_deg:.1f}°")
 
 # %% [markdown]
 # Back to the figure: its first two errors, learned and frozen, are hard to tell apart. Each seed
@@ -487,8 +495,8 @@ print("zero minus random, learned:", difference("learned from zero", "learned"))
 #
 # From random, bank or even, learning changes next to nothing; from even delays it loses a few
 # hundredths of a degree (lesson 6 comes back to that). Only from zero it changes a lot, and then
-# does not arrive where random delays begin. So *how to begin* matters more here than *how to
-# learn*.
+# does not arrive where random delays begin. What the bank lacks, and what zero lacks, learning did
+# not make up for: here it matters *where to begin*.
 # </details>
 #
 # ### Exercise 5.2 — does rounding cost anything?

@@ -18,8 +18,8 @@ import math
 import torch
 
 from course_utils import checks, observer, plots, tables
-from course_utils.drawings import lesson_6 as drawings
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
+from course_utils.drawings import lesson_6 as drawings
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -273,8 +273,8 @@ for kind in ("axonal", "synaptic"):
 # axonal one. **Variety of delays can stand in for learning them.**
 #
 # *Frozen even* is bad with one fibre: "even" then means a single lag of 31 ms, which at 20 Hz is as
-# good as −19 ms, far from the valley. With ten fibres and axonal delays it is ahead of all others,
-# and to that we turn now.
+# good as −19 ms, far from the valley. With ten fibres, axonal delays and thirty neurons it is ahead
+# of all other networks, and to that we turn now.
 # </details>
 #
 # ## Worse by learning
@@ -520,8 +520,10 @@ correlation = float(torch.corrcoef(torch.stack([wanted, paths[-1]]))[0, 1])
 print(f"correlation with Jeffress's line: {correlation:.4f}")
 
 # %% [markdown]
-# That is twelve delays and a gain, against thirty neurons with over a thousand weights. Five seeds
-# of each, and their controls; *hand-set* starts on Jeffress's line and learns only the gain.
+# (A correlation of 1 says that the learned waits lie on a straight line over the wanted ones; a
+# slope of 1, below, that it is as steep as Jeffress's.) That is twelve delays and a gain, against
+# thirty neurons with over a thousand weights. Five seeds of each, and their controls; *hand-set*
+# starts on Jeffress's line and learns only the gain.
 
 # %%
 study = tables.read("../figures/studies/coincidence.csv")
@@ -547,8 +549,9 @@ for column in ("correlation", "slope"):
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# Frozen random delays are worthless here: an output that is called "30° right" must wait for 30°
-# right, and no weight can choose for it. Learned from the middle, the delays lie on Jeffress's
+# Frozen random delays leave four seeds of five where "always straight ahead" would (45°): an output
+# that is called "30° right" must wait for 30° right, and no weight can choose for it. One seed drew
+# better. Learned from the middle, the delays lie on Jeffress's
 # line, and the error is within a tenth of a degree of the hand-set one's. From random starts four
 # seeds of five do as well; one strayed, hence the long interval. (It reaches below the best
 # observer, but no seed does: an interval is symmetric, and a single stray widens it to both sides.)

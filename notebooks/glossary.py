@@ -16,6 +16,9 @@
 # ## argmax
 # Naming the class with the largest output. Read so, an answer is always the middle of a class.
 #
+# ## autograd
+# PyTorch's own calculus: it remembers what was computed from what, and follows gradients back.
+#
 # ## axonal delay
 # One delay for each fibre that comes in, the same for all neurons that hear it. What we train
 # unless we say otherwise. Compare *dendritic* and *synaptic delay*.
@@ -94,6 +97,10 @@
 # ## epoch
 # One round of training: a number of updates, after which we look how far it is.
 #
+# ## estimator
+# The rule by which a layer shifts spikes and finds the gradient of its delays: interpolation,
+# rounding, a bell, a triangle.
+#
 # ## fan-in
 # How many inputs a neuron has; its *fan-out* is to how many it sends. The more inputs
 # there are to add up, the smaller the first weights should be.
@@ -121,6 +128,9 @@
 # ## gradient
 # The slope of the loss with respect to a parameter: how much it would change for a little more of
 # it. Learning walks against it.
+#
+# ## hidden neuron
+# A neuron between the fibres and the readouts. Nobody tells it what to listen for.
 #
 # ## implicit function theorem
 # If two things must stay in balance while one of them is moved, it says how far the other moves:
@@ -188,6 +198,10 @@
 # Anyone or anything that gets the spikes, and nothing else, and gives an answer: a person, a
 # network, a formula. The *best* one answers with the posterior's median.
 #
+# ## optimiser
+# What moves the parameters after each gradient, such as *Adam*. One such move is an *update*, and
+# how far it may go is the *learning rate*.
+#
 # ## paired difference
 # The difference between two runs with the same seed, and so with the same first weights, delays
 # and sounds. Their shared luck cancels.
@@ -200,6 +214,9 @@
 # How probable each IPD is once the spikes are heard, if all were equally probable before. Its
 # median has the smallest mean error that any observer can have, its mean the smallest mean squared
 # error. Both lean inwards at the ends of the range: they are biased.
+#
+# ## potential
+# What a neuron has added up from its inputs, less what has leaked away.
 #
 # ## projection
 # After a step of the optimiser, moving each delay to the nearest allowed value, in [0,
@@ -228,6 +245,10 @@
 # What a neuron does after a spike: its potential goes to zero. *Detached*, learning ignores how a
 # current changes the resets.
 #
+# ## seed
+# The number that a generator of random numbers starts from. With the same one all draws are the
+# same; so a result is tried with several, and comparisons are made seed by seed.
+#
 # ## signal-to-noise ratio
 # How much stronger a sound is than the noise around it, in dB. At 0 dB both are equally strong.
 #
@@ -253,6 +274,9 @@
 #
 # ## synaptic delay
 # One delay for each connection, beside its weight. Every neuron then has lags of its own.
+#
+# ## threshold
+# The potential at which a neuron fires.
 #
 # ## time constant
 # How long a leaky neuron remembers, in ms: after one of it, 37 % of a potential is left.

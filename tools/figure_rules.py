@@ -31,12 +31,19 @@ def style_problems(figure: Figure) -> list[str]:
 
 
 def palette_problems(figure: Figure) -> list[str]:
-    """Colours are Okabe and Ito's, a tint of one of them, or a grey; images are in cividis."""
+    """Colours are Okabe and Ito's, a tint of one of them, or a grey; images are in cividis.
+
+    What has a sign has a map of its own, with its middle at zero.
+    """
     foreign = {to_hex(c): type(artist).__name__ for artist, c in _colours(figure) if not _known(c)}
     problems = [f"{colour} of {kind} is foreign" for colour, kind in foreign.items()]
     for axes in figure.axes:
         names = {image.get_cmap().name for image in axes.images}
         problems += [f"an image in {name}" for name in names - set(IMAGES)]
+        for image in axes.images:
+            low, high = image.get_clim()
+            if low < 0 < high and (image.get_cmap().name != "signed" or low != -high):
+                problems.append(f"an image from {low:g} to {high:g} has no white at zero")
     return problems
 
 

@@ -13,8 +13,8 @@ from tools import pages
 from tools.execution import execute, made_from
 
 PAGES = pages.ROOT / "build" / "pages"
-PICTURES = 40
-"""How many pictures one `explore` may leave in a page."""
+PICTURES = 30
+"""How many pictures one `explore` may leave in a page: some 30 kB each, so 0.5 to 1.8 MB a page."""
 
 
 def save(notebook, name: str, kept_in: Path = PAGES) -> None:

@@ -17,7 +17,7 @@ import copy
 import os
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tools import pages
@@ -108,7 +108,7 @@ def main(arguments=None, folder: Path = pages.NOTEBOOKS) -> int:
     chosen = chosen or pages.all_pages(folder)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # pages run side by side: one thread each
     stopped = 0
-    with ProcessPoolExecutor(options.jobs) as workers:
+    with ThreadPoolExecutor(options.jobs) as workers:  # each waits for a kernel of its own
         runs = {
             workers.submit(problem, folder, page, draw): f"{page}, {draw}"
             for page in chosen

@@ -123,8 +123,8 @@ def posterior(
     axes.fill_between(ipd_deg, probable, color=plots.LEFT, alpha=0.25, lw=0)
     axes.plot(ipd_deg, probable, color=plots.LEFT)
     axes.axvline(truth_deg, color="black", ls="--", lw=1.5, label=f"the truth, {truth_deg:g}°")
-    marks = zip(answers.items(), ("o", "s", "x"), (0.1, 0.2, 0.3), strict=False)
-    for (name, value), marker, height in marks:
+    marks = plots.told_apart("answers", answers.items(), (("o", 0.1), ("s", 0.2), ("x", 0.3)))
+    for (name, value), (marker, height) in marks:
         axes.plot(
             float(value), height * float(probable.max()), marker, color=plots.RIGHT, ms=9,
             mew=2, clip_on=False, label=f"{name}, {float(value):.0f}°",
@@ -148,7 +148,7 @@ def bound(
     alt += "".join(f" {label}: {level:.2f} degrees." for level, label in levels)
     figure, axes = plots.canvas(alt, width=7.0, height=3.4)
     axes.plot(fibres, bound_deg, color=plots.LEFT, ls="-", label="Cramér–Rao bound")
-    for (level, label), style in zip(levels, (":", "-."), strict=False):
+    for (level, label), style in plots.told_apart("levels", levels, (":", "-.")):
         axes.axhline(level, color="black", lw=1.2, ls=style, label=label)
     axes.set(xscale="log", yscale="log", xlabel="fibres per ear", ylabel="mean error (degrees)")
     plots.plain_log_labels(axes.xaxis)

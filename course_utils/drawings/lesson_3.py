@@ -139,14 +139,15 @@ def paths(
         f"Delays over {len(panels_of_paths[0]) - 1} updates, best delay {goal}. {'; '.join(ends)}.",
         1, len(titles), height=3.7, sharey=True,
     )  # fmt: skip
-    styles = ("-", "--", "-.", ":")
-    colours = (LEFT, RIGHT, THIRD, "black")
+    looks = [
+        dict(color=color, ls=ls)
+        for color, ls in ((LEFT, "-"), (RIGHT, "--"), (THIRD, "-."), ("black", ":"))
+    ]
     for axes, title, rows in zip(panels, titles, panels_of_paths, strict=True):
         axes.axhspan(-100, 0, color="#eeeeee")
         axes.axhline(goal, color=GREY, lw=1, ls=":")
-        for number, path in enumerate(np.asarray(rows).T):
-            style = dict(color=colours[number % 4], ls=styles[number % 4])
-            axes.plot(path, lw=2, label=f"{path[0]:g}", **style)
+        for path, look in plots.told_apart("starts", np.asarray(rows).T, looks):
+            axes.plot(path, lw=2, label=f"{path[0]:g}", **look)
         axes.set(xlabel="update", title=title)
     panels[0].set(ylabel="raw delay (steps)", ylim=(-30, 50))
     figure.legend(

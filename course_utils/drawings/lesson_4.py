@@ -110,15 +110,14 @@ def listening(pictures: Mapping[str, tuple[Tensor, Sequence[int]]]) -> Picture:
     colours end at the largest entry of the first picture.
     """
     top = max(float(abs(next(iter(pictures.values()))[0]).max()), 1e-9)
-    negative = {name: np.asarray(g) < -0.02 * top for name, (g, _) in pictures.items()}
-    said = ", ".join(f"{name} {int(dark.sum())}" for name, dark in negative.items())
+    negative = {name: int((g < -0.02 * top).sum()) for name, (g, _) in pictures.items()}
+    said = ", ".join(f"{name} {count}" for name, count in negative.items())
     figure, axes = plots.canvas(
         f"Gradient of each spike with respect to each current; nothing above the diagonal. Clearly "
         f"negative entries: {said}.", 1, len(pictures), width=9, height=4.6, sharey=True,
     )  # fmt: skip
     for panel, (name, (g, fired)) in zip(axes, pictures.items(), strict=True):
         image = plots.signed(panel, g, top)
-        panel.plot(*np.nonzero(negative[name])[::-1], ".", color="black", ms=2.6, mew=0)
         panel.plot(fired, fired, "o", color="black", mfc="none", ms=7)
         panel.set(xlabel="current at (ms)", title=name)
     axes[0].set_ylabel("spike at (ms)")

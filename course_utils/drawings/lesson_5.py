@@ -132,19 +132,19 @@ def matrix(
     width: float = 6.5,
     height: float = 3.0,
 ) -> Picture:
-    """A matrix with zero in the middle of its colours (weights, gradients), legible in grey.
+    """A matrix of what has a sign (weights, gradients): zero is white, negative values are dotted.
 
     `halves` names the left and the right half of the columns; a line lies between them.
     """
     values = plots.array(values)
     top = float(np.abs(values).max()) or 1.0
     figure, axes = plots.canvas(alt, width=width, height=height)
-    image = axes.imshow(values, aspect="auto", vmin=-top, vmax=top, interpolation="none")
-    axes.set(xlabel=xlabel, ylabel=ylabel)
-    if halves:
-        axes.axvline(values.shape[1] / 2 - 0.5, color="white", lw=2)
-    for name, middle in zip(halves, (0.25, 0.75), strict=False):
-        axes.text(middle, 1.02, name, transform=axes.transAxes, ha="center", va="bottom")
+    image = plots.signed(axes, values, top)
+    axes.set(xlabel=xlabel, ylabel=ylabel, aspect="auto")
+    if len(halves):
+        axes.axvline(values.shape[1] / 2 - 0.5, color="black", lw=2)
+        for name, middle in zip(halves, (0.25, 0.75), strict=True):
+            axes.text(middle, 1.02, name, transform=axes.transAxes, ha="center", va="bottom")
     figure.colorbar(image, label=label)
     return figure
 

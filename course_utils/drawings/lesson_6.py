@@ -96,10 +96,10 @@ def gain_map(
         f"{', '.join(f'{f:g}' for f in fibres)} fibres per ear. {cells}."
     )
     figure, axes = plots.canvas(alt, width=5, height=2.9)
-    image = axes.imshow(gains, vmin=-1, vmax=6, aspect="auto")
+    image = plots.signed(axes, gains, 6)
+    axes.set(aspect="auto")
     for (row, column), value in np.ndenumerate(gains):
-        ink = "black" if value > 2.5 else "white"
-        axes.text(column, row, f"{value:+.1f}", ha="center", va="center", color=ink, fontsize=12)
+        axes.text(column, row, f"{value:+.1f}", ha="center", va="bottom", fontsize=12)
     axes.set_xticks(range(len(fibres)), [f"{f:g}" for f in fibres])
     axes.set_yticks(range(len(hidden)), [f"{h:g}" for h in hidden])
     axes.set(xlabel="fibres per ear", ylabel="hidden neurons", title=title)
@@ -121,10 +121,11 @@ def gain_by_variety(
     )
     figure, axes = plots.canvas(alt + ".", width=8, height=3.4)
     looks = {"axonal": dict(color=RIGHT, marker="s"), "synaptic": dict(color=LEFT, marker="o")}
-    for number, (hidden, kind) in enumerate(sorted(set(kinds), key=lambda k: (k[1], k[0]))):
+    groups = sorted(set(kinds), key=lambda k: (k[1], k[0]))
+    for (hidden, kind), aside in plots.told_apart("kinds", groups, (0.91, 0.97, 1.03, 1.09)):
         chosen = [k == (hidden, kind) for k in kinds]
         mean, low, high = np.array(gains)[chosen].T
-        where = np.array(variety, dtype=float)[chosen] * (0.91, 0.97, 1.03, 1.09)[number % 4]
+        where = np.array(variety, dtype=float)[chosen] * aside
         fill = {"mfc": "white"} if hidden == min(h for h, _ in kinds) else {}
         axes.errorbar(where, mean, [mean - low, high - mean], ls="none", ms=7,
                       label=f"{kind}, {hidden} hidden", **looks[kind], **fill)  # fmt: skip

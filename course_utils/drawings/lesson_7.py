@@ -75,8 +75,8 @@ def race(
     said = ", ".join(f"{name}: {n} of {count}" for name, n in zip(names, there, strict=True))
     figure, axes = plots.canvas(f"After {update} updates, within a step of the goal: {said}.",
                                 width=7.5, height=3.0)  # fmt: skip
-    for row, (values, n) in enumerate(zip(positions, there, strict=True)):
-        look = LOOKS[row]
+    drawn = plots.told_apart("rules", list(zip(positions, there, strict=True)), LOOKS)
+    for row, ((values, n), look) in enumerate(drawn):
         axes.plot(values, np.full(count, row), look["marker"], color=look["color"], ms=7, alpha=0.7)
         axes.text(51.5, row, f"{n} there", va="center", fontsize=10)
     axes.axvline(goal, color="black", ls=":", lw=1.5)

@@ -278,7 +278,8 @@ def internal_delays(first_us: Tensor, last_us: Tensor, nerve: Nerve, head_us: Nu
     )
     figure, axes = plots.canvas(
         f"Internal delays of {len(first_us)} networks against frequency, before and after "
-        f"learning, over the range of the head. Mean size in microseconds: {said}.",
+        f"learning, joined by lines, over the range of the head. Mean size in microseconds: "
+        f"{said}.",
         width=7.5, height=3.8,
     )  # fmt: skip
     fine = np.geomspace(frequency[0] / 1.15, frequency[-1] * 1.15, 100)
@@ -287,12 +288,13 @@ def internal_delays(first_us: Tensor, last_us: Tensor, nerve: Nerve, head_us: Nu
     for quarters in (-3, -1, 1, 3):
         label = "one or three quarters of a cycle" if quarters == 1 else None
         axes.plot(fine, quarters * 2.5e5 / fine, color=GREY, ls=":", label=label)
-    for shift, values, colour, mark, name in (
-        (0.97, first_us, "black", "x", "before"),
-        (1.03, last_us, RIGHT, "o", "after"),
-    ):
-        x = np.tile(shift * frequency, (len(values), 1))
-        axes.plot(x.ravel(), np.ravel(values), mark, color=colour, ms=6, label=name)
+    looks = ((first_us, "black", "x", "before"), (last_us, RIGHT, "o", "after"))
+    # Networks side by side: every line from before to after can be told from its neighbours.
+    beside = np.linspace(0.93, 1.07, len(first_us))[:, None] * frequency
+    ends = np.stack([np.asarray(first_us), np.asarray(last_us)]).reshape(2, -1)
+    axes.plot(np.tile(beside.ravel(), (2, 1)), ends, color=RIGHT, ls="-", lw=1.2)
+    for values, colour, mark, name in looks:
+        axes.plot(beside.ravel(), np.ravel(values), mark, color=colour, ms=6, ls="none", label=name)
     axes.set(xscale="log", xlabel="frequency of the band (Hz)", ylim=(-1100, 1100))
     axes.set_ylabel("right delay minus left (µs)")
     axes.set_xticks(frequency, [f"{f:.0f}" for f in frequency])

@@ -98,14 +98,15 @@ class SpikeCorrelator:
     def scores(self, spikes: torch.Tensor) -> torch.Tensor:
         """Agreement of the ears for each direction of the head, `(n, azimuth)`."""
         table = correlogram(spikes, self.nerve, self.max_lag)
-        lower = self.lower.expand(len(table), -1, -1)
-        read = table.gather(2, lower).lerp(table.gather(2, lower + 1), self.part)
+        lower = self.lower.to(table.device).expand(len(table), -1, -1)
+        part = self.part.to(table.device)
+        read = table.gather(2, lower).lerp(table.gather(2, lower + 1), part)
         return read.sum(1)
 
     def estimate(self, spikes: torch.Tensor) -> torch.Tensor:
         """Azimuth in radians, `(n,)`."""
         belief = torch.softmax(self.sharpness * self.scores(spikes), dim=1)
-        return belief @ torch.deg2rad(self.head.azimuth_deg).float()
+        return belief @ torch.deg2rad(self.head.azimuth_deg).to(belief)
 
 
 def band_differences(head: heads.Head, nerve: cochlea.Nerve) -> torch.Tensor:
@@ -118,14 +119,14 @@ def band_differences(head: heads.Head, nerve: cochlea.Nerve) -> torch.Tensor:
     waves = cochlea.filterbank(head.responses, head.rate_hz, nerve).transpose(1, 2)
     fine_hz = round(waves.shape[-1] / nerve.duration_ms * 1000)
     broad_us = heads.time_difference(head.responses, head.rate_hz, max(nerve.centres_hz))
-    half_cycle_us = 5e5 / torch.tensor(nerve.centres_hz, dtype=torch.float64)
+    half_cycle_us = 5e5 / waves.new_tensor(nerve.centres_hz, dtype=torch.float64)
     cross = heads.cross_spectrum(waves)
     finer = 16  # lags of a few microseconds
     correlation = torch.fft.irfft(cross, n=2 * finer * (cross.shape[-1] - 1))
     step_us = 1e6 / (finer * fine_hz)
     lags = math.ceil(heads.TIME_LIMIT_US / step_us)
     around = torch.cat([correlation[..., -lags:], correlation[..., : lags + 1]], dim=-1)
-    lag_us = step_us * torch.arange(-lags, lags + 1)
+    lag_us = step_us * torch.arange(-lags, lags + 1, device=waves.device)
     near = (lag_us - broad_us[:, None, None]).abs() < half_cycle_us[:, None]
     return (heads.vertex(around * near) - lags) * step_us
 
@@ -151,7 +152,7 @@ class WaveCorrelator:
 
     def _difference(self, ears: torch.Tensor) -> torch.Tensor:
         cross = heads.cross_spectrum(ears)
-        frequency = torch.linspace(0, self.head.rate_hz / 2, cross.shape[-1])
+        frequency = torch.linspace(0, self.head.rate_hz / 2, cross.shape[-1]).to(cross.device)
         used = (frequency >= self.low_hz) & (frequency <= self.high_hz)
         return heads.correlation_peak(
             used * cross / cross.abs().clamp(min=1e-12), self.head.rate_hz
@@ -160,5 +161,5 @@ class WaveCorrelator:
     def estimate(self, ears: torch.Tensor) -> torch.Tensor:
         """Azimuth in radians of each of `(n, ear, time)`, `(n,)`."""
         found = torch.cat([self._difference(part) for part in ears.split(_CHUNK)])
-        nearest = (found[:, None] - self.table_us).abs().argmin(1)
-        return torch.deg2rad(self.head.azimuth_deg[nearest]).float()
+        nearest = (found[:, None] - self.table_us.to(found.device)).abs().argmin(1)
+        return torch.deg2rad(self.head.azimuth_deg.to(found.device)[nearest]).float()

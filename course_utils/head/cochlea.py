@@ -130,9 +130,8 @@ def filterbank(ears: torch.Tensor, rate_hz: int, nerve: Nerve) -> torch.Tensor:
         raise ValueError(f"ears must be a tensor (n, 2, time), not {shape}")
     filters, samples, fine = _filters(nerve, rate_hz)
     heard = ears[..., : round(nerve.duration_ms / 1000 * rate_hz)]
-    spectrum = torch.fft.rfft(heard, n=samples)[:, :, None] * filters.to(
-        torch.promote_types(ears.dtype, torch.complex64)
-    )
+    filters = filters.to(ears.device, torch.promote_types(ears.dtype, torch.complex64))
+    spectrum = torch.fft.rfft(heard, n=samples)[:, :, None] * filters
     waves = torch.fft.irfft(spectrum[..., : fine // 2 + 1], n=fine)
     return waves[..., : nerve.steps * _within(nerve)] * (fine / samples)
 
@@ -165,12 +164,12 @@ def firing_rates(ears: torch.Tensor, rate_hz: int, nerve: Nerve) -> torch.Tensor
     """
     within = _within(nerve)
     drive = (filterbank(ears, rate_hz, nerve).clamp_(min=0) / HALF_LEVEL) ** COMPRESSION
-    share = (drive / (1 + drive)).numpy()
+    share = (drive / (1 + drive)).cpu().numpy()
     leak = math.exp(-2 * math.pi * MEMBRANE_HZ * nerve.dt_ms / 1000 / within)
     b, a = np.array([[1 - leak, 0], [1, -leak]], dtype=share.dtype)  # keeps single precision
     share = lfilter(b, a, share, axis=-1)
     rates = torch.from_numpy(share).unflatten(-1, (nerve.steps, within)).mean(-1)
-    return nerve.rate_max_hz * rates
+    return nerve.rate_max_hz * rates.to(ears.device)
 
 
 def spikes(rates: torch.Tensor, nerve: Nerve, generator: torch.Generator) -> torch.Tensor:
@@ -186,7 +185,8 @@ def spikes(rates: torch.Tensor, nerve: Nerve, generator: torch.Generator) -> tor
 
     Returns
     -------
-    tensor `(n, time, channels)`, float32 whole numbers; in memory the batch runs fastest
+    tensor `(n, time, channels)`, float32 whole numbers, on the CPU; in memory the batch runs
+    fastest
 
     Raises
     ------
@@ -198,6 +198,6 @@ def spikes(rates: torch.Tensor, nerve: Nerve, generator: torch.Generator) -> tor
     if not isinstance(rates, torch.Tensor) or rates.shape[1:] != wanted:
         shape = tuple(getattr(rates, "shape", ())) or type(rates).__name__
         raise ValueError(f"rates must be a tensor (n, {wanted}), not {shape}")
-    expected = (rates * (nerve.fibres * nerve.dt_ms / 1000)).float().permute(1, 2, 3, 0)
+    expected = (rates.cpu() * (nerve.fibres * nerve.dt_ms / 1000)).float().permute(1, 2, 3, 0)
     expected = expected[:, :, None].expand(-1, -1, nerve.bundles, -1, -1)
     return torch.poisson(expected, generator=generator).flatten(0, 2).permute(2, 1, 0)

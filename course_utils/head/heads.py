@@ -48,7 +48,7 @@ class Head(NamedTuple):
             If a direction was not measured.
         """
         asked = torch.as_tensor(azimuth_deg, dtype=torch.float64)
-        distance = (asked[..., None] - self.azimuth_deg).abs()
+        distance = (asked[..., None].to(self.azimuth_deg.device) - self.azimuth_deg).abs()
         if not (distance.amin(-1) < 0.01).all():
             wrong = float(asked.flatten()[distance.amin(-1).flatten().argmax()])
             raise ValueError(

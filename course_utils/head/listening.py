@@ -79,7 +79,7 @@ class Listener:
         if azimuth_deg is None:
             chosen = torch.randint(len(self.head.azimuth_deg), (n,), generator=generator)
             azimuth_deg = self.head.azimuth_deg[chosen]
-        azimuth_deg = torch.as_tensor(azimuth_deg, dtype=torch.float64).expand(n)
+        azimuth_deg = torch.as_tensor(azimuth_deg, dtype=torch.float64).cpu().expand(n)
         duration, rate = self.nerve.duration_ms, self.head.rate_hz
         drawn = sounds.draw(self.kinds, n, duration, rate, generator)
         level_db = LEVEL_RANGE_DB * (torch.rand(n, 1, 1, generator=generator) - 0.5)

@@ -21,10 +21,12 @@ _FADE_MS = 2
 def noise(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
     """`n` bursts of noise, each one new.
 
-    Raises ValueError or TypeError for a duration or rate not above zero, or a missing generator;
+    Raises ValueError or TypeError for a duration below 4 ms, a rate below 1000, or no generator;
     so do the other sounds.
     """
     samples = _samples(n, duration_ms, rate_hz, generator)
+    if not n:  # some Fourier transforms take no empty batch
+        return torch.zeros(0, samples)
     spectrum = torch.fft.rfft(torch.randn(n, samples, generator=generator))
     frequency = torch.fft.rfftfreq(samples, 1 / rate_hz)
     inside = (frequency >= LOW_HZ) & (frequency <= HIGH_HZ)
@@ -56,6 +58,8 @@ def word(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -
             f"duration_ms must be at most {1000 * len(recording) / rate_hz:.0f} ms, the length of "
             f"the recording, not {duration_ms}"
         )
+    if not n:
+        return torch.zeros(0, samples)
     pieces = recording.unfold(0, samples, 1)
     power = pieces.square().mean(1)
     audible = (power > 0.1 * power.max()).float()  # within 10 dB of the loudest piece
@@ -70,14 +74,14 @@ def draw(
     kinds: Sequence[str], n: int, duration_ms: float, rate_hz: int, generator: torch.Generator
 ) -> torch.Tensor:
     """`n` sounds, each of one of `kinds` (names in `KINDS`), as evenly as can be."""
+    if isinstance(kinds, str) or not len(kinds):
+        raise ValueError(f"kinds must be a tuple of names, such as ('noise',), not {kinds!r}")
     for kind in kinds:
         valid.one_of("kinds", kind, KINDS)
     shares = torch.arange(n).tensor_split(len(kinds))
-    drawn = [torch.zeros(0, _samples(n, duration_ms, rate_hz, generator))]
-    drawn += [
+    drawn = [
         KINDS[kind](len(share), duration_ms, rate_hz, generator)
         for kind, share in zip(kinds, shares, strict=True)
-        if len(share)
     ]
     return torch.cat(drawn)
 

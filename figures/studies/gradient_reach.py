@@ -11,25 +11,32 @@ from pathlib import Path
 
 import torch
 
-from course_utils.delays import DelayLayer, shift_then_clip
+from course_utils.delays import (
+    Bell,
+    DelayLayer,
+    Interpolate,
+    Prototype,
+    Round,
+    Tent,
+    shift_then_clip,
+)
 from figures.studies import study
 
 FIBRES, SPIKES, GOAL, MAX_DELAY = 64, 5, 30, 50
 DISTANCES = (1, 2, 3, 5, 8, 12, 16, 20)
 
 RULES = {
-    "linear": ("linear", 1.0),
-    "straight_through": ("straight_through", 1.0),
-    "prototype": ("prototype", 1.0),
-    "gaussian, sigma 2": ("gaussian", 2.0),
-    "gaussian, sigma 8": ("gaussian", 8.0),
-    "triangle, half-width 8": ("triangle", 8.0),
+    "linear": Interpolate(),
+    "straight_through": Round(),
+    "prototype": Prototype(),
+    "gaussian, sigma 2": Bell(2.0),
+    "gaussian, sigma 8": Bell(8.0),
+    "triangle, half-width 8": Tent(8.0),
 }
 
 
-def run(seed, setting):
+def run(seed, rule):
     """Gradients at every distance; returns the columns of a row."""
-    estimator, sigma = setting
     generator = torch.Generator().manual_seed(seed)
     moments = 50 + torch.rand(FIBRES, 100, generator=generator).argsort(1)[:, :SPIKES]
     trains = torch.zeros(1, 200, FIBRES)
@@ -39,8 +46,7 @@ def run(seed, setting):
     for away in DISTANCES:
         home, size = [], []
         for side in (-1, 1):
-            layer = DelayLayer(FIBRES, MAX_DELAY, estimator, float(GOAL + side * away))
-            layer.rule.sigma = sigma
+            layer = DelayLayer(FIBRES, MAX_DELAY, rule, float(GOAL + side * away))
             (1 - (layer(trains) * wanted).sum((0, 1)) / SPIKES).sum().backward()
             home.append((layer.delays.grad * side > 1e-6).float())
             size.append(layer.delays.grad.abs())

@@ -107,7 +107,7 @@ def test_a_hosted_lesson_clones_its_branch(kernels, tmp_path, monkeypatch):
         "GIT_CONFIG_VALUE_1": "*",
     }
     run(notebook, folder, kernels, monkeypatch, **local)
-    assert (folder / "learning-delays" / "course_utils" / "explore.py").exists()
+    assert (folder / "learning-delays" / "course_utils" / "delays.py").exists()
 
 
 @pytest.mark.parametrize("named", ["", "elsewhere"])

@@ -1,5 +1,6 @@
 """On the site, all that stands between a question and its answer is folded, and nothing else."""
 
+import ast
 import re
 
 import pytest
@@ -74,3 +75,65 @@ def test_each_prediction_of_a_lesson_has_an_answer_before_the_next_heading(name)
     stretches = re.split(r"^### Predict\b", prose, flags=re.MULTILINE)[1:]
     open_ended = [s for s in stretches if "<details" not in re.split(r"^#{1,6} ", s, flags=re.M)[0]]
     assert open_ended == []
+
+
+def told_below(cells):
+    """Return the asserts right below a fold that compare what it found with a written answer.
+
+    Right below is up to the next heading. What a fold found are the names that its code sets. To
+    hold the course's function against one made by hand tells nothing; to hold a count against 25
+    does.
+    """
+    inside, found, told = False, set(), []
+    for cell in fold_answers(cells):
+        if cell.cell_type == "markdown":
+            if cell.source.startswith('<details class="decide">'):
+                inside, found = True, set()
+            elif cell.source == "</details>":
+                inside = False
+            elif not inside and re.search(r"^#{1,6} ", cell.source, re.MULTILINE):
+                found = set()
+            continue
+        tree = ast.parse(cell.source)
+        names = [n for n in ast.walk(tree) if isinstance(n, ast.Name)]
+        stored = {n.id for n in names if isinstance(n.ctx, ast.Store)}
+        found = found | stored if inside else found - stored
+        if not inside:
+            claims = [n.test for n in ast.walk(tree) if isinstance(n, ast.Assert)]
+            told += [
+                ast.unparse(compared)
+                for claim in claims
+                for compared in ast.walk(claim)
+                if isinstance(compared, ast.Compare)
+                and any(map(_is_written, [compared.left, *compared.comparators]))
+                and found & {n.id for n in ast.walk(compared) if isinstance(n, ast.Name)}
+            ]
+    return told
+
+
+def _is_written(side):
+    """Say whether one side of a comparison is a number, or a few, as one would type them."""
+    return not any(isinstance(n, ast.Name | ast.Attribute | ast.Call) for n in ast.walk(side))
+
+
+@pytest.mark.parametrize(
+    ("below", "wanted"),
+    [
+        ("assert found == 80 - 49", ["found == 80 - 49"]),
+        ("assert (int(found), 3) == (25, 3)", ["(int(found), 3) == (25, 3)"]),
+        ("assert other == 31 and max(found.runs['a']) < 2", ["max(found.runs['a']) < 2"]),
+        ("assert by_course == found", []),  # two ways to one result
+        ("assert other == 31", []),
+        ("found = other()\nassert found == 31", []),
+    ],
+)
+def test_an_answer_below_the_fold_is_noticed(below, wanted):
+    page = [new_markdown_cell(QUESTION), new_code_cell("found = run()"), new_markdown_cell(ANSWER)]
+    assert told_below([*page, new_code_cell(below)]) == wanted
+    later = [new_markdown_cell("## Next"), new_code_cell(below)]
+    assert told_below([*page, *later]) == []
+
+
+@pytest.mark.parametrize("name", pages.lessons())
+def test_nothing_right_below_a_fold_tells_the_answer(name):
+    assert told_below(pages.from_source(pages.NOTEBOOKS, name).cells) == []

@@ -94,7 +94,7 @@ def test_bad_arguments_of_the_deep_network(settings, error, says):
     "settings, error, says",
     [
         (dict(skip_ms=-1), ValueError, "skip_ms must be"),
-        (dict(skip_ms=60), ValueError, "must add up to less than 60 steps, not 60"),
+        (dict(skip_ms=60), ValueError, "skip_ms must be less than the 60 ms there are, not 60"),
         (dict(slope=0), ValueError, "slope must be"),
         (dict(hidden=2.5), TypeError, "hidden must be a whole number"),
     ],

@@ -144,7 +144,7 @@ def drawers(module):
     found = inspect.getmembers(module, inspect.isfunction)
     own = [name for name, f in found if f.__module__ == module.__name__ and name[0] != "_"]
     others = ("canvas", "alt_text", "png", "small", "shown_width", "array", "in_style")
-    return [name for name in own if name not in (*others, "walks_home")]
+    return [name for name in own if name not in (*others, "told_apart", "walks_home")]
 
 
 def drawing_rooms():
@@ -200,9 +200,9 @@ def line(**style):
     return figure
 
 
-def image(cmap):
+def image(cmap, **limits):
     figure, axes = plots.canvas("An image.")
-    axes.imshow(np.eye(3), cmap=cmap)
+    axes.imshow(np.eye(3), cmap=cmap, **limits)
     return figure
 
 
@@ -233,6 +233,9 @@ def one_number():
         (line(color="red", ls="--"), ["#ff0000 of Line2D is foreign"]),
         (image("cividis"), []),
         (image("jet"), ["an image in jet"]),
+        (image(plots.SIGNED, vmin=-1, vmax=1), []),
+        (image("cividis", vmin=-1, vmax=6), ["an image from -1 to 6 has no white at zero"]),
+        (image(plots.SIGNED, vmin=-1, vmax=6), ["an image from -1 to 6 has no white at zero"]),
         (small_words(), ["'small' has 9 points"]),
         (named_panel(), []),
         (one_number(), ["the y axis 'error (degrees)' has 1 ticks"]),

@@ -17,7 +17,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from course_utils import plots
-from course_utils.drawings import lesson_5
+from course_utils.drawings import lesson_1, lesson_3, lesson_5, lesson_6, lesson_7
 from course_utils.stimuli import Stimulus, sample
 
 RNG = np.random.default_rng(0)
@@ -310,13 +310,51 @@ def test_tuning_curves_are_sorted_by_their_best_direction():
 @pytest.mark.parametrize("values, top", [([[1.0, -3.0]], 3), ([[0.0, 0.0]], 1), ([[2.0, 1.0]], 2)])
 def test_zero_lies_in_the_middle_of_a_matrixs_colours(values, top):
     figure = lesson_5.matrix(values, "x", "y", "weight (potential)", "Weights.")
-    assert figure.axes[0].images[0].get_clim() == (-top, top)
+    picture = figure.axes[0].images[0]
+    assert picture.get_clim() == (-top, top) and picture.get_cmap() is plots.SIGNED
+    dotted = figure.axes[0].lines[0].get_xydata().tolist()
+    assert dotted == [[k, 0] for k, value in enumerate(values[0]) if value < 0]
 
 
 def test_a_matrix_names_its_halves():
     axes = lesson_5.matrix(np.eye(4), "x", "y", "w", "Eye.", halves=["left", "right"]).axes[0]
     assert [text.get_text() for text in axes.texts] == ["left", "right"]
-    assert axes.lines[0].get_xdata()[0] == 1.5
+    assert axes.lines[-1].get_xdata()[0] == 1.5
+    with pytest.raises(ValueError, match="shorter|longer"):
+        lesson_5.matrix(np.eye(4), "x", "y", "w", "Eye.", halves=["left", "middle", "right"])
+
+
+def many(n):
+    return {f"curve {k}": [(k, k, k)] * 2 for k in range(n)}
+
+
+@pytest.mark.parametrize(
+    ("draw", "sentence"),
+    [
+        (lambda: plots.lines([1, 2], many(8), "x", "y"), "curves .* at most 7 .* not 8"),
+        (
+            lambda: plots.lines([1, 2], many(1), "x", "y", levels=[(1, "a")] * 3),
+            "levels .* at most 2 .* not 3",
+        ),
+        (lambda: plots.lines([1, 2], many(2), "x", "y", looks=[{}]), "curves .* at most 1 .*"),
+        (lambda: plots.bars(["a"], [1], ylabel="y", lines=[(1, "b")] * 4), "lines .* at most 3"),
+        (lambda: lesson_1.bound([1, 10], [3, 1], levels=[(1, "a")] * 3), "levels .* at most 2"),
+        (
+            lambda: lesson_3.paths([np.ones((3, 5))] * 2, ["a", "b"], 5),
+            "starts .* at most 4 .* not 5",
+        ),
+        (
+            lambda: lesson_6.gain_by_variety(
+                [1] * 5, [(1, 0, 2)] * 5, [(h, "axonal") for h in range(5)]
+            ),
+            "kinds .* at most 4 .* not 5",
+        ),
+        (lambda: lesson_7.race([[1.0]] * 8, 30, 0, list("abcdefgh")), "rules .* at most 7"),
+    ],
+)
+def test_what_cannot_be_told_apart_is_refused(draw, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        draw()
 
 
 def test_bars_show_values_intervals_and_lines_inside_the_axis():

@@ -32,7 +32,7 @@ help:
 	@echo "make run     run every lesson in full, refresh its outputs (LESSONS='02_make_a_spike_wait')"
 	@echo "make pair    carry what you edited in a notebook into its .py"
 	@echo "make test    run every test, and every lesson with them    (TESTS='tests/unit')"
-	@echo "make lint    check the style of the code, its spelling and its types"
+	@echo "make lint    read the code for style, spelling and types"
 	@echo "make bench   time one training step against the prototype and its peers"
 	@echo "make studies fill the result tables that the lessons read (SEEDS='0' JOBS=2 STUDIES='best')"
 	@echo "make site    build the site: build/site/index.html         (REPO='owner/name' BRANCH=main)"

@@ -1,8 +1,8 @@
 """What a delay does on the way forward, and how it gets its gradient: one small class each.
 
 A rule of your own is a subclass of `Rule` with one method, `shift`; the slope of what it returns
-with respect to `delays` is the gradient that the delays learn from. Delays arrive checked: finite,
-within [0, max_delay] steps, and the spikes long enough.
+with respect to `delays` is the gradient that the delays learn from. What arrives is validated:
+delays are finite, within [0, max_delay] steps, and the spikes long enough.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The controls that `explore` takes: a slider and a choice, checked before anything is drawn."""
+"""The controls that `explore` takes: a slider and a choice, validated before anything is drawn."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def slider(
     TypeError, ValueError
         If the label is empty, a number is missing or not finite, or the steps do not fit.
     """
-    _check_label(label)
+    _validate_label(label)
     numbers = {"low": low, "high": high, "step": step, "start": start}
     if isinstance(keep, str) or not isinstance(keep, Iterable):
         raise TypeError(f"keep of slider {label!r} must be a list of numbers, not {keep!r}.")
@@ -186,7 +186,7 @@ def choice(label: str, options: Sequence[Any], start: Any = None) -> Choice:
     TypeError, ValueError
         If there are no options, two look the same, or `start` is not among them.
     """
-    _check_label(label)
+    _validate_label(label)
     if not isinstance(options, (list, tuple)):
         raise TypeError(f"options of choice {label!r} must be a list, not {options!r}.")
     if not options:
@@ -200,6 +200,6 @@ def choice(label: str, options: Sequence[Any], start: Any = None) -> Choice:
     return Choice(label, tuple(options), start)
 
 
-def _check_label(label: object) -> None:
+def _validate_label(label: object) -> None:
     if not isinstance(label, str) or not label.strip():
         raise TypeError(f"label must be a few words, such as 'delay (ms)', not {label!r}.")

@@ -375,7 +375,7 @@ plots.rasters(clicks, ["gap 15 ms", "gap 55 ms"], two_ears=False)
 single = DeepLocaliser(
     task, twelve, (30, 30), (15, 0), padding="causal", generator=generator
 )  # fmt: skip
-fit(single, generator, epochs=6, soft_labels=1.0, source=task.sample)
+fit(single, generator, epochs=6, soft_labels=1.0)
 
 
 def answers(network, gap_ms):

@@ -230,7 +230,7 @@ checks.exercise_9_1(wait_in_steps)
 # %%
 listener = Listener(head, nerve, kinds=("noise", "tones"))
 network = Localiser(
-    nerve, Classes(18), hidden=30, max_delay=10, tau_ms=0.3, generator=generator
+    listener, Classes(18), hidden=30, max_delay=10, tau_ms=0.3, generator=generator
 )  # fmt: skip
 straight_ahead = float(azimuth.abs().mean())
 print(f"always pointing straight ahead would be wrong by {straight_ahead:.1f}°")
@@ -241,14 +241,14 @@ print(f"always pointing straight ahead would be wrong by {straight_ahead:.1f}°"
 # epochs. **How far off will it be on new noise? And on the spoken word, which it never heard?**
 
 # %%
-history = fit(network, generator, epochs=6, source=listener, soft_labels=0.5, delay_lr=0.1)
+history = fit(network, generator, epochs=6, soft_labels=0.5, delay_lr=0.1)
 print(f"{history.seconds:.0f} seconds; best epoch: {history.best_epoch}")
 plots.history(history)
 
 # %%
 kinds = {kind: replace(listener, kinds=(kind,)) for kind in ("noise", "tones", "word")}
 tests = {
-    kind: heard(2048, torch.Generator().manual_seed(1000)) for kind, heard in kinds.items()
+    kind: heard.sample(2048, torch.Generator().manual_seed(1000)) for kind, heard in kinds.items()
 }  # fmt: skip
 reports = {kind: evaluate(network, *test) for kind, test in tests.items()}
 for kind, report in reports.items():
@@ -279,7 +279,7 @@ drawings.answers(
 # %%
 def point(azimuth_deg, kind, seed):
     lottery = torch.Generator().manual_seed(seed)
-    sound = kinds[kind](1, lottery, azimuth_deg=float(azimuth_deg))
+    sound = kinds[kind].sample(1, lottery, azimuth_deg=float(azimuth_deg))
     answer = math.degrees(evaluate(network, *sound).softmax_mean)
     return drawings.pointing(sound[1][0], nerve, azimuth_deg, answer, kind)
 
@@ -409,7 +409,7 @@ time_only = heads.without_level_difference(head)
 level_only = heads.without_time_difference(head)
 for name, altered in (("both", head), ("time only", time_only), ("level only", level_only)):
     heard = replace(kinds["noise"], head=altered)
-    report = evaluate(network, *heard(2048, torch.Generator().manual_seed(1000)))
+    report = evaluate(network, *heard.sample(2048, torch.Generator().manual_seed(1000)))
     print(f"{name:10s}: {report.error_deg:.1f}°")
 
 # %% [markdown]

@@ -15,12 +15,16 @@ import inspect
 import itertools
 import math
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Number
+from typing import Any
 
 import numpy as np
 import torch
+
+Function = Callable[..., object]
+"""What a reader wrote: who knows what it returns."""
 
 _STUB = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "LOAD_COMMON_CONSTANT"}
 _WIDE = {"b": np.bool_, "i": np.int64, "u": np.int64, "f": np.float64}
@@ -62,7 +66,7 @@ def _stop(words: str) -> NoAnswerError:
     return NoAnswerError(not_yet(words))
 
 
-def check(exercise):
+def check(exercise: Callable[..., Answer]) -> Callable[..., Answer]:
     """Turn all that can go wrong in `exercise` into an `Answer`; only Ctrl-C passes."""
 
     @functools.wraps(exercise)
@@ -85,7 +89,7 @@ def check(exercise):
     return checked
 
 
-def ask(function, *inputs, given: str = "", untouched: str = ""):
+def ask(function: Function, *inputs: Any, given: str = "", untouched: str = "") -> Any:
     """Call the reader's `function`; a stub, a missing `return` or an error ends the check.
 
     Parameters
@@ -110,12 +114,12 @@ def ask(function, *inputs, given: str = "", untouched: str = ""):
     return result
 
 
-def ask_number(function, *inputs, **words: str) -> float:
+def ask_number(function: Function, *inputs: Any, **words: str) -> float:
     """Like `ask`, for a function that should return one number, in whatever holds just one."""
     return _number(ask(function, *inputs, **words), "one number is wanted")
 
 
-def ask_pair(function, *inputs, **words: str) -> tuple[float, float]:
+def ask_pair(function: Function, *inputs: Any, **words: str) -> tuple[float, float]:
     """Like `ask`, for a function that should return two numbers, in whatever holds just two."""
     result, wanted = ask(function, *inputs, **words), "two numbers are wanted"
     many = isinstance(result, (tuple, list))
@@ -127,7 +131,11 @@ def ask_pair(function, *inputs, **words: str) -> tuple[float, float]:
 
 
 def ask_tensor(
-    function, *inputs, shape=None, wanted: str = "a tensor is wanted", **words: str
+    function: Function,
+    *inputs: Any,
+    shape: Sequence[int] | None = None,
+    wanted: str = "a tensor is wanted",
+    **words: str,
 ) -> torch.Tensor:
     """Like `ask`, for a function that should return a tensor, of `shape` if one is given.
 
@@ -139,7 +147,7 @@ def ask_tensor(
     return result
 
 
-def ask_spikes(function, *inputs, **words: str) -> torch.Tensor:
+def ask_spikes(function: Function, *inputs: Any, **words: str) -> torch.Tensor:
     """Like `ask`, for a function that should return spikes, as truth values or as 0 and 1."""
     result = _numbers(ask(function, *inputs, **words), "a tensor of spikes is wanted")
     if result.dtype != torch.bool and not ((result == 0) | (result == 1)).all():
@@ -152,13 +160,13 @@ def shape_of(answer: torch.Tensor) -> str:
     return str(tuple(answer.shape)) if answer.ndim else "(), a single number"
 
 
-def close(a, b, tolerance=1e-6) -> bool:
+def close(a: Any, b: Any, tolerance: float = 1e-6) -> bool:
     """Whether two numbers, or two sequences of numbers, are the same up to rounding."""
     a, b = (torch.as_tensor(x, dtype=torch.float64).flatten() for x in (a, b))
     return a.shape == b.shape and bool(torch.allclose(a, b, rtol=tolerance, atol=tolerance))
 
 
-def first_wrong(answers, truth, tolerance=1e-6) -> int:
+def first_wrong(answers: Iterable[Any], truth: Iterable[Any], tolerance: float = 1e-6) -> int:
     """Which of the `answers` is the first that is not the `truth`: the case that a hint quotes."""
     pairs = enumerate(zip(answers, truth, strict=True))
     return next(place for place, pair in pairs if not close(*pair, tolerance))
@@ -175,7 +183,7 @@ def apart(*numbers: float) -> list[str]:
     return words
 
 
-def first_hint(answers, mistakes, otherwise: str) -> Answer:
+def first_hint(answers: Any, mistakes: Iterable[tuple[Any, str]], otherwise: str) -> Answer:
     """The hint of the first known mistake that explains all `answers`.
 
     Parameters
@@ -193,18 +201,18 @@ def first_hint(answers, mistakes, otherwise: str) -> Answer:
     return not_yet(otherwise)
 
 
-def _digits(number, digits):
+def _digits(number: float, digits: int) -> str:
     whole = abs(number) < 1e9 and number == int(number)
     return str(int(number)) if whole else f"{number:.{digits}g}"
 
 
-def _copy(value):
+def _copy(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
         return value.clone()
     return copy.deepcopy(value) if isinstance(value, list) else value
 
 
-def _call(function, inputs):
+def _call(function: Function, inputs: Sequence[Any]) -> tuple[Any, list[Any]]:
     """Call with copies: plain numbers, or tensors for who wrote `.clamp` or `torch.exp`."""
     copies = [_copy(value) for value in inputs]
     try:
@@ -216,13 +224,13 @@ def _call(function, inputs):
         raise
 
 
-def _as_tensor(value):
+def _as_tensor(value: Any) -> Any:
     if isinstance(value, float):
         return torch.tensor(value, dtype=torch.float64)
     return torch.tensor(value) if isinstance(value, int) else value
 
 
-def _stopped(function, inputs, error, given):
+def _stopped(function: Function, inputs: Sequence[Any], error: BaseException, given: str) -> str:
     """What to say when the reader's code stopped with `error`, and at which of its lines."""
     frames = traceback.extract_tb(error.__traceback__)[2:]  # the first two are ours
     if not frames and isinstance(error, TypeError):
@@ -242,14 +250,14 @@ def _stopped(function, inputs, error, given):
     return words
 
 
-def _said(error):
+def _said(error: BaseException) -> str:
     kind = type(error).__name__
     with contextlib.suppress(Exception):  # an error can fail to say what it is
         return f"{kind}: {error}"
     return kind
 
 
-def _number(result, wanted):
+def _number(result: object, wanted: str) -> float:
     values = _numbers(result, wanted)
     if values.dtype == torch.bool:
         raise _stop(f"{wanted}, and your function returns True or False.")
@@ -258,7 +266,7 @@ def _number(result, wanted):
     return float(values)
 
 
-def _numbers(result, wanted) -> torch.Tensor:
+def _numbers(result: object, wanted: str) -> torch.Tensor:
     """The numbers in `result`, whatever holds them, as a tensor of float64, int64 or bool."""
     said = f"{wanted}, and your function returns {_kind(result)}"
     try:
@@ -283,7 +291,7 @@ def _numbers(result, wanted) -> torch.Tensor:
     return torch.from_numpy(np.require(values, wide, ["C", "W"]))
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """`value`, with tensors and whatever comes one by one as something that numpy reads."""
     if isinstance(value, torch.Tensor):
         if value.is_complex() or value.numel() > _MOST:
@@ -296,7 +304,7 @@ def _plain(value):
     return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
-def _kind(result) -> str:
+def _kind(result: Any) -> str:
     """What a `result` is, in words, without asking it."""
     name = type(result).__name__
     if isinstance(result, (torch.Tensor, np.ndarray)):
@@ -307,14 +315,14 @@ def _kind(result) -> str:
     return f"{'an' if name[:1] in tuple('aeiou') else 'a'} {name}{many}"
 
 
-def _is_stub(function) -> bool:
+def _is_stub(function: Function) -> bool:
     """Whether a function does nothing at all, as `...` does."""
     with contextlib.suppress(TypeError):
         return {step.opname for step in dis.get_instructions(function)} <= _STUB
     return False
 
 
-def _uses_caret(function) -> bool:
+def _uses_caret(function: Function) -> bool:
     """Whether a function has a `^` in it, which many take for a power."""
     with contextlib.suppress(TypeError):
         return any(

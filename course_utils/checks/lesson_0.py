@@ -3,20 +3,22 @@
 import math
 
 import torch
+from torch import Tensor
 
-from ._answers import Answer, ask_spikes, check, not_yet, right, shape_of
+from ..network import DirectionNetwork
+from ._answers import Answer, Function, ask_spikes, check, not_yet, right, shape_of
 
 _SLICE = "A slice ends *before* its last number: `0:99` are channels 0 to 98, `:100` are 0 to 99."
 
 
-def _degrees(network, spikes):
+def _degrees(network: DirectionNetwork, spikes: Tensor) -> Tensor:
     """Where `network` points for each sound of `spikes` `(n, time, channel)`, in degrees."""
     with torch.no_grad():
         return torch.rad2deg(network.decode(network(spikes)))
 
 
 @check
-def exercise_0_1(swap_ears, spikes, network) -> Answer:
+def exercise_0_1(swap_ears: Function, spikes: Tensor, network: DirectionNetwork) -> Answer:
     """Exchange the ears of one sound, `spikes` `(time, 200)`, and ask `network` about it."""
     ears = spikes.shape[1] // 2
     left, right_ear = spikes[:, :ears], spikes[:, ears:]
@@ -73,7 +75,9 @@ def _still_speaks(left, answer):
 
 
 @check
-def exercise_0_2(silence_left, sounds, network) -> Answer:
+def exercise_0_2(
+    silence_left: Function, sounds: tuple[Tensor, Tensor], network: DirectionNetwork
+) -> Answer:
     """Silence the left ear of `sounds`, `(ipd (n,), spikes (n, time, 200))`, and ask `network`."""
     ipd, spikes = sounds
     ears = spikes.shape[2] // 2

@@ -8,6 +8,7 @@ from .. import observer
 from ..stimuli import Classes, Stimulus, sample
 from ._answers import (
     Answer,
+    Function,
     apart,
     ask,
     ask_number,
@@ -23,7 +24,7 @@ from ._answers import (
 
 
 @check
-def exercise_1_1(lead_ms) -> Answer:
+def exercise_1_1(lead_ms: Function) -> Answer:
     """The lead of the right ear in ms, from an IPD in degrees and a frequency in Hz."""
     cases = [(40, 20), (-40, 20), (90, 20), (90, 500)]
     truth = [ipd / 360 * 1000 / hz for ipd, hz in cases]
@@ -55,7 +56,7 @@ def exercise_1_1(lead_ms) -> Answer:
 
 
 @check
-def exercise_1_2(draw_phases) -> Answer:
+def exercise_1_2(draw_phases: Function) -> Answer:
     """A phase for each sound; a listener with one ear must not be able to name the direction."""
     n = 1000
 
@@ -125,7 +126,7 @@ def _one_ear_names(phases):
 
 
 @check
-def exercise_1_3(classes_needed) -> Answer:
+def exercise_1_3(classes_needed: Function) -> Answer:
     """The smallest number of classes whose floor is no higher than a bound in degrees."""
     cases = [0.85, 3.75, 2.0]
     truth = [math.ceil(45 / bound) for bound in cases]

@@ -9,6 +9,7 @@ from .. import observer
 from ..stimuli import Stimulus
 from ._answers import (
     Answer,
+    Function,
     NoAnswerError,
     apart,
     ask_number,
@@ -26,7 +27,7 @@ _AT_ZERO = "With d = 0, a slice such as `train[:-d]` is `train[:-0]`, and that i
 
 
 @check
-def exercise_2_1(delay_train) -> Answer:
+def exercise_2_1(delay_train: Function) -> Answer:
     """Delay one train `(time,)` by `d` whole steps, and keep its length."""
     steps, sent = 20, 8
     for d in (3, 0, 15):
@@ -79,7 +80,7 @@ def _misplaced(found, wanted, sent, d, steps):
 
 
 @check
-def exercise_2_2(longest_delay) -> Answer:
+def exercise_2_2(longest_delay: Function) -> Answer:
     """The largest `max_delay` that leaves the last of several layers `effective` steps."""
     cases = [(250, 100, 3), (155, 60, 4), (130, 60, 2)]
     truth = [(s - e) // n for s, e, n in cases]
@@ -126,7 +127,7 @@ def exercise_2_2(longest_delay) -> Answer:
 
 
 @check
-def exercise_2_3(longest_wait) -> Answer:
+def exercise_2_3(longest_wait: Function) -> Answer:
     """The longest `max_delay`, a multiple of 10 ms, whose bound stays below a limit in degrees."""
     waits, limits = list(range(0, 141, 10)), (1.2, 2.0, 1.3)
     bounds = [_bound(150 - wait) for wait in waits]

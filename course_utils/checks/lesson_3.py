@@ -4,6 +4,7 @@ import torch
 
 from ._answers import (
     Answer,
+    Function,
     apart,
     ask_number,
     check,
@@ -16,7 +17,7 @@ from ._answers import (
 
 
 @check
-def exercise_3_1(translation) -> Answer:
+def exercise_3_1(translation: Function) -> Answer:
     """The number in the affine matrix that delays by `d` steps of `steps` rows."""
     cases = [(3, 20), (5, 200)]
     truth = [-2 * d / steps for d, steps in cases]
@@ -48,7 +49,7 @@ def exercise_3_1(translation) -> Answer:
 
 
 @check
-def exercise_3_2(slope_of) -> Answer:
+def exercise_3_2(slope_of: Function) -> Answer:
     """The slope by the course's rule from rows t-k+1, t-k, t-k-1 and the fraction f."""
     newer, row, older = 2.0, 3.0, 7.0
     between = [ask_number(slope_of, newer, row, older, f) for f in (0.5, 0.1)]
@@ -89,7 +90,7 @@ def exercise_3_2(slope_of) -> Answer:
 
 
 @check
-def exercise_3_3(careful_step) -> Answer:
+def exercise_3_3(careful_step: Function) -> Answer:
     """One step of gradient descent on a delay that stays within 0 and `max_delay`."""
 
     def step(delay, gradient, rate):  # tensors, as the delays of the lesson are

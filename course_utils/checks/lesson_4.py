@@ -7,6 +7,7 @@ import torch
 from .. import neurons
 from ._answers import (
     Answer,
+    Function,
     apart,
     ask_number,
     ask_tensor,
@@ -19,7 +20,7 @@ from ._answers import (
 
 
 @check
-def exercise_4_1(superspike) -> Answer:
+def exercise_4_1(superspike: Function) -> Answer:
     """Zenke and Ganguli's surrogate of a tensor `u` with steepness `b`."""
     u = torch.tensor([-1.0, -0.5, 0.0, 0.5, 1.0])
     steepness = (10, 4)
@@ -66,7 +67,7 @@ def exercise_4_1(superspike) -> Answer:
 
 
 @check
-def exercise_4_2(smallest_current) -> Answer:
+def exercise_4_2(smallest_current: Function) -> Answer:
     """The constant current per step of 1 ms above which a neuron fires."""
     cases = [(2, 1), (5, 1), (20, 2)]  # tau in ms, threshold
     keeps = [math.exp(-1 / tau) for tau, _ in cases]
@@ -104,7 +105,7 @@ def exercise_4_2(smallest_current) -> Answer:
 
 
 @check
-def exercise_4_3(steps_to_half) -> Answer:
+def exercise_4_3(steps_to_half: Function) -> Answer:
     """How many steps from the end a spike has half of a full share."""
     cases = [5, 20]
     truth = [tau * math.log(2) for tau in cases]

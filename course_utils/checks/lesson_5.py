@@ -2,11 +2,21 @@
 
 import torch
 
-from ._answers import Answer, ask_tensor, check, close, first_hint, not_yet, right, shape_of
+from ._answers import (
+    Answer,
+    Function,
+    ask_tensor,
+    check,
+    close,
+    first_hint,
+    not_yet,
+    right,
+    shape_of,
+)
 
 
 @check
-def exercise_5_1(softmax_mean) -> Answer:
+def exercise_5_1(softmax_mean: Function) -> Answer:
     """The class midpoints in radians, weighted by the softmax of logits `(n, classes)`."""
     logits = 2 * torch.randn(7, 12, generator=torch.Generator().manual_seed(0))
     middles = torch.linspace(-1.44, 1.44, 12)
@@ -42,7 +52,7 @@ def exercise_5_1(softmax_mean) -> Answer:
 
 
 @check
-def exercise_5_2(rounding_costs, rows) -> Answer:
+def exercise_5_2(rounding_costs: Function, rows: list[dict]) -> Answer:
     """For each seed of a setting, the error with rounded delays minus that without."""
     settings = ("learned", "hard labels")
 

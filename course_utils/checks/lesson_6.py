@@ -8,6 +8,7 @@ import torch
 from ..neurons import lif
 from ._answers import (
     Answer,
+    Function,
     apart,
     ask_number,
     ask_pair,
@@ -23,7 +24,7 @@ from ._answers import (
 
 
 @check
-def exercise_6_1(count_lags) -> Answer:
+def exercise_6_1(count_lags: Function) -> Answer:
     """The lags on offer with `fibres_per_ear`, `hidden` neurons and delays of a `kind`."""
     cases = [(2, 3, "axonal"), (2, 3, "synaptic"), (5, 7, "axonal"), (1, 30, "synaptic")]
 
@@ -76,7 +77,7 @@ def exercise_6_1(count_lags) -> Answer:
 
 
 @check
-def exercise_6_2(paired_gain) -> Answer:
+def exercise_6_2(paired_gain: Function) -> Answer:
     """Mean and standard error of frozen minus learned, one pair for each seed."""
     studies = [  # errors in degrees: luck differs by much, and learning gains a little each time
         ([19.5, 12.0, 24.5, 8.5, 16.0], [17.0, 10.5, 21.0, 9.0, 14.0]),
@@ -156,7 +157,7 @@ def exercise_6_2(paired_gain) -> Answer:
 
 
 @check
-def exercise_6_3(aligning_delays) -> Answer:
+def exercise_6_3(aligning_delays: Function) -> Answer:
     """The shortest delays, in ms, with which spikes sent at `times` arrive together."""
     times = torch.tensor([4.0, 11.0, 1.0, 7.0])
     answer = ask_tensor(aligning_delays, times)

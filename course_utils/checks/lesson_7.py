@@ -4,6 +4,7 @@ import torch
 
 from ._answers import (
     Answer,
+    Function,
     apart,
     ask_pair,
     ask_tensor,
@@ -18,7 +19,7 @@ from ._answers import (
 
 
 @check
-def exercise_7_1(whole_step) -> Answer:
+def exercise_7_1(whole_step: Function) -> Answer:
     """One update of a delay: whole, within 0 and `max_delay`, and the rest is carried over."""
 
     def step(delay, carry, move):
@@ -129,7 +130,7 @@ def _inside_hint(found, cases, wanted):
 
 
 @check
-def exercise_7_2(without_common_mode) -> Answer:
+def exercise_7_2(without_common_mode: Function) -> Answer:
     """The delays after an update, without their mean movement."""
     before = torch.tensor([10.0, 20.0, 33.0, 41.0])
     moved = torch.tensor([5.0, 1.0, -3.0, 7.0])  # mean 2.5: no median, nor the middle of its range
@@ -173,7 +174,7 @@ def exercise_7_2(without_common_mode) -> Answer:
 
 
 @check
-def exercise_7_3(weight_gradient) -> Answer:
+def exercise_7_3(weight_gradient: Function) -> Answer:
     """The slope of a spike time with respect to each weight, in ms per unit of weight."""
     tau, ages = 5.0, torch.tensor([4.0, 2.5, 1.0], dtype=torch.float64)  # ms since each arrival
     weights = torch.tensor([0.5, 0.25, 0.125], dtype=torch.float64)

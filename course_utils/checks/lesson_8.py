@@ -5,6 +5,7 @@ import torch
 from ..neurons import leak
 from ._answers import (
     Answer,
+    Function,
     apart,
     ask_number,
     ask_tensor,
@@ -18,7 +19,7 @@ from ._answers import (
 
 
 @check
-def exercise_8_1(reach) -> Answer:
+def exercise_8_1(reach: Function) -> Answer:
     """How many steps apart two events may lie, for layers of `max_delays` and a `memory` each."""
     cases = [([15, 15], 5), ([30, 0], 5), ([30], 5), ([25, 10, 40], 4)]
     answers = [
@@ -64,7 +65,7 @@ def exercise_8_1(reach) -> Answer:
 
 
 @check
-def exercise_8_2(parameters) -> Answer:
+def exercise_8_2(parameters: Function) -> Answer:
     """What can learn between `inputs` and `hidden` neurons, for delays of a kind or recurrence."""
     kinds, sizes = ("axonal", "dendritic", "synaptic", "recurrent"), ((20, 30), (4, 3))
     extra = {
@@ -119,7 +120,7 @@ def exercise_8_2(parameters) -> Answer:
 
 
 @check
-def exercise_8_3(next_potential) -> Answer:
+def exercise_8_3(next_potential: Function) -> Answer:
     """One step of leaky neurons `(n, neuron)` that hear each other's last spikes."""
     generator = torch.Generator().manual_seed(0)
     v, current, weight = (torch.randn(4, 4, generator=generator) for _ in range(3))

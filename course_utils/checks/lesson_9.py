@@ -6,6 +6,7 @@ import torch
 
 from ._answers import (
     Answer,
+    Function,
     apart,
     ask_number,
     ask_pair,
@@ -18,7 +19,7 @@ from ._answers import (
 
 
 @check
-def exercise_9_1(wait_in_steps) -> Answer:
+def exercise_9_1(wait_in_steps: Function) -> Answer:
     """Steps that the right nerve waits for an ITD in microseconds and a step in milliseconds."""
     cases = [(545.0, 0.1), (-240.0, 0.1), (93.0, 0.05)]
     answers = [ask_number(wait_in_steps, *case) for case in cases]
@@ -60,7 +61,9 @@ def exercise_9_1(wait_in_steps) -> Answer:
 
 
 @check
-def exercise_9_2(front_and_side, azimuth_deg, error_deg) -> Answer:
+def exercise_9_2(
+    front_and_side: Function, azimuth_deg: torch.Tensor, error_deg: torch.Tensor
+) -> Answer:
     """Mean absolute errors of the sources within 30° of the front, and of those beyond 60°."""
     azimuth_deg = azimuth_deg.round()  # through radians, 30 comes back as a little more
     where, off = azimuth_deg.abs(), error_deg.abs()

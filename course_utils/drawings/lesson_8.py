@@ -1,13 +1,15 @@
 """Drawings of lesson 8: windows of several layers, receptive fields, rings."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .. import plots
-from ..plots import GREY, LEFT, RIGHT
+from ..plots import GREY, LEFT, RIGHT, Numbers, Picture
 
 
 @plots.in_style
-def windows(steps, max_delays, padding):
+def windows(steps: int, max_delays: Sequence[int], padding: str) -> Picture:
     """Which steps of the input's clock each layer sees, and where it cannot trust them."""
     begins = [0, *np.cumsum(max_delays)]
     left = steps - begins[-1]
@@ -29,7 +31,9 @@ def windows(steps, max_delays, padding):
 
 
 @plots.in_style
-def receptive_field(delays_ms, weights, title, max_delay_ms=50):
+def receptive_field(
+    delays_ms: Numbers, weights: Numbers, title: str, max_delay_ms: float = 50
+) -> Picture:
     """Weights of one neuron's fibres over their delays: left ear above, right ear below.
 
     Delays that have run into the longest one would all stand on one place; they stand side by side
@@ -61,7 +65,7 @@ def receptive_field(delays_ms, weights, title, max_delay_ms=50):
 
 
 @plots.in_style
-def ring(spikes, said):
+def ring(spikes: Numbers, said: str) -> Picture:
     """Spikes `(time, neuron)` of a ring of neurons."""
     spikes = np.asarray(spikes)
     time, neuron = np.nonzero(spikes)

@@ -5,6 +5,7 @@ each complex has a colour of its own: it falls by 0 to 12 dB in an octave.
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 
@@ -69,7 +70,9 @@ KINDS = {"noise": noise, "tones": tones, "word": word}
 """All kinds of sound, by name."""
 
 
-def draw(kinds, n: int, duration_ms: float, rate_hz: int, generator) -> torch.Tensor:
+def draw(
+    kinds: Sequence[str], n: int, duration_ms: float, rate_hz: int, generator: torch.Generator
+) -> torch.Tensor:
     """`n` sounds, each of one of `kinds` (names in `KINDS`), as evenly as can be."""
     if isinstance(kinds, str) or not len(kinds):
         raise ValueError(f"kinds must be a tuple of names, such as ('noise',), not {kinds!r}")
@@ -83,12 +86,12 @@ def draw(kinds, n: int, duration_ms: float, rate_hz: int, generator) -> torch.Te
     return torch.cat(drawn)
 
 
-def _colours(n, generator):
+def _colours(n: int, generator: torch.Generator) -> torch.Tensor:
     """Exponents `(n, 1)` by which the amplitude falls with frequency."""
     return 2 * torch.rand(n, 1, generator=generator)
 
 
-def _samples(n, duration_ms, rate_hz, generator):
+def _samples(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> int:
     valid.whole_number("n", n, low=0)
     valid.random_generator(generator)
     valid.whole_number("rate_hz", rate_hz, low=1000)
@@ -96,7 +99,7 @@ def _samples(n, duration_ms, rate_hz, generator):
     return round(valid.finite_number("duration_ms", duration_ms, shortest) / 1000 * rate_hz)
 
 
-def _finished(waves, rate_hz):
+def _finished(waves: torch.Tensor, rate_hz: int) -> torch.Tensor:
     """Fade in and out, then set the RMS to 1."""
     fade = round(_FADE_MS / 1000 * rate_hz)
     ramp = torch.sin(math.pi / 2 * (torch.arange(fade) + 0.5) / fade) ** 2

@@ -87,12 +87,11 @@ def run(seed, setting):
         stimulus = Stimulus(duration_ms=study.WINDOW_MS, fibres_per_ear=setting["fibres"])
     generator = torch.Generator().manual_seed(seed)
     network = network_of(setting, stimulus, generator)
-    source = study.source_of(stimulus, "both")
     begin = time.process_time()
     how = GENTLE if setting["network"].endswith("gently") else {}
-    fit(network, generator, 8, soft_labels=1.0, source=source, progress=False, **how)
+    fit(network, generator, 8, soft_labels=1.0, progress=False, **how)
     seconds = time.process_time() - begin
-    return setting | dict(parameters=parameters(network)) | study.errors(network, source, seed) | {
+    return setting | dict(parameters=parameters(network)) | study.errors(network, seed) | {
         "bound_deg": f"{study.bound(network):.3f}",
         "seconds": f"{seconds:.1f}",
     }  # fmt: skip

@@ -70,15 +70,14 @@ def tests(listener):
 
 def train(seed, s):
     """The lesson's network after training, its history, and its processor seconds."""
-    nerve = Nerve()
-    listener = Listener(HEADS[s["head"]], nerve, s["kinds"], left_ear=s["ears"] == 2)
+    listener = Listener(HEADS[s["head"]], Nerve(), s["kinds"], left_ear=s["ears"] == 2)
     generator = torch.Generator().manual_seed(seed)
     how = dict(init=s["init"], learn_delays=s["learn"], generator=generator)
-    network = Localiser(nerve, Classes(18), 30, 10, tau_ms=0.3, **how)
+    network = Localiser(listener, Classes(18), 30, 10, tau_ms=0.3, **how)
     begin = time.process_time()
     history = fit(
-        network, generator, s["epochs"], source=listener, soft_labels=0.5, delay_lr=0.1,
-        validation_samples=512, progress=False,
+        network, generator, s["epochs"], soft_labels=0.5, delay_lr=0.1, validation_samples=512,
+        progress=False,
     )  # fmt: skip
     return network, listener, history, time.process_time() - begin
 
@@ -91,12 +90,12 @@ def run(seed, setting):
         return correlate(seed, s["correlator"])
     network, listener, history, seconds = train(seed, s)
     reports = {
-        name: evaluate(network, *heard(TEST_SOUNDS, generator(seed)))
+        name: evaluate(network, *heard.sample(TEST_SOUNDS, generator(seed)))
         for name, heard in tests(listener).items()
     }
     row = {name: f"{report.error_deg:.3f}" for name, report in reports.items()}
     rounded = evaluate(
-        network.rounded(), *tests(listener)["noise_deg"](TEST_SOUNDS, generator(seed))
+        network.rounded(), *tests(listener)["noise_deg"].sample(TEST_SOUNDS, generator(seed))
     )
     row["argmax_deg"] = f"{reports['noise_deg'].argmax_error_deg:.3f}"
     row["rounded_deg"] = f"{rounded.error_deg:.3f}"
@@ -110,7 +109,7 @@ def correlate(seed, what):
     row = {}
     for name, heard in tests(Listener(HEAD, Nerve())).items():
         if what == "spikes":
-            truth, spikes = heard(TEST_SOUNDS, generator(seed))
+            truth, spikes = heard.sample(TEST_SOUNDS, generator(seed))
             found = binaural.SpikeCorrelator(HEAD, heard.nerve).estimate(spikes)
         else:
             azimuth_deg, ears = heard.ears(TEST_SOUNDS, generator(seed))

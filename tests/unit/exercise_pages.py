@@ -8,7 +8,7 @@ import torch
 
 from course_utils import checks, observer, tables
 from course_utils.stimuli import Stimulus, sample
-from tools.notebook_checks import NOTEBOOKS, ROOT
+from tools.pages import NOTEBOOKS, ROOT
 
 WAITS = range(0, 141, 10)
 WORLD = {

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from course_utils import _rules, delays, neurons, observer, tables
 from course_utils.neurons import recurrent_lif
 from course_utils.stimuli import Stimulus
-from tools.notebook_checks import ROOT
+from tools.pages import ROOT
 
 SURROGATES = tables.read(ROOT / "figures" / "studies" / "surrogates.csv")
 

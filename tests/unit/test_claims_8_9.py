@@ -7,8 +7,8 @@ import torch
 
 from course_utils import tables
 from course_utils.neurons import recurrent_lif
-from tools import notebook_checks as checks
-from tools.notebook_checks import ROOT
+from tools import pages
+from tools.pages import ROOT
 
 STUDIES = ROOT / "figures" / "studies"
 DEEPER = tables.read(STUDIES / "deeper.csv")
@@ -189,7 +189,7 @@ def test_lesson_9_the_lowest_band_moves_apart_with_time_only_in_new_seeds_too():
 def test_no_cell_tells_the_answer_below_its_closed_fold(name):
     """After an answer comes a new heading, or something to move."""
     below = False
-    for cell in checks.read(ROOT / "notebooks" / f"{name}.ipynb").cells:
+    for cell in pages.read(ROOT / "notebooks" / f"{name}.ipynb").cells:
         if cell.cell_type == "code":
             assert not below or "explore(" in cell.source, cell.source
             continue

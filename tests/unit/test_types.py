@@ -62,21 +62,38 @@ def test_an_untyped_function_is_named():
     }  # fmt: skip
 
 
-WRONG = """
+USED = """
+import torch
+from course_utils import plots
+from course_utils.clicks import ClickPair
+from course_utils.delay_optimizer import Anneal
 from course_utils.delays import length_budget
-from course_utils.stimuli import Stimulus, sample
+from course_utils.drawings import lesson_9
+from course_utils.head import cochlea, heads, listening
+from course_utils.network import Localiser
+from course_utils.stimuli import Classes, Stimulus, Task, sample
+from course_utils.training import fit
 
+nerve, generator = cochlea.Nerve(), torch.Generator()
+tasks: list[Task] = [Stimulus(), ClickPair(), listening.Listener(heads.load(), nerve)]
+network = Localiser(tasks[-1], Classes(), generator=generator)
+plots.history(fit(network, generator, schedules=[Anneal(network, "tau_ms", 9, 5, 100)]))
+lesson_9.cochleagram(torch.zeros(2, 5, 300), nerve)
+"""
+WRONG = """
 steps: str = length_budget(100, 50, 2)
 sample(3, Stimulus(), 0)
+Localiser(nerve, Classes(), generator=generator)
 """
 
 
 def test_mypy_passes_the_course_and_stops_what_is_wrong(tmp_path):
-    (tmp_path / "wrong.py").write_text(WRONG)
-    command = [sys.executable, "-m", "mypy", "course_utils", str(tmp_path / "wrong.py")]
+    (tmp_path / "used.py").write_text(USED + WRONG)
+    command = [sys.executable, "-m", "mypy", "course_utils", str(tmp_path / "used.py")]
     done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True)
     told = [line.partition("error: ")[2] for line in done.stdout.splitlines() if "error:" in line]
     assert [words.partition(";")[0].partition(" (")[0] for words in told] == [
         "Incompatible types in assignment",
         'Argument 3 to "sample" has incompatible type "int"',
+        'Argument 1 to "Localiser" has incompatible type "Nerve"',
     ], done.stdout + done.stderr

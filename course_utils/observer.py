@@ -91,7 +91,7 @@ def maximum_likelihood(spikes, stimulus: Stimulus) -> torch.Tensor:
 
     Returns
     -------
-    tensor `(n,)`, float32, radians
+    tensor `(n,)`, float32, radians, on the device of `spikes` (one with double precision)
 
     Raises
     ------
@@ -165,7 +165,7 @@ def posterior(spikes, stimulus: Stimulus, rule: str = "median") -> torch.Tensor:
 
     Returns
     -------
-    tensor `(n,)`, float32, radians
+    tensor `(n,)`, float32, radians, on the device of `spikes` (one with double precision)
 
     Raises
     ------

@@ -74,13 +74,15 @@ def fit(
     Parameters
     ----------
     network : DirectionNetwork
+        On any device. Sounds are drawn on the CPU, so that all devices hear the same, and every
+        batch is brought to the network.
     generator : torch.Generator
         Draws training and validation data, phases, and the order of stored data.
     epochs, steps_per_epoch, batch_size : int
         `steps_per_epoch` updates of `batch_size` sounds in each epoch.
     data : (angle, spikes), optional
-        Stored training data, reused in every epoch; the last incomplete batch is left out. By
-        default every batch is drawn fresh.
+        Stored training data on any device, reused in every epoch; the last incomplete batch is
+        left out. By default every batch is drawn fresh.
     source : callable, optional
         `source(n, generator) -> (angle, spikes)` draws fresh sounds for training and validation;
         by default `sample` of the network's task.
@@ -305,6 +307,9 @@ class Report:
 @torch.no_grad()
 def evaluate(network: DirectionNetwork, angle, spikes, batch_size: int = 512) -> Report:
     """Measure `network` on angles `(n,)` in radians and spikes `(n, time, channels)`.
+
+    Each may be on a device of its own; every batch is brought to the network. The report is on the
+    CPU.
 
     Raises
     ------

@@ -32,7 +32,7 @@ help:
 	@echo "make run     run every lesson in full, refresh its outputs (LESSONS='02_make_a_spike_wait')"
 	@echo "make pair    carry what you edited in a notebook into its .py"
 	@echo "make test    run every test, and every lesson with them    (TESTS='tests/unit')"
-	@echo "make lint    check the style of the code"
+	@echo "make lint    read the code for style, spelling and types"
 	@echo "make bench   time one training step against the prototype and its peers"
 	@echo "make studies fill the result tables that the lessons read (SEEDS='0' JOBS=2 STUDIES='best')"
 	@echo "make site    build the site: build/site/index.html         (REPO='owner/name' BRANCH=main)"
@@ -58,6 +58,7 @@ test: $(VENV)/.test
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/codespell .
+	$(BIN)/mypy
 
 # What is in a table already is not run again; SEEDS='0' takes minutes, all of it hours. A study
 # knows its own seeds: those of first_lag must be in no other table.
@@ -89,7 +90,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/train_step.py
 
 clean:
-	rm -rf $(VENV) .venv-colab build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-colab build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find notebooks -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
@@ -117,9 +118,9 @@ $(VENV)/.bench $(VENV)/.site $(VENV)/.browser: $(VENV)/.%: $(BIN)/python $(FILES
 	$(INSTALL) -e '.[$*]'
 	@touch $@
 
-# Linting needs neither torch nor the course: only two tools, at their pinned versions.
+# Not on top of .lab, but with torch: what mypy says of the course, it reads there.
 $(VENV)/.lint: $(BIN)/python $(FILES)
-	$(INSTALL) ruff codespell
+	$(INSTALL) -e '.[lint]'
 	@touch $@
 
 # The versions of tools/colab.txt, and not the course: each single file brings its own.

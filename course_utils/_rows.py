@@ -6,23 +6,29 @@ memory, and a shifted train is a view, never a copy. `delays` holds what a reade
 
 import functools
 import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+Grads = tuple[Tensor | None, ...]
+"""Gradients of what a forward pass was given, in its order; None for what needs none."""
+Result = TypeVar("Result")
+
 _SNAP = 1e-6  # a millionth of a step from a whole delay is rounding noise
 
 
-def exact(run):
+def exact(run: Callable[..., Result]) -> Callable[..., Result]:
     """Let the forward or backward pass `run` keep its precision, whatever autocast would choose.
 
     Matrix products of half precision beside sums of full precision would not fit together.
     """
 
     @functools.wraps(run)
-    def in_full(ctx, first: Tensor, *others):
+    def in_full(ctx: Any, first: Tensor, *others: Any) -> Result:
         kind = first.device.type
         if not torch.is_autocast_enabled(kind):
             return run(ctx, first, *others)
@@ -32,7 +38,9 @@ def exact(run):
     return in_full
 
 
-def new_result(like: Tensor, shape, order, dtype=None) -> tuple[Tensor, Tensor]:
+def new_result(
+    like: Tensor, shape: Sequence[int], order: Sequence[int], dtype: torch.dtype | None = None
+) -> tuple[Tensor, Tensor]:
     """An empty result of `shape`, and the contiguous view of it with its axes in `order`.
 
     What a pass returns has to be a tensor of its own: a view that was made inside an autograd
@@ -104,7 +112,7 @@ class _Scratch(threading.local):
     steps x batch, 8 MB for lesson 5's batches in single precision), until `release`.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.release()
 
     def release(self) -> None:
@@ -134,7 +142,7 @@ class _Scratch(threading.local):
 _scratch = _Scratch()
 
 
-def _spread(back, f):
+def _spread(back: Tensor, f: Tensor) -> Tensor:
     """Gradient of the rows from the gradient `back` of the window, `(channel, time, n)`."""
     *channels, length, n = back.shape
     grad_rows = back.new_zeros(*channels, length + 2, n)
@@ -148,7 +156,7 @@ class Shift(torch.autograd.Function):
 
     @staticmethod
     @exact
-    def forward(ctx, spikes, delays, max_delay):
+    def forward(ctx: Any, spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
         whole, part = split(delays)
         dtype = torch.promote_types(delays.dtype, spikes.dtype)
         rows = gather(spikes, whole, max_delay)
@@ -166,7 +174,7 @@ class Shift(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     @exact
-    def backward(ctx, grad_out):
+    def backward(ctx: Any, grad_out: Tensor) -> Grads:
         rows, whole, part = ctx.saved_tensors
         rows, grad = rows.to(ctx.dtype), grad_out.permute(2, 1, 0)
         grad_spikes = grad_delays = None
@@ -181,7 +189,7 @@ class Shift(torch.autograd.Function):
         return grad_spikes, grad_delays, None
 
 
-def _slope(rows, grad, now, at_whole):
+def _slope(rows: Tensor, grad: Tensor, now: Tensor, at_whole: Tensor) -> Tensor:
     """What `<g, x_0>` changes by in one more step of delay, `(out, channel)`; see below."""
     slope = torch.empty_like(now)
     if not at_whole.all():
@@ -211,7 +219,9 @@ class DelayedLinear(torch.autograd.Function):
 
     @staticmethod
     @exact
-    def forward(ctx, spikes, delays, weight, max_delay):
+    def forward(
+        ctx: Any, spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: int
+    ) -> Tensor:
         whole, part = split(delays)
         dtype = torch.promote_types(weight.dtype, spikes.dtype)
         rows = gather(spikes, whole, max_delay)
@@ -234,7 +244,7 @@ class DelayedLinear(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     @exact
-    def backward(ctx, grad_out):
+    def backward(ctx: Any, grad_out: Tensor) -> Grads:
         rows, whole, part, weight = ctx.saved_tensors
         rows = _scratch.floats(rows, ctx.dtype)
         f = part.to(rows.dtype)[:, None]
@@ -264,7 +274,9 @@ class DelayedSynapses(torch.autograd.Function):
 
     @staticmethod
     @exact
-    def forward(ctx, spikes, delays, weight, max_delay):
+    def forward(
+        ctx: Any, spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: int
+    ) -> Tensor:
         dtype = torch.promote_types(weight.dtype, spikes.dtype)
         spikes = spikes.to(dtype)
         ctx.save_for_backward(spikes, delays, weight)
@@ -282,7 +294,7 @@ class DelayedSynapses(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     @exact
-    def backward(ctx, grad_out):
+    def backward(ctx: Any, grad_out: Tensor) -> Grads:
         spikes, delays, weight = ctx.saved_tensors
         steps = spikes.shape[1]
         grad = F.pad(grad_out.permute(1, 2, 0).to(spikes.dtype), (0, 0, 0, 0, 2, 2))
@@ -302,7 +314,9 @@ class DelayedSynapses(torch.autograd.Function):
         return grad_spikes, grad_delays.to(delays.dtype), grad_weight.to(weight.dtype), None
 
 
-def _by_output(spikes, delays, max_delay):
+def _by_output(
+    spikes: Tensor, delays: Tensor, max_delay: int
+) -> Iterator[tuple[slice, Tensor, Tensor, Tensor]]:
     """A few outputs at a time: which, their rows `(out, channel, rows * n)`, and the delays."""
     n, steps, channels = spikes.shape
     size = max(1, _CHUNK // max(1, channels * (steps - max_delay + 2) * n))

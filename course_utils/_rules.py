@@ -1,11 +1,13 @@
 """What a delay does on the way forward, and how it gets its gradient: one small class each.
 
 A rule of your own is a subclass of `Rule` with one method, `shift`; the slope of what it returns
-with respect to `delays` is the gradient that the delays learn from. Delays arrive checked: finite,
-within [0, max_delay] steps, and the spikes long enough.
+with respect to `delays` is the gradient that the delays learn from. What arrives is validated:
+delays are finite, within [0, max_delay] steps, and the spikes long enough.
 """
 
+from collections.abc import Callable
 from numbers import Real
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -45,7 +47,8 @@ class Rule:
 
     def numbers(self) -> dict[str, float]:
         """What a saved layer remembers of its rule: attributes that are numbers, by name."""
-        return {name: value for name, value in vars(self).items() if isinstance(value, Real)}
+        own = vars(self).items()
+        return {name: float(value) for name, value in own if isinstance(value, Real)}
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
@@ -55,15 +58,15 @@ class Rule:
 class Interpolate(Rule):
     """A fractional delay mixes its two neighbours; at a whole one, the central difference."""
 
-    def acting(self, delays):
+    def acting(self, delays: Tensor) -> Tensor:
         """As they are."""
         return delays
 
-    def shift(self, spikes, delays, max_delay):
+    def shift(self, spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
         """See `Rule.shift`."""
         return _rows.Shift.apply(spikes, self.acting(delays), max_delay)
 
-    def weighted(self, spikes, delays, weight, max_delay):
+    def weighted(self, spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: int) -> Tensor:
         """See `Rule.weighted`; one gather of rows serves delays, weights and both gradients."""
         fused = _rows.DelayedLinear if delays.ndim == 1 else _rows.DelayedSynapses
         return fused.apply(spikes, self.acting(delays), weight, max_delay)
@@ -72,7 +75,7 @@ class Interpolate(Rule):
 class Round(Interpolate):
     """Rounded forward; backward, the central difference at the rounded delay, straight through."""
 
-    def acting(self, delays):
+    def acting(self, delays: Tensor) -> Tensor:
         """Rounded, with a gradient that passes as if they were not."""
         return delays + (delays.round() - delays).detach()
 
@@ -88,7 +91,7 @@ class Spread(Rule):
     end = 1.0
     """Width at which annealing ends unless told otherwise, in steps."""
 
-    def __init__(self, sigma: float):
+    def __init__(self, sigma: float) -> None:
         self.sigma = sigma
         self._width()
 
@@ -99,12 +102,12 @@ class Spread(Rule):
         """Weight of every whole delay 0 ... max_delay, `delays.shape + (max_delay + 1,)`."""
         raise NotImplementedError(f"{type(self).__name__} must say how it spreads a delay")
 
-    def shift(self, spikes, delays, max_delay):
+    def shift(self, spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
         """See `Rule.shift`: a convolution with the kernel of each channel."""
         kernel = self.kernel(delays, max_delay)
         return _convolve(spikes, kernel.flip(-1)[:, None], groups=len(kernel))
 
-    def weighted(self, spikes, delays, weight, max_delay):
+    def weighted(self, spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: int) -> Tensor:
         """See `Rule.weighted`."""
         if delays.ndim == 1:
             return super().weighted(spikes, delays, weight, max_delay)
@@ -120,7 +123,7 @@ class Bell(Spread):
 
     end = 0.23  # as in the paper
 
-    def kernel(self, delays, max_delay):
+    def kernel(self, delays: Tensor, max_delay: int) -> Tensor:
         """See `Spread.kernel`."""
         away = (_taps(delays, max_delay) - delays[..., None]) / self._width()
         return torch.softmax(-(away**2) / 2, -1)
@@ -135,7 +138,7 @@ class Tent(Spread):
 
     narrowest = 1.0
 
-    def kernel(self, delays, max_delay):
+    def kernel(self, delays: Tensor, max_delay: int) -> Tensor:
         """See `Spread.kernel`."""
         away = (_taps(delays, max_delay) - delays[..., None]).abs() / self._width()
         height = _Ramp.apply(1 - away)
@@ -146,12 +149,12 @@ class _Ramp(torch.autograd.Function):
     """max(x, 0) with slope one half at 0."""
 
     @staticmethod
-    def forward(ctx, x):
+    def forward(ctx: Any, x: Tensor) -> Tensor:
         ctx.save_for_backward(x)
         return x.clamp(min=0)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
         (x,) = ctx.saved_tensors
         return grad * torch.heaviside(x, x.new_tensor(0.5))
 
@@ -162,19 +165,19 @@ class Prototype(Rule):
     Rounded, through `grid_sample`, and the gradient times five times the delay.
     """
 
-    def shift(self, spikes, delays, max_delay):
+    def shift(self, spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
         """See `Rule.shift`."""
         return grid_sample_shift(spikes, _PrototypeRound.apply(delays), max_delay)
 
 
 class _PrototypeRound(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, delays):
+    def forward(ctx: Any, delays: Tensor) -> Tensor:
         ctx.save_for_backward(delays)
         return delays.round()
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
         (delays,) = ctx.saved_tensors
         return 5 * delays * grad
 
@@ -195,16 +198,16 @@ def grid_sample_shift(spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
     return shifted[:, :, max_delay:, 0].permute(1, 2, 0).to(dtype)
 
 
-def _taps(delays, max_delay):
+def _taps(delays: Tensor, max_delay: int) -> Tensor:
     return torch.arange(max_delay + 1, dtype=delays.dtype, device=delays.device)
 
 
-def _convolve(spikes, filters, groups):
+def _convolve(spikes: Tensor, filters: Tensor, groups: int) -> Tensor:
     trains = spikes.to(torch.promote_types(filters.dtype, spikes.dtype)).transpose(1, 2)
     return F.conv1d(trains, filters.to(trains.dtype), groups=groups).transpose(1, 2)
 
 
-RULES = {
+RULES: dict[str, Callable[[int], Rule]] = {
     "linear": lambda max_delay: Interpolate(),
     "straight_through": lambda max_delay: Round(),
     "gaussian": lambda max_delay: Bell(max(max_delay / 2, 1.0)),
@@ -214,7 +217,7 @@ RULES = {
 """The short names, and what each stands for in a layer with a given longest delay."""
 
 
-def chosen(estimator: "str | Rule", max_delay: int) -> Rule:
+def chosen(estimator: str | Rule, max_delay: int) -> Rule:
     """The rule that `estimator` is, or is short for."""
     if isinstance(estimator, Rule):
         return estimator

@@ -1,23 +1,35 @@
 """One clear sentence for every bad argument: its name, its value and what is allowed."""
 
 import math
+from collections.abc import Collection
 from numbers import Integral, Real
+from typing import TypeVar
 
 import torch
 
+Name = TypeVar("Name", str, str | None)
 
-def finite_number(name: str, value, low=-math.inf, high=math.inf, *, exclusive=False) -> float:
+
+def finite_number(
+    name: str,
+    value: object,
+    low: float = -math.inf,
+    high: float = math.inf,
+    *,
+    exclusive: bool = False,
+) -> float:
     """Return `value` as a float, or say why it is not a number between `low` and `high`."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, not {value!r}")
-    inside = low < value < high if exclusive else low <= value <= high
-    if not math.isfinite(value) or not inside:
+    number = float(value)
+    inside = low < number < high if exclusive else low <= number <= high
+    if not math.isfinite(number) or not inside:
         edge = "between" if not exclusive else "strictly between"
         raise ValueError(f"{name} must be a finite number {edge} {low:g} and {high:g}, not {value}")
-    return float(value)
+    return number
 
 
-def whole_number(name: str, value, low: int = 1) -> int:
+def whole_number(name: str, value: object, low: int = 1) -> int:
     """Return `value` as an int, or say why it is not a whole number of at least `low`."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name} must be a whole number, not {value!r}")
@@ -26,20 +38,20 @@ def whole_number(name: str, value, low: int = 1) -> int:
     return int(value)
 
 
-def time_constant(tau_ms, dt_ms=1) -> tuple[float, float]:
+def time_constant(tau_ms: object, dt_ms: object = 1) -> tuple[float, float]:
     """Return a time constant and a time step as floats, or say which of the two is not above 0."""
-    tau_ms = finite_number("tau_ms", tau_ms, 0, math.inf, exclusive=True)
-    return tau_ms, finite_number("dt_ms", dt_ms, 0, math.inf, exclusive=True)
+    constant = finite_number("tau_ms", tau_ms, 0, math.inf, exclusive=True)
+    return constant, finite_number("dt_ms", dt_ms, 0, math.inf, exclusive=True)
 
 
-def one_of(name: str, value, allowed) -> str:
+def one_of(name: str, value: Name, allowed: Collection[Name]) -> Name:
     """Return `value` if it is one of the `allowed` names."""
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
     return value
 
 
-def random_generator(generator) -> torch.Generator:
+def random_generator(generator: object) -> torch.Generator:
     """Return `generator`, or say that randomness has to be passed in."""
     if not isinstance(generator, torch.Generator):
         raise TypeError(
@@ -49,17 +61,19 @@ def random_generator(generator) -> torch.Generator:
     return generator
 
 
-def spike_tensor(name: str, spikes, channels: int | None = None) -> torch.Tensor:
+def spike_tensor(name: str, spikes: object, channels: int | None = None) -> torch.Tensor:
     """Return `spikes` if it is a finite `(batch, time, channel)` tensor, bool or floating."""
     return _spikes(name, spikes, ("batch", "time", "channel"), channels)
 
 
-def spike_step(name: str, spikes, channels: int) -> torch.Tensor:
+def spike_step(name: str, spikes: object, channels: int) -> torch.Tensor:
     """Return `spikes` if it is one finite step `(batch, channel)`, bool or floating."""
     return _spikes(name, spikes, ("batch", "channel"), channels)
 
 
-def _spikes(name, spikes, axes, channels):
+def _spikes(
+    name: str, spikes: object, axes: tuple[str, ...], channels: int | None
+) -> torch.Tensor:
     if not isinstance(spikes, torch.Tensor):
         raise TypeError(f"{name} must be a torch.Tensor, not {type(spikes).__name__}")
     if spikes.ndim != len(axes):
@@ -78,15 +92,15 @@ def _spikes(name, spikes, axes, channels):
     return spikes
 
 
-def binary_spikes(name: str, spikes, channels: int | None = None) -> torch.Tensor:
+def binary_spikes(name: str, spikes: object, channels: int | None = None) -> torch.Tensor:
     """Return `spikes` as booleans, or say that some value is neither 0 nor 1."""
-    spikes = spike_tensor(name, spikes, channels)
-    if spikes.dtype != torch.bool and not ((spikes == 0) | (spikes == 1)).all():
+    found = spike_tensor(name, spikes, channels)
+    if found.dtype != torch.bool and not ((found == 0) | (found == 1)).all():
         raise ValueError(f"{name} must be boolean: every value 0 or 1, but it holds others")
-    return spikes.bool()
+    return found.bool()
 
 
-def current(name: str, values) -> torch.Tensor:
+def current(name: str, values: object) -> torch.Tensor:
     """Return `values` if it is a finite floating `(batch, time, neuron)` tensor.
 
     Half-precision products of an autocast region come back in single precision.
@@ -98,7 +112,9 @@ def current(name: str, values) -> torch.Tensor:
     return values.float() if torch.is_autocast_enabled(values.device.type) else values
 
 
-def weight_matrix(name: str, weight, rows: int, columns: int | None = None) -> torch.Tensor:
+def weight_matrix(
+    name: str, weight: object, rows: int, columns: int | None = None
+) -> torch.Tensor:
     """Return `weight` if it is a tensor `(rows, columns)`; without `columns`, any number."""
     if not isinstance(weight, torch.Tensor):
         raise TypeError(f"{name} must be a torch.Tensor, not {type(weight).__name__}")
@@ -108,7 +124,7 @@ def weight_matrix(name: str, weight, rows: int, columns: int | None = None) -> t
     return weight
 
 
-def delays(name: str, values, shape: tuple[int, ...], max_delay: int) -> torch.Tensor:
+def delays(name: str, values: object, shape: tuple[int, ...], max_delay: int) -> torch.Tensor:
     """Return `values` if they are finite delays in [0, max_delay] steps of the given shape."""
     if not isinstance(values, torch.Tensor):
         try:
@@ -131,11 +147,11 @@ def delays(name: str, values, shape: tuple[int, ...], max_delay: int) -> torch.T
     return values
 
 
-def delay_range(max_delay, steps: int) -> int:
+def delay_range(max_delay: object, steps: int) -> int:
     """Return `max_delay` if it is a whole number of steps below the stimulus length."""
-    max_delay = whole_number("max_delay", max_delay, low=0)
-    if max_delay >= steps:
+    longest = whole_number("max_delay", max_delay, low=0)
+    if longest >= steps:
         raise ValueError(
-            f"max_delay must be below the stimulus length of {steps} steps, not {max_delay}"
+            f"max_delay must be below the stimulus length of {steps} steps, not {longest}"
         )
-    return max_delay
+    return longest

@@ -43,7 +43,7 @@ class ClickPair:
     jitter_ms: float = 1
     background_hz: float = 2
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         valid.whole_number("channels", self.channels)
         valid.finite_number("shortest_ms", self.shortest_ms, 0)
         valid.finite_number("longest_ms", self.longest_ms, self.shortest_ms, 70)

@@ -1,6 +1,7 @@
 """The delays-only network: every output waits for both ears and asks how well they agree."""
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -64,7 +65,7 @@ class CoincidenceNetwork(DirectionNetwork):
         init: str | float | Tensor = "uniform",
         learn_delays: bool = True,
         generator: torch.Generator,
-    ):
+    ) -> None:
         super().__init__(stimulus, classes)
         self.stimulus = stimulus
         valid.delay_range(max_delay, stimulus.steps)
@@ -72,7 +73,7 @@ class CoincidenceNetwork(DirectionNetwork):
             raise ValueError(f"max_delay must be an even number of steps, not {max_delay}")
         self.tau_ms, _ = valid.time_constant(tau_ms, stimulus.dt_ms)
         self.synapse = valid.one_of("synapse", synapse, SYNAPSES)
-        shape = dict(kind="synaptic", outputs=classes.n, generator=generator)
+        shape: dict[str, Any] = dict(kind="synaptic", outputs=classes.n, generator=generator)
         fibres = stimulus.fibres_per_ear
         self.right = DelayLayer(fibres, max_delay, estimator, init, **shape)
         self.left = DelayLayer(fibres, max_delay, init=max_delay / 2, **shape)
@@ -99,7 +100,7 @@ class CoincidenceNetwork(DirectionNetwork):
         """Scores times the gain, `(n, classes)`."""
         return self.log_gain.exp() * self.scores(spikes)
 
-    def _trace(self, current):
+    def _trace(self, current: Tensor) -> Tensor:
         """Leaky sum of `(n, time, class)`, scaled to the mean of its input."""
         decay = leak(self.tau_ms, self.stimulus.dt_ms)
         ago = torch.arange(current.shape[1], device=current.device)

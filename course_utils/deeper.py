@@ -1,6 +1,7 @@
 """Two layers of delays, and recurrence in their place: the networks of lesson 8."""
 
 import copy
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -52,7 +53,7 @@ class DeepLocaliser(DirectionNetwork):
         estimator: str | Rule = "linear",
         learn_delays: bool = True,
         generator: torch.Generator,
-    ):
+    ) -> None:
         super().__init__(task, classes)
         valid.random_generator(generator)
         valid.one_of("padding", padding, ("clip", "causal"))
@@ -72,7 +73,7 @@ class DeepLocaliser(DirectionNetwork):
     def hidden_spikes(self, spikes: Tensor) -> list[Tensor]:
         """Spikes of both layers, each `(n, time, neuron)`."""
         found = [spikes]
-        for delay, weight in zip(self.delays, self.weights, strict=True):
+        for delay, weight in zip(self.delay_layers(), self.weights, strict=True):
             current = delay.then_linear(found[-1], weight)
             found.append(lif(current, self.tau_ms, dt_ms=self.task.dt_ms))
         return found[1:]
@@ -114,16 +115,16 @@ class RecurrentLocaliser(DirectionNetwork):
         surrogate: str = "superspike",
         slope: float = 25,
         generator: torch.Generator,
-    ):
+    ) -> None:
         super().__init__(task, classes)
         valid.random_generator(generator)
         self.tau_ms, _ = valid.time_constant(tau_ms, task.dt_ms)
         surrogate, slope = chosen_surrogate(surrogate, slope)
-        self.neuron = dict(surrogate=surrogate, slope=slope)
+        self.neuron: dict[str, Any] = dict(surrogate=surrogate, slope=slope)
         self.skip = round(valid.finite_number("skip_ms", skip_ms, 0) / task.dt_ms)
         if self.skip >= task.steps:
-            last_ms = task.steps * task.dt_ms
-            raise ValueError(f"skip_ms must be less than the {last_ms:g} ms there are, not {skip_ms}")
+            there = task.steps * task.dt_ms
+            raise ValueError(f"skip_ms must be less than the {there:g} ms there are, not {skip_ms}")
         valid.whole_number("hidden", hidden)
         self.w_hidden = uniform_weight(task.channels, hidden, generator)
         self.w_recurrent = uniform_weight(hidden, hidden, generator)

@@ -1,10 +1,11 @@
 """An optimiser made for delays: bounded, in units of the time step, whole if asked for."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any, overload
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from . import arguments as valid
 from .delays import DelayLayer, Spread
@@ -47,7 +48,7 @@ class DelayOptimizer(torch.optim.Optimizer):
 
     def __init__(
         self,
-        delays: Iterable,
+        delays: Iterable[nn.Parameter],
         max_delay: int,
         lr: float = 0.5,
         *,
@@ -56,7 +57,7 @@ class DelayOptimizer(torch.optim.Optimizer):
         whole: str | None = None,
         remove_common_mode: bool = False,
         generator: torch.Generator | None = None,
-    ):
+    ) -> None:
         self.generator = generator
         super().__init__(
             delays,
@@ -66,7 +67,7 @@ class DelayOptimizer(torch.optim.Optimizer):
             ),
         )  # fmt: skip
 
-    def add_param_group(self, param_group: dict) -> None:
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Take more delays, with settings of their own if they are given."""
         how = self.defaults | param_group
         valid.whole_number("max_delay", how["max_delay"], low=0)
@@ -82,19 +83,25 @@ class DelayOptimizer(torch.optim.Optimizer):
             for delays in self.param_groups[-1]["params"]:
                 delays.data.round_()
 
-    def __getstate__(self) -> dict:
+    def __getstate__(self) -> dict[str, Any]:
         own = None if self.generator is None else self.generator.get_state()
         return super().__getstate__() | {"generator": own}
 
-    def __setstate__(self, state: dict) -> None:
+    def __setstate__(self, state: dict[str, Any]) -> None:
         state = dict(state)
         if "generator" in state:  # not in what load_state_dict hands over: it keeps its own
             own = state.pop("generator")
             self.generator = None if own is None else torch.Generator().set_state(own)
         super().__setstate__(state)
 
+    @overload
+    def step(self, closure: None = None) -> None: ...
+
+    @overload
+    def step(self, closure: Callable[[], float]) -> float: ...
+
     @torch.no_grad()
-    def step(self, closure=None):
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:
         """One update of every delay that has a gradient; returns the closure's loss, if any."""
         loss = None
         if closure is not None:
@@ -103,17 +110,17 @@ class DelayOptimizer(torch.optim.Optimizer):
         for group in self.param_groups:
             for delays in group["params"]:
                 if delays.grad is not None:
-                    self._update(delays, group)
+                    self._update(delays, delays.grad, group)
         return loss
 
-    def _update(self, delays, group):
+    def _update(self, delays: Tensor, grad: Tensor, group: dict[str, Any]) -> None:
         state = self.state[delays]
         if not state:
             state["step"] = 0
             state["mean"] = torch.zeros_like(delays)
             state["square"] = torch.zeros_like(delays)
             state["carry"] = torch.zeros_like(delays)
-        wanted = delays + state["carry"] - group["lr"] * self._direction(delays.grad, state, group)
+        wanted = delays + state["carry"] - group["lr"] * self._direction(grad, state, group)
         if group["remove_common_mode"]:
             wanted += (delays + state["carry"]).mean() - wanted.mean()
         wanted.clamp_(0, group["max_delay"])
@@ -121,7 +128,7 @@ class DelayOptimizer(torch.optim.Optimizer):
         state["carry"] = wanted - delays
 
     @staticmethod
-    def _direction(grad, state, group):
+    def _direction(grad: Tensor, state: dict[str, Any], group: dict[str, Any]) -> Tensor:
         first, second = group["betas"]
         state["step"] += 1
         state["mean"].lerp_(grad, 1 - first)
@@ -130,7 +137,7 @@ class DelayOptimizer(torch.optim.Optimizer):
         square = state["square"] / (1 - second ** state["step"])
         return mean / (square.sqrt() + group["eps"])
 
-    def _rounded(self, wanted: Tensor, group: dict) -> Tensor:
+    def _rounded(self, wanted: Tensor, group: dict[str, Any]) -> Tensor:
         if group["whole"] is None:
             return wanted
         if group["whole"] == "nearest":
@@ -158,7 +165,9 @@ class Anneal:
         If `owner` has no such attribute, or a number is out of range.
     """
 
-    def __init__(self, owner: object, name: str, start: float, end: float, updates: int):
+    def __init__(
+        self, owner: object, name: str, start: float, end: float, updates: int
+    ) -> None:
         if not hasattr(owner, name):
             raise ValueError(f"name must be an attribute of {type(owner).__name__}, not {name!r}")
         self.owner, self.name = owner, name
@@ -199,7 +208,7 @@ class SigmaSchedule(Anneal):
         updates: int,
         start: float | None = None,
         end: float | None = None,
-    ):
+    ) -> None:
         rule = layer.rule
         if not isinstance(rule, Spread):
             raise ValueError(f"layer must spread its delays, by a Bell or a Tent, not by {rule!r}")

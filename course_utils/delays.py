@@ -63,7 +63,7 @@ def pad_then_shift(spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
     ValueError, TypeError
         For a wrong shape or dtype, or delays that are negative, NaN, infinite or too long.
     """
-    spikes, delays, max_delay = _checked(spikes, delays, max_delay)
+    spikes, delays, max_delay = _validated(spikes, delays, max_delay)
     return _rows.Shift.apply(_padded(spikes, max_delay, "full"), delays, max_delay)
 
 
@@ -77,7 +77,7 @@ def shift_then_clip(spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
     -------
     tensor `(n, time - max_delay, channel)`, floating
     """
-    spikes, delays, max_delay = _checked(spikes, delays, max_delay)
+    spikes, delays, max_delay = _validated(spikes, delays, max_delay)
     return _rows.Shift.apply(spikes, delays, max_delay)
 
 
@@ -91,7 +91,7 @@ def shift_causal(spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
     -------
     tensor `(n, time, channel)`, floating
     """
-    spikes, delays, max_delay = _checked(spikes, delays, max_delay)
+    spikes, delays, max_delay = _validated(spikes, delays, max_delay)
     return _rows.Shift.apply(_padded(spikes, max_delay, "causal"), delays, max_delay)
 
 
@@ -103,7 +103,7 @@ def shift_by_grid_sample(spikes: Tensor, delays: Tensor, max_delay: int) -> Tens
     transformers, Jaderberg et al. 2015.) Parameters, errors and result as in `shift_then_clip`,
     up to rounding.
     """
-    return _rules.grid_sample_shift(*_checked(spikes, delays, max_delay))
+    return _rules.grid_sample_shift(*_validated(spikes, delays, max_delay))
 
 
 def delayed_linear(spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: int) -> Tensor:
@@ -119,7 +119,7 @@ def delayed_linear(spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: in
     -------
     tensor `(n, time - max_delay, out)`
     """
-    spikes, delays, max_delay = _checked(spikes, delays, max_delay)
+    spikes, delays, max_delay = _validated(spikes, delays, max_delay)
     valid.weight_matrix("weight", weight, spikes.shape[2])
     return _rows.DelayedLinear.apply(spikes, delays, weight, max_delay)
 
@@ -221,7 +221,7 @@ class DelayLayer(nn.Module):
         kind: str = "axonal",
         outputs: int | None = None,
         padding: str = "clip",
-    ):
+    ) -> None:
         super().__init__()
         self.channels = valid.whole_number("channels", channels)
         self.max_delay = valid.whole_number("max_delay", max_delay, low=0)
@@ -231,12 +231,15 @@ class DelayLayer(nn.Module):
         self.outputs = None if kind == "axonal" else valid.whole_number("outputs", outputs)
         self.delays = nn.Parameter(self._first_delays(init, generator))
 
-    def _first_delays(self, init, generator) -> torch.Tensor:
-        shape = {
-            "axonal": (self.channels,),
-            "dendritic": (self.outputs,),
-            "synaptic": (self.channels, self.outputs),
-        }[self.kind]
+    def _shape(self) -> tuple[int, ...]:
+        if self.outputs is None:
+            return (self.channels,)
+        return (self.outputs,) if self.kind == "dendritic" else (self.channels, self.outputs)
+
+    def _first_delays(
+        self, init: str | float | Tensor, generator: torch.Generator | None
+    ) -> Tensor:
+        shape = self._shape()
         if isinstance(init, str):
             valid.one_of("init", init, ("uniform",))
             valid.random_generator(generator)
@@ -249,7 +252,7 @@ class DelayLayer(nn.Module):
         """Delay `(n, time, channel)` spikes; the length of the result follows `padding`."""
         if self.kind != "axonal":
             raise ValueError(f"kind must be 'axonal' to shift channels, not {self.kind!r}")
-        self._check(valid.spike_tensor("spikes", spikes, self.channels))
+        self._validate(valid.spike_tensor("spikes", spikes, self.channels))
         return self.rule.shift(*self._padded(spikes), self.max_delay)
 
     def then_linear(self, spikes: Tensor, weight: Tensor) -> Tensor:
@@ -260,19 +263,19 @@ class DelayLayer(nn.Module):
         tensor `(n, time, out)`; for axonal delays equal to `self(spikes) @ weight`.
         """
         valid.weight_matrix("weight", weight, self.channels, self.outputs)
-        self._check(valid.spike_tensor("spikes", spikes, self.channels))
+        self._validate(valid.spike_tensor("spikes", spikes, self.channels))
         if self.kind == "dendritic":
             return self.rule.shift(*self._padded(spikes.to(weight.dtype) @ weight), self.max_delay)
         return self.rule.weighted(*self._padded(spikes), weight, self.max_delay)
 
-    def _check(self, spikes):
+    def _validate(self, spikes: Tensor) -> None:
         valid.delay_range(self.max_delay, spikes.shape[1])
-        self._check_delays()
+        self._validate_delays()
 
-    def _check_delays(self):
+    def _validate_delays(self) -> None:
         valid.delays("delays", self.delays, self.delays.shape, self.max_delay)
 
-    def _padded(self, trains):
+    def _padded(self, trains: Tensor) -> tuple[Tensor, Tensor]:
         return _padded(trains, self.max_delay, self.padding), self.delays
 
     def initial_state(self, n: int) -> DelayState:
@@ -280,8 +283,8 @@ class DelayLayer(nn.Module):
         n = valid.whole_number("n", n, low=0)
         return DelayState(self.delays.new_zeros(self._past_shape(n)).detach())
 
-    def _past_shape(self, n):
-        width = self.outputs if self.kind == "dendritic" else self.channels
+    def _past_shape(self, n: int) -> tuple[int, int, int]:
+        width = self._shape()[0]
         return self.max_delay + 2, n, width
 
     @torch.no_grad()
@@ -311,18 +314,20 @@ class DelayLayer(nn.Module):
             raise ValueError(
                 f"estimator must act in single steps to stream, not {self.rule!r}: use rounded()"
             )
-        self._check_step(spikes, state, weight)
-        state.push(spikes.to(weight.dtype) @ weight if self.kind == "dendritic" else spikes)
+        self._validate_step(spikes, state, weight)
+        if weight is not None and self.kind == "dendritic":
+            spikes = spikes.to(weight.dtype) @ weight
+        state.push(spikes)
         whole, part = _rows.split(acting)
         out = state.ago(whole)
         if part.any():
             out = torch.lerp(out, state.ago(whole + 1), part.to(out.dtype))
-        if self.kind == "synaptic":
-            return (out * weight).sum(1)
-        return out if weight is None or self.kind == "dendritic" else out @ weight
+        if weight is None or self.kind == "dendritic":
+            return out
+        return (out * weight).sum(1) if self.kind == "synaptic" else out @ weight
 
-    def _check_step(self, spikes, state, weight):
-        self._check_delays()
+    def _validate_step(self, spikes: Tensor, state: DelayState, weight: Tensor | None) -> None:
+        self._validate_delays()
         valid.spike_step("spikes", spikes, self.channels)
         if not isinstance(state, DelayState):
             raise TypeError(
@@ -384,14 +389,14 @@ def release_memory() -> None:
     _rows._scratch.release()
 
 
-def _checked(spikes, delays, max_delay):
+def _validated(spikes: Tensor, delays: Tensor, max_delay: int) -> tuple[Tensor, Tensor, int]:
     spikes = valid.spike_tensor("spikes", spikes)
     max_delay = valid.delay_range(max_delay, spikes.shape[1])
     delays = valid.delays("delays", delays, (spikes.shape[2],), max_delay)
     return spikes, delays.to(spikes.device), max_delay  # a list of numbers is on no device
 
 
-def _padded(spikes, max_delay, padding):
+def _padded(spikes: Tensor, max_delay: int, padding: str) -> Tensor:
     """Silence before (causal) or around (full) the recording, so that Method B keeps it all."""
     if padding == "clip":
         return spikes

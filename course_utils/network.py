@@ -1,6 +1,7 @@
 """The localisation network: spikes wait, neurons fire, a readout points."""
 
 import copy
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +21,7 @@ class DirectionNetwork(nn.Module):
     classes : Classes
     """
 
-    def __init__(self, task: Task, classes: Classes):
+    def __init__(self, task: Task, classes: Classes) -> None:
         super().__init__()
         self.task, self.classes = task, classes
 
@@ -111,14 +112,16 @@ class Localiser(DirectionNetwork):
         detach_reset: bool = True,
         learn_delays: bool = True,
         generator: torch.Generator,
-    ):
+    ) -> None:
         super().__init__(task, classes)
         valid.whole_number("hidden", hidden)
         valid.delay_range(max_delay, task.steps)
         valid.random_generator(generator)
         self.tau_ms, _ = valid.time_constant(tau_ms, task.dt_ms)
         surrogate, slope = chosen_surrogate(surrogate, slope)
-        self.neuron = dict(surrogate=surrogate, slope=slope, detach_reset=detach_reset)
+        self.neuron: dict[str, Any] = dict(
+            surrogate=surrogate, slope=slope, detach_reset=detach_reset
+        )
         outputs = None if kind == "axonal" else hidden
         self.delay = DelayLayer(
             task.channels, max_delay, estimator, init, generator, kind=kind, outputs=outputs

@@ -1,13 +1,15 @@
 """Leaky integrate-and-fire neurons, alone or in a loop, surrogate gradients and a leaky readout."""
 
 import math
+from collections.abc import Sequence
+from typing import Any, Literal, overload
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from . import arguments as valid
-from ._rows import exact, new_result
+from ._rows import Grads, exact, new_result
 
 DEFAULT_SLOPE = {"sigmoid": 5.0, "superspike": 10.0, "atan": 2.0}
 """Slope of each surrogate if none is given (per unit of potential above threshold)."""
@@ -64,15 +66,31 @@ def spike(potential: Tensor, surrogate: str = "sigmoid", slope: float | None = N
 
 class _Spike(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, potential, surrogate, slope):
+    def forward(ctx: Any, potential: Tensor, surrogate: str, slope: float) -> Tensor:
         ctx.save_for_backward(potential)
         ctx.shape_of_slope = surrogate, slope
         return (potential >= 0).to(potential.dtype)
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> Grads:
         (potential,) = ctx.saved_tensors
         return grad * surrogate_slope(potential, *ctx.shape_of_slope), None, None
+
+
+@overload
+def lif(
+    current: Tensor, tau_ms: float, *, dt_ms: float = ..., threshold: float = ...,
+    surrogate: str = ..., slope: float | None = ..., detach_reset: bool = ...,
+    return_potential: Literal[False] = ...,
+) -> Tensor: ...  # fmt: skip
+
+
+@overload
+def lif(
+    current: Tensor, tau_ms: float, *, dt_ms: float = ..., threshold: float = ...,
+    surrogate: str = ..., slope: float | None = ..., detach_reset: bool = ...,
+    return_potential: Literal[True],
+) -> tuple[Tensor, Tensor]: ...  # fmt: skip
 
 
 def lif(
@@ -147,7 +165,10 @@ class _Lif(torch.autograd.Function):
 
     @staticmethod
     @exact
-    def forward(ctx, current, decay, threshold, surrogate, slope, detach_reset):
+    def forward(
+        ctx: Any, current: Tensor, decay: float, threshold: float,
+        surrogate: str, slope: float, detach_reset: bool,
+    ) -> tuple[Tensor, Tensor]:  # fmt: skip
         potential = _run_forward(_time_major(current.detach()), decay, threshold)
         spikes, by_time = new_result(potential, current.shape, (1, 2, 0))
         torch.ge(potential, threshold, out=by_time)
@@ -161,7 +182,7 @@ class _Lif(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     @exact
-    def backward(ctx, grad, _):
+    def backward(ctx: Any, grad: Tensor, _: Tensor | None) -> Grads:
         (potential,) = ctx.saved_tensors
         decay, threshold, surrogate, slope, detach_reset = ctx.settings
         q = surrogate_slope(potential - threshold, surrogate, slope)
@@ -195,7 +216,7 @@ def _run_backward(local: Tensor, carry: Tensor) -> Tensor:
     return local
 
 
-def _arrays(*tensors: Tensor):
+def _arrays(*tensors: Tensor) -> Sequence[Any]:
     """On a CPU the same memory as numpy arrays: the same operators, a third of the overhead."""
     if all(t.device.type == "cpu" and t.dtype in (torch.float32, torch.float64) for t in tensors):
         return [tensor.numpy() for tensor in tensors]
@@ -309,7 +330,9 @@ class _RecurrentLif(torch.autograd.Function):
 
     @staticmethod
     @exact
-    def forward(ctx, current, recurrent, decay, surrogate, slope):
+    def forward(
+        ctx: Any, current: Tensor, recurrent: Tensor, decay: float, surrogate: str, slope: float
+    ) -> Tensor:
         drive = current.detach().permute(1, 2, 0).contiguous()  # (time, neuron, n)
         potential = torch.empty_like(drive)
         spikes, by_time = new_result(drive, current.shape, (1, 2, 0))
@@ -326,7 +349,7 @@ class _RecurrentLif(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     @exact
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> Grads:
         potential, recurrent = ctx.saved_tensors
         decay, surrogate, slope = ctx.settings
         q = surrogate_slope(potential - 1, surrogate, slope)

@@ -2,8 +2,10 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+from torch import Tensor
 
 from . import arguments as valid
 from .stimuli import IPD_LIMIT, Classes, Stimulus
@@ -11,7 +13,7 @@ from .stimuli import IPD_LIMIT, Classes, Stimulus
 _PHASES = 720  # phases of the coarse search of `maximum_likelihood`, half a degree apart
 
 
-def phase_information(stimulus: Stimulus, phases) -> torch.Tensor:
+def phase_information(stimulus: Stimulus, phases: Tensor) -> Tensor:
     """Fisher information that one fibre carries about its phase, in one step.
 
     For a Bernoulli spike with probability p(phase) it is p'^2 / (p (1 - p)). With
@@ -65,7 +67,7 @@ def cramer_rao(stimulus: Stimulus, window_ms: float | None = None) -> float:
     return math.degrees(math.sqrt(2 / math.pi) * float(deviation.mean()))
 
 
-def _window_steps(stimulus, window_ms):
+def _window_steps(stimulus: Stimulus, window_ms: float | None) -> int:
     if window_ms is None:
         return stimulus.steps
     window_ms = valid.finite_number("window_ms", window_ms, stimulus.dt_ms, stimulus.duration_ms)
@@ -77,7 +79,7 @@ def _window_steps(stimulus, window_ms):
     return steps
 
 
-def maximum_likelihood(spikes, stimulus: Stimulus) -> torch.Tensor:
+def maximum_likelihood(spikes: Tensor, stimulus: Stimulus) -> Tensor:
     """The IPD that makes the spikes most probable, phase unknown, in radians.
 
     Given its phase, an ear's spike counts c_t are binomial, so its log likelihood is
@@ -102,7 +104,7 @@ def maximum_likelihood(spikes, stimulus: Stimulus) -> torch.Tensor:
     return torch.cat([_best_difference(part) for part in score.split(256)]).float()
 
 
-def _log_likelihood(spikes, stimulus):
+def _log_likelihood(spikes: Tensor, stimulus: Stimulus) -> Tensor:
     """Log likelihood of each phase at each ear, `(n, ear, phase)`; see `maximum_likelihood`."""
     spikes = valid.binary_spikes("spikes", spikes, stimulus.channels)
     n, steps, _ = spikes.shape
@@ -119,7 +121,7 @@ def _log_likelihood(spikes, stimulus):
     return score
 
 
-def _best_difference(score):
+def _best_difference(score: Tensor) -> Tensor:
     """IPD in radians from `(n, ear, phase)` log likelihoods; see `maximum_likelihood`."""
     left, right = score.unbind(1)
     quarter = _PHASES // 4
@@ -136,7 +138,7 @@ def _best_difference(score):
     return (step * (2 * math.pi / _PHASES)).clamp(-IPD_LIMIT, IPD_LIMIT)
 
 
-def _vertex(score, peak):
+def _vertex(score: Tensor, peak: Tensor) -> Tensor:
     """Offset of a parabola's top from `peak`, within half a grid step."""
     below, top, above = (
         score.gather(1, ((peak + offset) % _PHASES)[:, None])[:, 0] for offset in (-1, 0, 1)
@@ -146,7 +148,7 @@ def _vertex(score, peak):
     return torch.where(bend < 0, offset, torch.zeros_like(offset)).clamp(-0.5, 0.5)
 
 
-def posterior(spikes, stimulus: Stimulus, rule: str = "median") -> torch.Tensor:
+def posterior(spikes: Tensor, stimulus: Stimulus, rule: str = "median") -> Tensor:
     """The best answer of an observer who knows where sounds can come from, in radians.
 
     Bayes's rule, with every IPD within ±π/2 and every phase at the left ear equally probable before
@@ -180,7 +182,7 @@ def posterior(spikes, stimulus: Stimulus, rule: str = "median") -> torch.Tensor:
     return torch.cat([answer(_ipd_density(part)) for part in score.split(256)]).float()
 
 
-def _ipd_density(score):
+def _ipd_density(score: Tensor) -> Tensor:
     """Density over the grid of IPDs, `(n, ipd)`, from `(n, ear, phase)` log likelihoods."""
     quarter = _PHASES // 4
     # A sum over all phases, for each shift: a correlation round the circle, by Fourier transforms.
@@ -196,13 +198,13 @@ def _ipd_density(score):
     return density
 
 
-def _mean(density):
-    grid = dict(dtype=density.dtype, device=density.device)
+def _mean(density: Tensor) -> Tensor:
+    grid: dict[str, Any] = dict(dtype=density.dtype, device=density.device)
     ipd = torch.linspace(-IPD_LIMIT, IPD_LIMIT, density.shape[1], **grid)
     return torch.trapezoid(density * ipd, dim=1) / torch.trapezoid(density, dim=1)
 
 
-def _median(density):
+def _median(density: Tensor) -> Tensor:
     below = torch.cumulative_trapezoid(density, dim=1)  # from the first point to each later one
     half = below[:, -1:] / 2
     above = (below < half).sum(1, keepdim=True)  # the first interval whose end is past half

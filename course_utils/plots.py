@@ -9,15 +9,28 @@ import base64
 import functools
 import io
 import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ParamSpec, Protocol, TypeAlias, TypeVar
 
 import matplotlib
 import numpy as np
 import torch
 from cycler import cycler
 from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from numpy.typing import ArrayLike
 from PIL import Image, features
+
+Numbers: TypeAlias = ArrayLike | torch.Tensor
+"""What can be drawn: a tensor, an array, or a sequence of numbers."""
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+Thing = TypeVar("Thing")
+Look = TypeVar("Look")
 
 LEFT, RIGHT = "#0072B2", "#D55E00"
 """Colours of the two ears; the right ear's lines are dashed as well."""
@@ -41,14 +54,16 @@ _DRAWN = (
     *("axes", "errorbar", "figure", "font", "grid", "hist", "image", "legend", "lines"),
     *("mathtext", "patch", "path", "savefig", "text", "xtick", "ytick"),
 )
-_ALL = {
+_ALL: dict[Any, Any] = {
     name: value
     for name, value in matplotlib.rcParamsDefault.items()
     if name.split(".")[0] in _DRAWN
 } | STYLE
 
 
-def told_apart(what: str, things, looks) -> list[tuple]:
+def told_apart(
+    what: str, things: Collection[Thing], looks: Collection[Look]
+) -> list[tuple[Thing, Look]]:
     """Each of `things` with a look of its own; more things than looks are refused.
 
     Parameters
@@ -62,11 +77,11 @@ def told_apart(what: str, things, looks) -> list[tuple]:
     return list(zip(things, looks, strict=False))
 
 
-def in_style(draw):
+def in_style(draw: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Let a function draw in the course's style, and leave the reader's settings as they are."""
 
     @functools.wraps(draw)
-    def drawn(*arguments, **settings):
+    def drawn(*arguments: Parameters.args, **settings: Parameters.kwargs) -> Result:
         with matplotlib.rc_context(_ALL):
             return draw(*arguments, **settings)
 
@@ -76,7 +91,7 @@ def in_style(draw):
 class Picture(Figure):
     """A figure that shows itself in a notebook, with its sentence for someone who can't see it."""
 
-    def _ipython_display_(self):
+    def _ipython_display_(self) -> None:
         picture, alt = png(self), alt_text(self)
         data = {"image/png": base64.b64encode(picture).decode(), "text/plain": alt}
         how = {"image/png": {"alt": alt, "width": shown_width(picture)}}
@@ -84,7 +99,15 @@ class Picture(Figure):
 
 
 @in_style
-def canvas(alt: str, rows=1, columns=1, *, width=8.0, height=3.0, **subplots):
+def canvas(
+    alt: str,
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    width: float = 8.0,
+    height: float = 3.0,
+    **subplots: Any,
+) -> tuple[Picture, Any]:
     """An empty figure in the course's style.
 
     Parameters
@@ -111,7 +134,7 @@ def canvas(alt: str, rows=1, columns=1, *, width=8.0, height=3.0, **subplots):
 
 def alt_text(figure: Figure) -> str:
     """The sentence for someone who can't see `figure`."""
-    return figure.get_label()
+    return str(figure.get_label())
 
 
 @in_style
@@ -146,18 +169,21 @@ def shown_width(picture: bytes) -> int:
     return round(int.from_bytes(picture[16:20], "big") * SHOWN_DPI / DPI)
 
 
-def array(values) -> np.ndarray:
+def array(values: Numbers) -> np.ndarray:
     """Tensor or sequence as a NumPy array."""
     return values.detach().cpu().numpy() if isinstance(values, torch.Tensor) else np.asarray(values)
 
 
 @in_style
-def draw_raster(axes, spikes, *, dt_ms=1, start_ms=0, two_ears=True):
+def draw_raster(
+    axes: Axes, spikes: Numbers, *, dt_ms: float = 1, start_ms: float = 0, two_ears: bool = True
+) -> None:
     """Draw spikes `(time, channel)` into `axes`: a mark for each spike, time in ms."""
     spikes = array(spikes) > 0
     steps, channels = spikes.shape
     t, c = np.nonzero(spikes)
-    height = 72 * axes.figure.get_figheight() * axes.get_position().height  # points
+    inches = axes.figure.get_figheight()  # type: ignore[union-attr]  # no canvas has subfigures
+    height = 72 * inches * axes.get_position().height  # points
     size = min(6.0, max(1.5, 1.2 * height / channels))
     halves = ((c < channels // 2, LEFT), (c >= channels // 2, RIGHT))
     for chosen, colour in halves if two_ears else ((c >= 0, "black"),):
@@ -167,7 +193,7 @@ def draw_raster(axes, spikes, *, dt_ms=1, start_ms=0, two_ears=True):
     axes.set(xlim=(start_ms - dt_ms, start_ms + steps * dt_ms), ylim=(channels - 0.5, -0.5))
 
 
-def _lead(train, cycle_ms, dt_ms):
+def _lead(train: torch.Tensor | np.ndarray, cycle_ms: float | None, dt_ms: float) -> str:
     """Words that say which ear is further along in its cycle, from the spikes themselves."""
     if cycle_ms is None:
         return ""
@@ -179,8 +205,16 @@ def _lead(train, cycle_ms, dt_ms):
 
 @in_style
 def rasters(
-    trains, titles, *, dt_ms=1, start_ms=0, columns=4, two_ears=True, ylabel="fibre", cycle_ms=None
-):
+    trains: torch.Tensor | Sequence[torch.Tensor | np.ndarray],
+    titles: Sequence[str],
+    *,
+    dt_ms: float = 1,
+    start_ms: float = 0,
+    columns: int = 4,
+    two_ears: bool = True,
+    ylabel: str = "fibre",
+    cycle_ms: float | None = None,
+) -> Picture:
     """Spike trains side by side.
 
     Parameters
@@ -220,7 +254,7 @@ def rasters(
 
 
 @in_style
-def draw_pointer(axes, truth_deg, estimate_deg=None):
+def draw_pointer(axes: Axes, truth_deg: float, estimate_deg: float | None = None) -> None:
     """Draw a dial into `axes`: where the sound is, and where the network points."""
     turn = np.linspace(-90, 90, 181)
     axes.plot(*_on_dial(turn, 1), color=GREY, lw=1, ls="-")
@@ -240,13 +274,37 @@ def draw_pointer(axes, truth_deg, estimate_deg=None):
     axes.axis("off")
 
 
-def _on_dial(angle_deg, radius):
+def _on_dial(angle_deg: ArrayLike, radius: float) -> tuple[Any, Any]:
     angle = np.deg2rad(angle_deg)
     return radius * np.sin(angle), radius * np.cos(angle)
 
 
+class Fit(Protocol):
+    """What `history` draws; a `training.History` is one."""
+
+    @property
+    def chance_loss(self) -> float:
+        """ln(number of classes)."""
+        ...
+
+    @property
+    def loss(self) -> Sequence[float]:
+        """Loss in nats, by epoch."""
+        ...
+
+    @property
+    def validation_loss(self) -> Sequence[float]:
+        """Loss in nats on fresh data, by epoch."""
+        ...
+
+    @property
+    def validation_error_deg(self) -> Sequence[float]:
+        """Mean error in degrees on fresh data, by epoch."""
+        ...
+
+
 @in_style
-def history(history):
+def history(history: Fit) -> Picture:
     """Loss in nats, beside ln(classes), and error in degrees, by epoch of a `training.History`."""
     loss, validation_loss = history.loss, history.validation_loss
     error_deg, chance_loss = history.validation_error_deg, history.chance_loss
@@ -269,7 +327,7 @@ def history(history):
     return figure
 
 
-def plain_log_labels(axis):
+def plain_log_labels(axis: Axis) -> None:
     """Write 2, 5, 10 … along a logarithmic `axis` instead of powers of ten.
 
     Beyond four decades powers of ten stay: there, no room is left for more.
@@ -288,20 +346,28 @@ SIGNED = LinearSegmentedColormap.from_list("signed", [LEFT, "white", RIGHT])
 `signed` marks what is negative."""
 
 
-def signed(axes, values, top):
+def signed(axes: Axes, values: Numbers, top: float) -> AxesImage:
     """Draw a matrix into `axes` with white at zero and full colour from `top` on; the image.
 
     What is clearly negative, below -2 % of `top`, has a dot.
     """
-    values = array(values)
-    image = axes.imshow(values, cmap=SIGNED, vmin=-top, vmax=top, interpolation="none")
-    y, x = np.nonzero(values < -0.02 * top)
+    matrix = array(values)
+    image = axes.imshow(matrix, cmap=SIGNED, vmin=-top, vmax=top, interpolation="none")
+    y, x = np.nonzero(matrix < -0.02 * top)
     axes.plot(x, y, ".", color="black", ms=2.6, mew=0, scalex=False, scaley=False)
     return image
 
 
 @in_style
-def bars(names, values, intervals=None, *, ylabel, lines=(), log=False):
+def bars(
+    names: Sequence[str],
+    values: Sequence[float],
+    intervals: Sequence[tuple[float, float]] | None = None,
+    *,
+    ylabel: str,
+    lines: Sequence[tuple[float, str]] = (),
+    log: bool = False,
+) -> Picture:
     """Labelled bars with their numbers, and dotted reference lines.
 
     On a logarithmic axis dots take the place of the bars, whose length would mean nothing there.
@@ -365,7 +431,18 @@ LOOKS = (
 
 
 @in_style
-def lines(x, curves, xlabel, ylabel, *, title="", log_x=False, log_y=False, levels=(), looks=LOOKS):
+def lines(
+    x: Sequence[float],
+    curves: Mapping[str, Sequence[tuple[float, float, float]]],
+    xlabel: str,
+    ylabel: str,
+    *,
+    title: str = "",
+    log_x: bool = False,
+    log_y: bool = False,
+    levels: Sequence[tuple[Any, ...]] = (),
+    looks: Sequence[dict[str, Any]] = LOOKS,
+) -> Picture:
     """Curves with intervals over a few places.
 
     Parameters
@@ -394,13 +471,13 @@ def lines(x, curves, xlabel, ylabel, *, title="", log_x=False, log_y=False, leve
     figure, axes = canvas(
         f"{title} {ylabel} against {xlabel} ({places}). {said}.".strip(), width=8, height=3.7
     )
-    x = np.asarray(x, dtype=float)
+    at = np.asarray(x, dtype=float)
     spread = np.linspace(-1, 1, len(curves)) * 0.02  # so that intervals do not hide each other
     drawn = told_apart("curves", curves.items(), looks)
     for ((name, values), look), aside in zip(drawn, spread, strict=True):
         mean, low, high = np.array(values, dtype=float).T
         aside *= bool((low < high).any())  # a line without intervals stays where it is
-        where = x * np.exp(2 * aside) if log_x else x + aside * np.ptp(x)
+        where = at * np.exp(2 * aside) if log_x else at + aside * np.ptp(at)
         axes.errorbar(where, mean, [mean - low, high - mean], label=name, **look)
     for (value, name, *interval), style in told_apart("levels", levels, ("-", ":")):
         for band in interval:
@@ -409,7 +486,7 @@ def lines(x, curves, xlabel, ylabel, *, title="", log_x=False, log_y=False, leve
     axes.set(xlabel=xlabel, ylabel=ylabel, title=title)
     if log_x:
         axes.set_xscale("log")
-        axes.set_xticks(x, [f"{value:g}" for value in x])
+        axes.set_xticks(at, [f"{value:g}" for value in at])
         axes.minorticks_off()
     if log_y:
         axes.set_yscale("log")

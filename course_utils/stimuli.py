@@ -19,7 +19,7 @@ _LEVELS = 65536  # firing probabilities are resolved to 1/65536 (16 random bits 
 class Task(Protocol):
     """What a network can be made for and trained on: sounds in, one angle out.
 
-    A `Stimulus` is one, and so is a `clicks.ClickPair`.
+    A `Stimulus` is one, and so are a `clicks.ClickPair` and a `head.listening.Listener`.
     """
 
     @property
@@ -75,7 +75,7 @@ class Stimulus:
     rate_max_hz: float = 600
     envelope_power: float = 2
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("frequency_hz", "duration_ms", "dt_ms", "rate_max_hz"):
             valid.finite_number(name, getattr(self, name), 0, math.inf, exclusive=True)
         valid.finite_number("envelope_power", self.envelope_power, 1)
@@ -138,14 +138,14 @@ class Stimulus:
         -------
         tensor `(n, time, 2)`, float64; ear 0 is the left one.
         """
-        ipd, phase = _vector("ipd", ipd), _vector("phase", phase)
-        if len(ipd) != len(phase) and 1 not in (len(ipd), len(phase)):
-            raise ValueError(f"phase must hold {len(ipd)} numbers like ipd, not {len(phase)}")
-        device = phase.device if ipd.device.type == "cpu" else ipd.device  # one may be a number
-        ipd, phase = torch.broadcast_tensors(ipd.to(device), phase.to(device))
+        lead, start = _vector("ipd", ipd), _vector("phase", phase)
+        if len(lead) != len(start) and 1 not in (len(lead), len(start)):
+            raise ValueError(f"phase must hold {len(lead)} numbers like ipd, not {len(start)}")
+        device = start.device if lead.device.type == "cpu" else lead.device  # one may be a number
+        lead, start = torch.broadcast_tensors(lead.to(device), start.to(device))
         wave = 2 * math.pi * self.frequency_hz / 1000 * self.time_ms.to(device)
-        left = wave + phase[:, None]
-        return torch.stack([left, left + ipd[:, None]], dim=-1)
+        left = wave + start[:, None]
+        return torch.stack([left, left + lead[:, None]], dim=-1)
 
     def firing_probability(self, phases: Tensor) -> Tensor:
         """Probability of a spike in one step at the given phases (radians), any shape."""
@@ -215,7 +215,7 @@ def valid_angle(name: str, angle: Tensor) -> Tensor:
     return angle
 
 
-def _fill_with_spikes(out, probability, generator):
+def _fill_with_spikes(out: Tensor, probability: Tensor, generator: torch.Generator) -> None:
     """Write Bernoulli draws into `out` (channel, time, n) from `probability` (n, time, ear).
 
     Four 16-bit integers are cut from every 64-bit random word: a quarter of the draws, and no
@@ -229,7 +229,7 @@ def _fill_with_spikes(out, probability, generator):
     torch.lt(draws, threshold[:, None], out=out.unflatten(0, (2, -1)))
 
 
-def _vector(name: str, value, n: int | None = None) -> Tensor:
+def _vector(name: str, value: float | Tensor, n: int | None = None) -> Tensor:
     """Return `value` as a float64 vector; a single number is repeated `n` times."""
     value = torch.as_tensor(value, dtype=torch.float64)
     if value.ndim == 0:
@@ -252,7 +252,7 @@ class Classes:
 
     n: int = 12
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         valid.whole_number("n", self.n)
 
     @property

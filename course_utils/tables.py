@@ -3,11 +3,16 @@
 import csv
 import itertools
 import os
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
 from scipy import stats
+
+Row = dict[str, Any]
+"""A row of a table: a number or a word in each column."""
 
 COURSE = Path(__file__).resolve().parent.parent
 """The folder in which the course lies, and `figures/` with its tables, unless it was installed."""
@@ -15,7 +20,7 @@ HOME = "LEARNING_DELAYS"
 """The environment variable that names this folder, where a lesson unpacked it."""
 
 
-def find(path) -> Path:
+def find(path: str | Path) -> Path:
     """The file of this name, wherever the notebook was started.
 
     A kernel starts beside its page, or at the root of a workspace, or elsewhere. What is there
@@ -43,7 +48,7 @@ def find(path) -> Path:
     raise FileNotFoundError(f"there is no result table {path.name} in {path.parent}{above}")
 
 
-def read(path) -> list[dict]:
+def read(path: str | Path) -> list[dict]:
     """Rows of a CSV file as dictionaries, numbers as floats.
 
     Parameters
@@ -67,7 +72,13 @@ def read(path) -> list[dict]:
     return [{key: _number(value) for key, value in row.items()} for row in rows]
 
 
-def fill(path, settings: dict, seeds, run, jobs: int = 1) -> None:
+def fill(
+    path: str | Path,
+    settings: dict,
+    seeds: Iterable[int],
+    run: Callable[[int, Any], Row],
+    jobs: int = 1,
+) -> None:
     """Run what is missing in a table, and append it a row at a time.
 
     A study that was broken off goes on where it stopped. When nothing is missing, the rows lie in
@@ -101,7 +112,7 @@ def fill(path, settings: dict, seeds, run, jobs: int = 1) -> None:
         joblib.delayed(_labelled)(run, name, seed, settings[name]) for name, seed in missing
     )
     for row in results:
-        if columns not in (None, list(row)):
+        if columns is not None and columns != list(row):
             raise ValueError(f"run must return the columns {columns[2:]}, not {list(row)[2:]}")
         _append(path, row, header=columns is None)
         columns = list(row)
@@ -110,11 +121,11 @@ def fill(path, settings: dict, seeds, run, jobs: int = 1) -> None:
         _sort(path, list(settings))
 
 
-def _labelled(run, name, seed, setting):
+def _labelled(run: Callable[[int, Any], Row], name: str, seed: int, setting: Any) -> Row:
     return {"setting": name, "seed": seed} | run(seed, setting)
 
 
-def _append(path, row, header):
+def _append(path: Path, row: Row, header: bool) -> None:
     with path.open("w" if header else "a", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, row, lineterminator="\n")
         if header:
@@ -122,7 +133,7 @@ def _append(path, row, header):
         table.writerow(row)
 
 
-def _sort(path, names):
+def _sort(path: Path, names: Sequence[str]) -> None:
     """Put the rows in order, through a file beside it: never half a table."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -135,7 +146,7 @@ def _sort(path, names):
     draft.replace(path)
 
 
-def mean_interval(rows, column: str, **where) -> tuple[float, float, float]:
+def mean_interval(rows: Sequence[Row], column: str, **where: Any) -> tuple[float, float, float]:
     """Mean of `column` over the rows in which all of `where` holds, and its 95 % t interval.
 
     Parameters
@@ -165,7 +176,9 @@ def mean_interval(rows, column: str, **where) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
-def paired_interval(rows, column: str, first: dict, second: dict) -> tuple[float, float, float]:
+def paired_interval(
+    rows: Sequence[Row], column: str, first: dict, second: dict
+) -> tuple[float, float, float]:
     """Mean of `column` in `first` minus in `second`, seed by seed, and its 95 % t interval.
 
     Two runs with one seed share their first weights, their delays and their sounds, so that their
@@ -197,7 +210,9 @@ def paired_interval(rows, column: str, first: dict, second: dict) -> tuple[float
     return mean_interval(gaps, "gap")
 
 
-def bootstrap_interval(rows, column: str, **where) -> tuple[float, float, float]:
+def bootstrap_interval(
+    rows: Sequence[Row], column: str, **where: Any
+) -> tuple[float, float, float]:
     """As `mean_interval`, by drawing seeds again and again (percentile bootstrap, Efron 1979).
 
     With a handful of seeds it is narrower than Student's interval, which stays the one to quote.
@@ -209,7 +224,7 @@ def bootstrap_interval(rows, column: str, **where) -> tuple[float, float, float]
     return mean, float(low), float(high)
 
 
-def _number(text):
+def _number(text: str) -> float | str:
     try:
         return float(text)
     except ValueError:

@@ -3,17 +3,20 @@
 import copy
 import math
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 from tqdm import tqdm
 
 from . import arguments as valid
 from .delay_optimizer import Anneal, DelayOptimizer, SigmaSchedule
-from .delays import Spread
+from .delays import DelayLayer, Spread
 from .network import DirectionNetwork
-from .stimuli import Classes, valid_angle
+from .stimuli import Classes, Task, valid_angle
 
 
 @dataclass
@@ -38,12 +41,20 @@ class History:
     """
 
     chance_loss: float
-    loss: list = field(default_factory=list)
-    validation_loss: list = field(default_factory=list)
-    validation_error_deg: list = field(default_factory=list)
-    delays: list = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    validation_error_deg: list[float] = field(default_factory=list)
+    delays: list[Tensor] = field(default_factory=list)
     seconds: float = 0.0
     best_epoch: int = 0
+
+
+class Schedule(Protocol):
+    """What changes something from update to update, such as `delay_optimizer.Anneal`."""
+
+    def step(self) -> object:
+        """Move on by one update."""
+        ...
 
 
 def fit(
@@ -53,15 +64,14 @@ def fit(
     *,
     steps_per_epoch: int = 64,
     batch_size: int = 64,
-    data=None,
-    source=None,
+    data: tuple[Tensor, Tensor] | None = None,
     lr: float = 0.02,
     delay_lr: float = 0.5,
     soft_labels: float = 0.0,
     remove_common_mode: bool = False,
     whole_delays: str | None = None,
     anneal: float = 0.25,
-    schedules=(),
+    schedules: Iterable[Schedule] = (),
     validation_samples: int = 1024,
     progress: bool = True,
 ) -> History:
@@ -77,15 +87,12 @@ def fit(
         On any device. Sounds are drawn on the CPU, so that all devices hear the same, and every
         batch is brought to the network.
     generator : torch.Generator
-        Draws training and validation data, phases, and the order of stored data.
+        Draws training and validation sounds of the network's task, and the order of stored data.
     epochs, steps_per_epoch, batch_size : int
         `steps_per_epoch` updates of `batch_size` sounds in each epoch.
     data : (angle, spikes), optional
         Stored training data on any device, reused in every epoch; the last incomplete batch is
         left out. By default every batch is drawn fresh.
-    source : callable, optional
-        `source(n, generator) -> (angle, spikes)` draws fresh sounds for training and validation;
-        by default `sample` of the network's task.
     lr : float
         Peak learning rate of the weights.
     delay_lr : float
@@ -97,7 +104,7 @@ def fit(
     anneal : float
         Share of all updates over which a layer that spreads its delays (`delays.Bell`, `Tent`)
         narrows; such a network is validated with its delays rounded.
-    schedules : iterable
+    schedules : iterable of Schedule
         Further schedules, such as `delay_optimizer.Anneal`: each one's `step()` is called after
         every update. A `SigmaSchedule` of your own takes the place of the one from `anneal`.
     validation_samples : int
@@ -118,23 +125,23 @@ def fit(
     if data is not None:
         steps_per_epoch = min(steps_per_epoch, _stored_batches(data, network, batch_size))
     valid.finite_number("anneal", anneal, 0, 1)
-    how = dict(whole=whole_delays, remove_common_mode=remove_common_mode)
-    optimisers = _optimisers(network, lr, delay_lr, generator=generator, **how)
+    how = dict(whole=whole_delays, remove_common_mode=remove_common_mode, generator=generator)
+    optimisers = _optimisers(network, lr, delay_lr, how)
     schedules = list(schedules)
     schedules += _narrowing(network, anneal, epochs * steps_per_epoch, schedules)
     schedules += [_one_cycle(optimiser, epochs * steps_per_epoch) for optimiser in optimisers]
-    if source is None:
-        source = network.task.sample
-    validation = source(validation_samples, generator)
+    validation = network.task.sample(validation_samples, generator)
     history = History(chance_loss=math.log(network.classes.n))
     history.delays += _first_delays(network)
-    best = math.inf, None
+    best: tuple[float, dict[str, Any] | None] = math.inf, None
     bar = tqdm(range(1, epochs + 1), disable=not progress, desc="epoch", mininterval=0.5)
     for epoch in bar:
         begin = time.perf_counter()
         losses = [
             _update(network, angle, spikes, soft_labels, optimisers, schedules)
-            for angle, spikes in _batches(source, generator, steps_per_epoch, batch_size, data)
+            for angle, spikes in _batches(
+                network.task, generator, steps_per_epoch, batch_size, data
+            )
         ]
         history.seconds += time.perf_counter() - begin
         report = evaluate(network.rounded() if _spreads(network) else network, *validation)
@@ -151,19 +158,28 @@ def fit(
     return history
 
 
-def _update(network, angle, spikes, soft_labels, optimisers, schedules) -> float:
+def _update(
+    network: DirectionNetwork,
+    angle: Tensor,
+    spikes: Tensor,
+    soft_labels: float,
+    optimisers: list[torch.optim.Optimizer],
+    schedules: list[Schedule],
+) -> float:
     """One step of everything that moves, after one batch; returns the batch's loss."""
     answer = network(spikes.to(network.device))
     loss = cross_entropy(answer, angle, network.classes, soft_labels)
     for optimiser in optimisers:
         optimiser.zero_grad()
     loss.backward()
-    for mover in optimisers + schedules:
+    for mover in (*optimisers, *schedules):
         mover.step()
     return float(loss.detach())
 
 
-def cross_entropy(logits, angle, classes: Classes, soft_labels: float = 0.0) -> torch.Tensor:
+def cross_entropy(
+    logits: Tensor, angle: Tensor, classes: Classes, soft_labels: float = 0.0
+) -> Tensor:
     """Mean cross entropy in nats of `(n, classes)` logits for angles `(n,)` in radians.
 
     With `soft_labels` > 0 the target is a bell of that many class widths around the angle.
@@ -174,35 +190,41 @@ def cross_entropy(logits, angle, classes: Classes, soft_labels: float = 0.0) -> 
     return F.cross_entropy(logits, torch.softmax(-(away**2) / 2, dim=1).to(logits))
 
 
-def _spreads(network) -> list:
+def _spreads(network: DirectionNetwork) -> list[DelayLayer]:
     return [layer for layer in network.delay_layers() if isinstance(layer.rule, Spread)]
 
 
-def _narrowing(network, share, updates, given):
+def _narrowing(
+    network: DirectionNetwork, share: float, updates: int, given: Iterable[Schedule]
+) -> list[SigmaSchedule]:
     """A schedule for each layer that spreads its delays and has none among those `given`."""
     theirs = {id(s.owner) for s in given if isinstance(s, Anneal) and s.name == "sigma"}
     over = max(1, round(share * updates))
     return [SigmaSchedule(s, over) for s in _spreads(network) if id(s.rule) not in theirs]
 
 
-def _one_cycle(optimiser, updates):
+def _one_cycle(optimiser: torch.optim.Optimizer, updates: int) -> Schedule:
     peaks = [group["lr"] for group in optimiser.param_groups]
     return torch.optim.lr_scheduler.OneCycleLR(optimiser, peaks, updates)
 
 
-def _first_delays(network) -> list:
+def _first_delays(network: DirectionNetwork) -> list[Tensor]:
     """Delays of the first delay layer as they are now, in a list; an empty one if there is none."""
     return [layer.delays.detach().cpu().clone() for layer in network.delay_layers()[:1]]
 
 
-def _optimisers(network, lr, delay_lr, **how):
+def _optimisers(
+    network: DirectionNetwork, lr: float, delay_lr: float, how: dict[str, Any]
+) -> list[torch.optim.Optimizer]:
     """Adam for the weights, and a `DelayOptimizer` for each layer of delays to be learned."""
     valid.finite_number("lr", lr, 0, math.inf, exclusive=True)
     valid.finite_number("delay_lr", delay_lr, 0, math.inf, exclusive=True)
     layers = [layer for layer in network.delay_layers() if layer.delays.requires_grad]
     delays = {id(layer.delays) for layer in layers}
     weights = [p for p in network.parameters() if id(p) not in delays and p.requires_grad]
-    optimisers = [torch.optim.Adam(weights, lr=lr)] if weights else []
+    optimisers: list[torch.optim.Optimizer] = []
+    if weights:
+        optimisers.append(torch.optim.Adam(weights, lr=lr))
     for layer in layers:
         optimisers.append(DelayOptimizer([layer.delays], layer.max_delay, delay_lr, **how))
     if not optimisers:
@@ -210,11 +232,13 @@ def _optimisers(network, lr, delay_lr, **how):
     return optimisers
 
 
-def _stored_batches(data, network, batch_size):
+def _stored_batches(
+    data: tuple[Tensor, Tensor], network: DirectionNetwork, batch_size: int
+) -> int:
     if not isinstance(data, (tuple, list)) or len(data) != 2:
         raise TypeError(f"data must be a pair (angle, spikes), not {type(data).__name__}")
     angle, spikes = data
-    if not isinstance(angle, torch.Tensor):
+    if not isinstance(angle, Tensor):
         raise TypeError(f"data must hold tensors, not {type(angle).__name__}")
     valid_angle("data", angle)
     valid.binary_spikes("data", spikes, network.task.channels)
@@ -226,10 +250,16 @@ def _stored_batches(data, network, batch_size):
     return len(angle) // batch_size
 
 
-def _batches(source, generator, count, batch_size, data):
+def _batches(
+    task: Task,
+    generator: torch.Generator,
+    count: int,
+    batch_size: int,
+    data: tuple[Tensor, Tensor] | None,
+) -> Iterator[tuple[Tensor, Tensor]]:
     if data is None:
         for _ in range(count):
-            yield source(batch_size, generator)
+            yield task.sample(batch_size, generator)
         return
     angle, spikes = data
     order = torch.randperm(len(angle), generator=generator)
@@ -251,11 +281,11 @@ class Report:
     """
 
     classes: Classes
-    angle: torch.Tensor
-    softmax_mean: torch.Tensor
-    argmax: torch.Tensor
-    label: torch.Tensor
-    winner: torch.Tensor
+    angle: Tensor
+    softmax_mean: Tensor
+    argmax: Tensor
+    label: Tensor
+    winner: Tensor
     loss: float
 
     @property
@@ -285,18 +315,18 @@ class Report:
         mean, half = self._error(self.argmax)
         return mean - half, mean + half
 
-    def _error(self, estimate):
+    def _error(self, estimate: Tensor) -> tuple[float, float]:
         error = torch.rad2deg((estimate.double() - self.angle).abs())
         spread = float(error.std()) if len(error) > 1 else math.nan
         return float(error.mean()), 1.96 * spread / math.sqrt(len(error))
 
     @property
-    def confusion(self) -> torch.Tensor:
+    def confusion(self) -> Tensor:
         """Counts `(true class, named class)`."""
         n = self.classes.n
         return torch.bincount(self.label * n + self.winner, minlength=n * n).view(n, n)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return (
             f"{100 * self.accuracy:.1f} % of {self.classes.n} classes, "
             f"argmax {self.argmax_error_deg:.2f}°, softmax mean {self.error_deg:.2f}° "
@@ -305,7 +335,9 @@ class Report:
 
 
 @torch.no_grad()
-def evaluate(network: DirectionNetwork, angle, spikes, batch_size: int = 512) -> Report:
+def evaluate(
+    network: DirectionNetwork, angle: Tensor, spikes: Tensor, batch_size: int = 512
+) -> Report:
     """Measure `network` on angles `(n,)` in radians and spikes `(n, time, channels)`.
 
     Each may be on a device of its own; every batch is brought to the network. The report is on the

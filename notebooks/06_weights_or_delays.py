@@ -18,8 +18,8 @@ import math
 import torch
 
 from course_utils import checks, observer, plots, tables
-from course_utils.drawings import lesson_6 as drawings
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
+from course_utils.drawings import lesson_6 as drawings
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -521,9 +521,9 @@ print(f"correlation with Jeffress's line: {correlation:.4f}")
 
 # %% [markdown]
 # (A correlation of 1 says that the learned waits lie on a straight line over the wanted ones; a
-# slope of 1, below, that it is Jeffress's.) That is twelve delays and a gain, against thirty
-# neurons with over a thousand weights. Five seeds of each, and their controls; *hand-set* starts on
-# Jeffress's line and learns only the gain.
+# slope of 1, below, that it is as steep as Jeffress's.) That is twelve delays and a gain, against
+# thirty neurons with over a thousand weights. Five seeds of each, and their controls; *hand-set*
+# starts on Jeffress's line and learns only the gain.
 
 # %%
 study = tables.read("../figures/studies/coincidence.csv")

@@ -19,10 +19,10 @@ import torch
 from scipy.optimize import brentq
 
 from course_utils import checks, plots, tables
-from course_utils.drawings import lesson_7 as drawings
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
 from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
-from course_utils.delays import Bell, DelayLayer, shift_then_clip
+from course_utils.delays import Bell, DelayLayer, Round, Rule, shift_then_clip
+from course_utils.drawings import lesson_7 as drawings
 from course_utils.explore import choice, explore, slider
 from course_utils.stimuli import Classes, Stimulus, sample
 
@@ -198,6 +198,49 @@ for rule, arrived in there.items():
 # reaches half of the longest delay to each side, so it hardly feels the goal from there, or not at
 # all. A bell has no edge, but so far out it is low. (One fibre with its five spikes: for another
 # one the counts differ.)
+# </details>
+#
+# ## A rule of your own
+#
+# A rule is an object with one method, `shift`: spikes and delays in, delayed spikes out. The value
+# of what it returns is what the network hears; its slope is the gradient. The two need not agree:
+# `a + (b - b.detach())` has the value of `a` and the slope of `b`. So here is a sixth rule. It
+# *hears* whole steps, and *looks* with a bell.
+
+# %%
+class FarSighted(Rule):
+    """Whole delays forward; backward, the slope of a bell."""
+
+    def __init__(self, sigma):
+        self.ear, self.eye = Round(), Bell(sigma)
+
+    def shift(self, spikes, delays, max_delay):
+        heard = self.ear.shift(spikes, delays.detach(), max_delay)
+        seen = self.eye.shift(spikes, delays, max_delay)
+        return heard + (seen - seen.detach())
+
+
+# %% [markdown]
+# ### Predict
+# Nothing is blurred forward, so nothing needs to be narrowed. **How many of the 31 copies arrive
+# with a bell of 2 steps, of 4, of 8, of 25?**
+
+# %%
+for sigma in (2, 4, 8, 25):
+    ends = run(FarSighted(sigma))[-1]
+    arrived = int(((ends - 30).abs() <= 1).sum())
+    print(f"sigma {sigma:2d}: {arrived:2d} of 31 arrive, the median ends at {ends.median():.1f}")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# A wider eye sees the goal from further away, until it is too wide: then all five spikes blur into
+# one hill, and its top need not lie where the spikes meet. (How many arrive depends on where the
+# five spikes lie: try another `train`.) You have met this trick before. Exact forward, kinder
+# backward: that is a surrogate gradient (lesson 4), for a delay instead of a spike.
+#
+# Now write your own: change `shift`, and run it. A rule works in every layer of the course, as
+# `DelayLayer(..., FarSighted(8))` or `Localiser(..., estimator=FarSighted(8))`.
 # </details>
 #
 # ## On the real task

@@ -19,17 +19,16 @@ from pathlib import Path
 
 from nbformat.v4 import new_markdown_cell
 
-from tools import landing, links, live_pages, single_files
-from tools import notebook_checks as checks
+from tools import landing, links, live_pages, pages, single_files
 
-SOURCE = checks.ROOT / "build" / "site-source"
-SITE = checks.ROOT / "build" / "site"
-SETTINGS = checks.ROOT / "docs"
+SOURCE = pages.ROOT / "build" / "site-source"
+SITE = pages.ROOT / "build" / "site"
+SETTINGS = pages.ROOT / "docs"
 
 
 def page_facts(name: str) -> tuple[str, str]:
     """Return the question a lesson opens with, and its minutes."""
-    title = (checks.NOTEBOOKS / f"{name}.py").read_text(encoding="utf-8")
+    title = (pages.NOTEBOOKS / f"{name}.py").read_text(encoding="utf-8")
     return (
         re.search(r"^# # (.+)$", title, re.MULTILINE).group(1),
         re.search(r"^# \*(\d+) minutes", title, re.MULTILINE).group(1),
@@ -141,16 +140,16 @@ def prepared(page, under_title: str | None):
 
 def lay_out(host: links.Host | None) -> None:
     """Write all that Sphinx reads into `SOURCE`, in the order of the repository's folders."""
-    names = checks.lessons()
+    names = pages.lessons()
     shutil.rmtree(SOURCE, ignore_errors=True)
-    for page in checks.all_pages():
+    for page in pages.all_pages():
         path = SOURCE / "notebooks" / f"{page}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        kept = checks.read(live_pages.PAGES / f"{page}.ipynb")
-        checks.write(prepared(kept, course_links(page, host) if page in names else None), path)
+        kept = pages.read(live_pages.PAGES / f"{page}.ipynb")
+        pages.write(prepared(kept, course_links(page, host) if page in names else None), path)
     (SOURCE / "index.md").write_text(index(names), encoding="utf-8")
     (SOURCE / "landing.html").write_text(landing.html(), encoding="utf-8")
-    shutil.copy(checks.ROOT / "TEACHING.md", SOURCE)
+    shutil.copy(pages.ROOT / "TEACHING.md", SOURCE)
     shutil.copy(SETTINGS / "conf.py", SOURCE)
     static = SOURCE / "_static"
     static.mkdir()
@@ -171,7 +170,7 @@ def main() -> int:
     links.add_host(parser)
     host = links.host(parser, parser.parse_args())
     start = time.perf_counter()
-    made = live_pages.refresh(checks.all_pages())
+    made = live_pages.refresh(pages.all_pages())
     print(f"{len(made)} pages run, {time.perf_counter() - start:.0f} seconds", flush=True)
     lay_out(host)
     shutil.rmtree(SITE, ignore_errors=True)
@@ -180,7 +179,7 @@ def main() -> int:
     command += ["-d", str(SOURCE / ".doctrees")]
     done = subprocess.run(
         [*command, str(SOURCE), str(SITE)],
-        cwd=checks.ROOT,  # where its settings find tools.links
+        cwd=pages.ROOT,  # where its settings find tools.links
         env=os.environ | {"REPO": host.repo if host else "", "BRANCH": host.branch if host else ""},
         check=False,
     )

@@ -14,17 +14,16 @@ from pathlib import Path
 
 import nbformat
 
-from tools import files, links
-from tools import notebook_checks as checks
+from tools import files, links, pages
 
-FILE = checks.ROOT / "build" / "learning-delays-class.zip"
+FILE = pages.ROOT / "build" / "learning-delays-class.zip"
 COMMANDS = ("help", "lab", "studies", "clean")
 """The targets of the Makefile that work with what is in the zip."""
 
 
-def student_page(name: str, folder: Path = checks.NOTEBOOKS):
+def student_page(name: str, folder: Path = pages.NOTEBOOKS):
     """Return a page without outputs, in which nothing leads to a solution."""
-    notebook = checks.from_source(folder, name)
+    notebook = pages.from_source(folder, name)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = links.replace_local(cell.source, _without_solutions)
@@ -37,7 +36,7 @@ def _without_solutions(text: str, target: str) -> str:
     return f"[{text}]({target})"
 
 
-def readme(root: Path = checks.ROOT) -> str:
+def readme(root: Path = pages.ROOT) -> str:
     """Return docs/class.md, with the parts of README.md that hold for a class as well.
 
     These stand there between `<!-- class: NAME -->` and `<!-- class: end -->`.
@@ -61,11 +60,11 @@ def makefile(whole: str) -> str:
     return whole.replace(f".PHONY: {' '.join(targets)}", f".PHONY: {kept}")
 
 
-def write(path: Path = FILE, root: Path = checks.ROOT) -> list[str]:
+def write(path: Path = FILE, root: Path = pages.ROOT) -> list[str]:
     """Write the zip; return the names of what is in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     contents = files.found(files.CLASS, root)
-    for name in [*checks.lessons(), "glossary"]:
+    for name in [*pages.lessons(), "glossary"]:
         page = nbformat.writes(student_page(name, root / "notebooks"), version=4)
         contents[f"notebooks/{name}.ipynb"] = f"{page}\n".encode()
     contents["README.md"] = readme(root).encode()

@@ -11,8 +11,7 @@ from pathlib import Path
 from nbclient import NotebookClient
 
 from course_utils.explore import FRAMES
-from tools import files
-from tools import notebook_checks as checks
+from tools import files, page_rules, pages
 
 # The kernel must be this Python, even if the user keeps another one called python3.
 os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
@@ -47,7 +46,7 @@ def execute(folder: Path, name: str, pictures: int = 0):
 
     With `pictures`, each `explore` leaves so many of them for readers without a kernel.
     """
-    notebook = checks.from_source(folder, name)
+    notebook = pages.from_source(folder, name)
     notebook.metadata["made_from"] = made_from(folder, name)  # before, not after, they may change
     run(notebook, (folder / name).parent, {FRAMES: str(pictures)} if pictures else {})
     return notebook
@@ -83,14 +82,14 @@ def run(notebook, where: Path, environment: dict[str, str] | None = None) -> Non
                 continue
             words = re.sub(r"\x1b\[[0-9;]*m", "", f"{type(error).__name__}: {error}")
             raise PageStops(words, reached) from error
-    hidden = checks.widget_errors(notebook)
+    hidden = page_rules.widget_errors(notebook)
     if hidden:
         raise PageStops("a widget hides an error: " + "; ".join(hidden), _showing_errors(notebook))
 
 
 def _showing_errors(notebook) -> int | None:
     """Return the first cell whose outputs hold, however deep, a widget that hides an error."""
-    state = notebook.metadata["widgets"][checks.WIDGET_STATE]["state"]
+    state = notebook.metadata["widgets"][pages.WIDGET_STATE]["state"]
 
     def hides(model: str, seen: set[str]) -> bool:
         if model in seen or model not in state:
@@ -103,7 +102,7 @@ def _showing_errors(notebook) -> int | None:
 
     for number, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
-            view = output.get("data", {}).get(checks.WIDGET_VIEW)
+            view = output.get("data", {}).get(pages.WIDGET_VIEW)
             if view and hides(view["model_id"], set()):
                 return number
     return None

@@ -16,7 +16,7 @@ CARRIED = (
     "figures/**/*.csv",
     "LICENSE",
 )
-SHAPING = ("tools/execution.py", "tools/live_pages.py", "tools/notebook_checks.py")
+SHAPING = ("tools/execution.py", "tools/live_pages.py", "tools/pages.py")
 CLASS = (
     *CARRIED,
     "figures/**/*.py",

@@ -1,7 +1,7 @@
-"""Make the files in course_utils/head/data from Debian's packages, and check them against those.
+"""Make the files in course_utils/head/data from Debian's packages, and compare them with those.
 
     python -m tools.head_data            write the measured head and the spoken word
-    python -m tools.head_data --check    rebuild both in memory; status 1 if a byte differs
+    python -m tools.head_data --compare  rebuild both in memory; status 1 if a byte differs
 
 Needs h5py and the Debian packages libmysofa1 (the measurement) and espeak-ng (the voice).
 Nothing here is needed to read the lessons. Every file is the same, byte for byte, in every build:
@@ -27,7 +27,7 @@ WORD, VOICE, ESPEAK = "listen", "en", "1.51"
 
 
 def head_file(sofa: Path = SOFA) -> bytes:
-    """The left ear of the frontal half of the horizontal plane, checked against `sofa`.
+    """The left ear of the frontal half of the horizontal plane, compared with `sofa`.
 
     One ear is everything there is: the right ear of the measurement is its exact mirror.
     """
@@ -108,12 +108,12 @@ FILES = {"mit_kemar.npz": head_file, "listen.wav": word_file}
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="head_data", description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="compare, and write nothing")
-    check = parser.parse_args(arguments).check
+    parser.add_argument("--compare", action="store_true", help="compare, and write nothing")
+    compare = parser.parse_args(arguments).compare
     different = 0
     for name, build in FILES.items():
         built = build()
-        if check:
+        if compare:
             same = (DATA / name).read_bytes() == built
             different += not same
             print(f"{name}: {'the same bytes' if same else 'DIFFERENT'}")

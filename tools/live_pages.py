@@ -9,28 +9,28 @@ import copy
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tools import notebook_checks as checks
+from tools import pages
 from tools.execution import execute, made_from
 
-PAGES = checks.ROOT / "build" / "pages"
+PAGES = pages.ROOT / "build" / "pages"
 PICTURES = 30
 """How many pictures one `explore` may leave in a page: some 30 kB each, so 0.5 to 1.8 MB a page."""
 
 
-def save(notebook, name: str, pages: Path = PAGES) -> None:
+def save(notebook, name: str, kept_in: Path = PAGES) -> None:
     """Keep an executed page with the pictures of its sliders."""
     page = copy.deepcopy(notebook)
-    checks.tidy(page, keep_pictures=True)
+    pages.tidy(page, keep_pictures=True)
     page.metadata["made_from"] = notebook.metadata["made_from"]
-    path = pages / f"{name}.ipynb"
+    path = kept_in / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    checks.write(page, path)
+    pages.write(page, path)
 
 
-def is_current(folder: Path, name: str, pages: Path = PAGES) -> bool:
+def is_current(folder: Path, name: str, kept_in: Path = PAGES) -> bool:
     """Say whether the kept page is there and was made from the sources as they are now."""
-    path = pages / f"{name}.ipynb"
-    return path.exists() and checks.read(path).metadata.get("made_from") == made_from(folder, name)
+    path = kept_in / f"{name}.ipynb"
+    return path.exists() and pages.read(path).metadata.get("made_from") == made_from(folder, name)
 
 
 def picture_seconds(notebook) -> float:
@@ -42,7 +42,7 @@ def picture_seconds(notebook) -> float:
     )
 
 
-def refresh(names: list[str], folder: Path = checks.NOTEBOOKS, processes: int = 2) -> list[str]:
+def refresh(names: list[str], folder: Path = pages.NOTEBOOKS, processes: int = 2) -> list[str]:
     """Make the pages that are not current, a few at a time; return those that were made.
 
     Raises

@@ -17,10 +17,10 @@ import copy
 import os
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from tools import notebook_checks as checks
+from tools import pages
 from tools.execution import PageStops, run
 
 SHIFTS = (1000, 2000, 3000, 4000, 5000)
@@ -77,7 +77,7 @@ def draws(notebook) -> dict:
 def problem(folder: Path, page: str, draw: str) -> tuple[str | None, float]:
     """Run one page with one of its draws; return where and why it stops, or None, and seconds."""
     start = time.perf_counter()
-    notebook = draws(checks.from_source(folder, page))[draw]
+    notebook = draws(pages.from_source(folder, page))[draw]
     try:
         run(notebook, (folder / page).parent)
     except PageStops as stop:
@@ -91,28 +91,28 @@ def problem(folder: Path, page: str, draw: str) -> tuple[str | None, float]:
     return None, time.perf_counter() - start
 
 
-def main(arguments=None, folder: Path = checks.NOTEBOOKS) -> int:
+def main(arguments=None, folder: Path = pages.NOTEBOOKS) -> int:
     parser = argparse.ArgumentParser(prog="luck", description="Run lessons with other draws.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="a lesson; all if none is named")
     parser.add_argument("--jobs", type=int, default=2, help="how many pages run at a time")
     options = parser.parse_args(arguments)
     names = [Path(name).stem for name in options.names]
-    known = checks.lessons(folder)
+    known = pages.lessons(folder)
     unknown = sorted(set(names) - set(known))
     if unknown or not known:
         have = ", ".join(known) or "nothing"
         print(f"No lesson called {', '.join(unknown) or 'NN_*.py'}; {folder} holds {have}.")
         return 2
 
-    pages = [page for name in names for page in checks.pages(name, folder)]
-    pages = pages or checks.all_pages(folder)
+    chosen = [page for name in names for page in pages.with_solutions(name, folder)]
+    chosen = chosen or pages.all_pages(folder)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # pages run side by side: one thread each
     stopped = 0
-    with ProcessPoolExecutor(options.jobs) as workers:
+    with ThreadPoolExecutor(options.jobs) as workers:  # each waits for a kernel of its own
         runs = {
             workers.submit(problem, folder, page, draw): f"{page}, {draw}"
-            for page in pages
-            for draw in draws(checks.from_source(folder, page))
+            for page in chosen
+            for draw in draws(pages.from_source(folder, page))
         }
         for done in as_completed(runs):
             words, seconds = done.result()

@@ -22,7 +22,7 @@ from pathlib import Path
 import jupytext
 from jupytext.config import load_jupytext_configuration_file
 
-from tools import notebook_checks as checks
+from tools import page_rules, pages
 
 AGREED = "agreed_cells"
 """Where a notebook's metadata keeps the fingerprint of the cells on which both files agreed."""
@@ -32,7 +32,7 @@ def cells(notebook) -> list[str]:
     """Return what a reader or an author writes into each cell: no ids, no outputs, no views."""
     found = []
     for cell in notebook.cells:
-        kept = [cell.metadata.get(key) for key in checks.KEPT_CELL_METADATA]
+        kept = [cell.metadata.get(key) for key in pages.KEPT_CELL_METADATA]
         words = cell.source.lstrip("\n").rstrip()
         said = [cell.cell_type, words, kept, cell.get("attachments") or {}]
         found.append(json.dumps(said, sort_keys=True))
@@ -45,7 +45,7 @@ def fingerprint(notebook) -> str:
 
 def text(notebook) -> str:
     """Return the `.py` of a notebook, as jupytext writes it."""
-    config = load_jupytext_configuration_file(str(checks.ROOT / ".jupytext.toml"))
+    config = load_jupytext_configuration_file(str(pages.ROOT / ".jupytext.toml"))
     return jupytext.writes(notebook, fmt="py:percent", config=config)
 
 
@@ -58,9 +58,9 @@ def edited(folder: Path, name: str) -> tuple[str, ...]:
     paths = {suffix: folder / f"{name}{suffix}" for suffix in (".py", ".ipynb")}
     if missing := [suffix for suffix, path in paths.items() if not path.exists()]:
         return tuple(suffix for suffix in paths if suffix not in missing)
-    notebook = checks.read(paths[".ipynb"])
+    notebook = pages.read(paths[".ipynb"])
     prints = {
-        ".py": fingerprint(checks.from_source(folder, name)),
+        ".py": fingerprint(pages.from_source(folder, name)),
         ".ipynb": fingerprint(notebook),
     }
     if prints[".py"] == prints[".ipynb"]:
@@ -70,8 +70,8 @@ def edited(folder: Path, name: str) -> tuple[str, ...]:
 
 def only_in(side: str, folder: Path, name: str) -> str:
     """Name, by their first lines, the cells that the other file of a pair does not hold."""
-    notebooks = {".py": checks.from_source(folder, name)}
-    notebooks[".ipynb"] = checks.read(folder / f"{name}.ipynb")
+    notebooks = {".py": pages.from_source(folder, name)}
+    notebooks[".ipynb"] = pages.read(folder / f"{name}.ipynb")
     here = notebooks.pop(side)
     other = set(cells(*notebooks.values()))
     lines = [
@@ -96,7 +96,7 @@ def write_source(notebook, folder: Path, name: str) -> bool:
 def seal(notebook, folder: Path, name: str) -> None:
     """Write the notebook of a page that agrees with its `.py`; neither is the older one then."""
     notebook.metadata[AGREED] = fingerprint(notebook)
-    checks.write(notebook, folder / f"{name}.ipynb")
+    pages.write(notebook, folder / f"{name}.ipynb")
     os.utime(folder / f"{name}.py")
 
 
@@ -119,7 +119,7 @@ def pair(folder: Path, name: str, replace: bool = False) -> tuple[bool, str]:
             f"what you want into one of them, then make pair LESSONS={lesson} REPLACE=1 takes the "
             f"notebook, make run LESSONS={lesson} REPLACE=1 takes the .py"
         )
-    notebook = checks.read(folder / page)
+    notebook = pages.read(folder / page)
     if cells(jupytext.reads(text(notebook), fmt="py:percent")) != cells(notebook):
         return False, (
             f"{page} holds what a .py can't (a picture pasted into the text, or a line that begins "
@@ -133,9 +133,9 @@ def pair(folder: Path, name: str, replace: bool = False) -> tuple[bool, str]:
 
 def problems(folder: Path, name: str) -> list[str]:
     """Say where a page is not as `make run` and `make pair` leave it."""
-    if found := checks.pair_problems(folder, name):
+    if found := page_rules.pair_problems(folder, name):
         return found
-    notebook = checks.read(folder / f"{name}.ipynb")
+    notebook = pages.read(folder / f"{name}.ipynb")
     if (folder / f"{name}.py").read_text(encoding="utf-8") != text(notebook):
         found.append(f"{name}.py is not as jupytext writes it; make pair does")
     if notebook.metadata.get(AGREED) != fingerprint(notebook):
@@ -159,13 +159,13 @@ def refusal(folder: Path, name: str) -> str | None:
     )
 
 
-def main(arguments=None, folder: Path = checks.NOTEBOOKS) -> int:
+def main(arguments=None, folder: Path = pages.NOTEBOOKS) -> int:
     parser = argparse.ArgumentParser(prog="pairs", description="Carry notebooks into their .py.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="a page; all if none is named")
     parser.add_argument("--replace", action="store_true", help="even where the .py was edited")
     given = parser.parse_args(arguments)
-    known = checks.all_pages(folder)
-    names = [page for name in given.names for page in checks.pages(Path(name).stem, folder)]
+    known = pages.all_pages(folder)
+    names = [page for name in given.names for page in pages.with_solutions(Path(name).stem, folder)]
     if unknown := sorted(set(names) - set(known)):
         print(f"No page called {', '.join(unknown)}; {folder} holds {', '.join(known)}.")
         return 2

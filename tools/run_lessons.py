@@ -19,8 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from tools import live_pages, pairs
-from tools import notebook_checks as checks
+from tools import live_pages, page_rules, pages, pairs
 from tools.execution import execute
 
 
@@ -58,7 +57,7 @@ def run_page(
     """
     if not replace and (refusal := pairs.refusal(folder, name)):
         return refusal, 0.0
-    pairs.write_source(checks.from_source(folder, name), folder, name)
+    pairs.write_source(pages.from_source(folder, name), folder, name)
     try:
         notebook = execute(folder, name, live_pages.PICTURES if keep_in else 0)
     except Exception as error:  # a lesson may fail in any way; the others still run
@@ -66,20 +65,20 @@ def run_page(
     pictures = live_pages.picture_seconds(notebook)
     if keep_in:
         live_pages.save(notebook, name, keep_in)
-    checks.tidy(notebook)
+    pages.tidy(notebook)
     # It may have been open meanwhile, and saved.
     if not replace and (refusal := pairs.refusal(folder, name)):
         return refusal, pictures
     pairs.seal(notebook, folder, name)
-    return "; ".join(checks.size_problems(folder / f"{name}.ipynb")) or None, pictures
+    return "; ".join(page_rules.size_problems(folder / f"{name}.ipynb")) or None, pictures
 
 
-def main(arguments=None, folder: Path = checks.NOTEBOOKS, keep_in: Path | None = None) -> int:
+def main(arguments=None, folder: Path = pages.NOTEBOOKS, keep_in: Path | None = None) -> int:
     parser = argparse.ArgumentParser(prog="run_lessons", description="Run lessons in full.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="a lesson; all if none is named")
     parser.add_argument("--replace", action="store_true", help="even where a notebook was edited")
     given = parser.parse_args(arguments)
-    known = sorted({Path(page).name for page in checks.all_pages(folder)})
+    known = sorted({Path(page).name for page in pages.all_pages(folder)})
     names = [Path(name).stem for name in given.names]
     unknown = sorted(set(names) - set(known))
     if unknown or not known:
@@ -87,12 +86,12 @@ def main(arguments=None, folder: Path = checks.NOTEBOOKS, keep_in: Path | None =
         print(f"No lesson called {', '.join(unknown) or 'NN_*.py'}; {folder} holds {have}.")
         return 2
 
-    pages = [page for name in names for page in checks.pages(name, folder)]
-    pages = pages or checks.all_pages(folder)
-    width = max(len(name) for name in pages)
+    chosen = [page for name in names for page in pages.with_solutions(name, folder)]
+    chosen = chosen or pages.all_pages(folder)
+    width = max(len(name) for name in chosen)
     print(f"{'page':<{width}}  seconds  pictures (s)  peak MB")
     failures, seconds, peak = 0, 0.0, 0.0
-    for name in pages:
+    for name in chosen:
         start = time.perf_counter()
         with PeakMemory() as memory:
             problem, pictures = run_page(folder, name, keep_in, given.replace)
@@ -104,7 +103,7 @@ def main(arguments=None, folder: Path = checks.NOTEBOOKS, keep_in: Path | None =
         if problem is not None:
             failures += 1
             print("    " + "\n    ".join(problem.splitlines()[-25:]), flush=True)
-    ok = len(pages) - failures
+    ok = len(chosen) - failures
     print(f"pages: {ok} ok, {failures} failed, {seconds:.0f} seconds, {peak:.0f} MB peak")
     return 1 if failures else 0
 

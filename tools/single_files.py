@@ -16,10 +16,9 @@ from pathlib import Path
 
 from nbformat.v4 import new_code_cell
 
-from tools import files, links
-from tools import notebook_checks as checks
+from tools import files, links, pages
 
-FOLDER = checks.ROOT / "build" / "colab"
+FOLDER = pages.ROOT / "build" / "colab"
 
 _UNPACK = '''
 # @title Set up: run this cell first
@@ -49,7 +48,7 @@ if home not in sys.path:
 '''
 
 
-def packed(root: Path = checks.ROOT) -> str:
+def packed(root: Path = pages.ROOT) -> str:
     """Return what a lesson needs beside itself as a zip in base64, the same for the same files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -59,9 +58,9 @@ def packed(root: Path = checks.ROOT) -> str:
     return base64.b64encode(buffer.getvalue()).decode()
 
 
-def single_file(name: str, host: links.Host | None = None, folder: Path = checks.NOTEBOOKS):
+def single_file(name: str, host: links.Host | None = None, folder: Path = pages.NOTEBOOKS):
     """Return a lesson without outputs, as a notebook that needs no file beside it."""
-    notebook = checks.from_source(folder, name)
+    notebook = pages.from_source(folder, name)
     if host is None:
         set_up = _UNPACK.format(carried=packed(folder.parent))
     else:
@@ -98,9 +97,9 @@ def _outside(host: links.Host | None):
 def write_all(folder: Path = FOLDER, host: links.Host | None = None) -> list[Path]:
     """Write the single file of every lesson into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.ipynb" for name in checks.lessons()]
+    paths = [folder / f"{name}.ipynb" for name in pages.lessons()]
     for path in paths:
-        checks.write(single_file(path.stem, host), path)
+        pages.write(single_file(path.stem, host), path)
     return paths
 
 

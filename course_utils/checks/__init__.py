@@ -1,8 +1,8 @@
 """Checks of the exercises: each takes the reader's function and answers in words.
 
 `exercise_2_1` is the first exercise of lesson 2. It returns an `Answer`: "not tried yet" for an
-unfilled stub, a hint that names what a wrong answer would mean, or what a right one shows.
-A room for each lesson.
+unfilled stub, a hint that names what a wrong answer would mean, or what a right one shows. It never
+raises, whatever the function returns or does. A room for each lesson, and one door, `_answers`.
 """
 
 from ._answers import Answer

@@ -8,6 +8,9 @@ from .. import observer
 from ..stimuli import Classes, Stimulus, sample
 from ._answers import (
     Answer,
+    Function,
+    apart,
+    ask,
     ask_number,
     ask_tensor,
     check,
@@ -16,11 +19,12 @@ from ._answers import (
     first_wrong,
     not_yet,
     right,
+    shape_of,
 )
 
 
 @check
-def exercise_1_1(lead_ms) -> Answer:
+def exercise_1_1(lead_ms: Function) -> Answer:
     """The lead of the right ear in ms, from an IPD in degrees and a frequency in Hz."""
     cases = [(40, 20), (-40, 20), (90, 20), (90, 500)]
     truth = [ipd / 360 * 1000 / hz for ipd, hz in cases]
@@ -44,34 +48,54 @@ def exercise_1_1(lead_ms) -> Answer:
     ]  # fmt: skip
     wrong = first_wrong(answers, truth)
     ipd, hz = cases[wrong]
+    true, said = apart(truth[wrong], answers[wrong])
     return first_hint(
         answers, mistakes,
-        f"at {hz} Hz a cycle lasts {1000 / hz:g} ms, so {ipd}° are {truth[wrong]:.4g} ms; "
-        f"yours are {answers[wrong]:.4g} ms.",
+        f"at {hz} Hz a cycle lasts {1000 / hz:g} ms, so {ipd}° are {true} ms; yours are {said} ms.",
     )  # fmt: skip
 
 
 @check
-def exercise_1_2(draw_phases) -> Answer:
+def exercise_1_2(draw_phases: Function) -> Answer:
     """A phase for each sound; a listener with one ear must not be able to name the direction."""
     n = 1000
-    phases = _phases(draw_phases, n, seed=0)
+
+    def drawn(seed):
+        return ask_tensor(draw_phases, n, torch.Generator().manual_seed(seed))
+
+    phases = drawn(seed=0)
     if phases.shape != (n,):
         return not_yet(
-            f"each of the {n} sounds needs one phase, shape ({n},); yours is {tuple(phases.shape)}."
+            f"each of the {n} sounds needs one phase, shape ({n},); yours is {shape_of(phases)}."
         )
-    score = _one_ear_names(phases)
-    heard = f"One ear alone names {score:.0f} % of the directions, chance is {100 / 12:.0f} %"
+    turn = torch.polar(torch.ones_like(phases), phases)
     if len(phases.unique()) == 1:
-        return Answer("not tried", f"not tried yet: all sounds have the same phase. {heard}.")
-    again, other = _phases(draw_phases, n, seed=0), _phases(draw_phases, n, seed=1)
+        same = f"all sounds have the same phase. {_one_ear_names(turn.angle())[1]}."
+        given = ask(draw_phases, n, torch.Generator())
+        if isinstance(given, torch.Tensor) and given.stride() == (0,):  # expanded, as on the page
+            return Answer("not tried", f"not tried yet: {same}")
+        return not_yet(f"one number is copied {n} times: {same}")
+    again, other = drawn(seed=0), drawn(seed=1)
     if torch.equal(phases, other):
         return not_yet("another generator gives the same phases: nothing is left to chance here.")
     if not torch.equal(phases, again):
         return not_yet("these phases don't come from `generator`: no run could be repeated.")
-    if phases.max() > 100:
-        return not_yet("these look like degrees; a phase is in radians, from 0 to 2π.")
-    turn = torch.polar(torch.ones(n), phases.float())
+    alike = float((turn[1:] * turn[:-1].conj()).mean().abs())  # 1 if every step is the same
+    if alike > 0.999:
+        return not_yet(
+            "one number is drawn, and the other phases follow from it: from one sound to the next "
+            "the phase moves on by the same step. Draw a number for each sound."
+        )
+    if alike > 0.1 > turn.mean().abs():
+        return not_yet(
+            "each phase depends on the one before: who has heard a sound knows something about the "
+            "next. Draw a number for each sound by itself."
+        )
+    largest = float(phases.abs().max())
+    if largest > 100:
+        unit = "these look like degrees" if largest <= 360 else f"a phase of {largest:.4g}"
+        return not_yet(f"{unit}; a phase is in radians, from 0 to 2π.")
+    score, heard = _one_ear_names(turn.angle())
     if turn.mean().abs() > 0.1:
         covered = 100 * len(torch.histc(phases % (2 * math.pi), 36, 0, 2 * math.pi).nonzero()) / 36
         return not_yet(
@@ -83,14 +107,11 @@ def exercise_1_2(draw_phases) -> Answer:
     return right(f"{heard}. One ear knows nothing any more: direction lies between the ears.")
 
 
-def _phases(draw_phases, n, seed):
-    return ask_tensor(draw_phases, n, torch.Generator().manual_seed(seed))
-
-
 def _one_ear_names(phases):
-    """Percent of directions named by someone with one ear, who believes all waves begin alike.
+    """Percent of directions, and in words, that someone with one ear names.
 
-    The trick: the other ear is replaced by the memory of a wave that began as the first one did.
+    The listener believes that all waves begin alike. The trick: the other ear is replaced by the
+    memory of a wave that began as the first one did.
     """
     stimulus, classes = Stimulus(), Classes(12)
     generator = torch.Generator().manual_seed(2)
@@ -100,11 +121,12 @@ def _one_ear_names(phases):
     ears = stimulus.fibres_per_ear
     believed = torch.cat([memory[..., :ears], spikes[..., ears:]], dim=2)
     guess = observer.maximum_likelihood(believed, stimulus)
-    return 100 * float((classes.index(guess) == classes.index(ipd)).double().mean())
+    score = 100 * float((classes.index(guess) == classes.index(ipd)).double().mean())
+    return score, f"One ear alone names {score:.0f} % of the directions, chance is {100 / 12:.0f} %"
 
 
 @check
-def exercise_1_3(classes_needed) -> Answer:
+def exercise_1_3(classes_needed: Function) -> Answer:
     """The smallest number of classes whose floor is no higher than a bound in degrees."""
     cases = [0.85, 3.75, 2.0]
     truth = [math.ceil(45 / bound) for bound in cases]
@@ -127,11 +149,14 @@ def exercise_1_3(classes_needed) -> Answer:
          "that makes a class as wide as the bound. The floor is only a quarter of the width."),
     ]  # fmt: skip
     wrong = first_wrong(answers, truth)
-    bound, n, enough = cases[wrong], answers[wrong], truth[wrong]
-    if n > enough:
+    bound, n = cases[wrong], answers[wrong]
+    enough, said = apart(truth[wrong], n)
+    if n != int(n):
+        seen = "and a number of classes is whole"
+    elif n > truth[wrong]:
         seen = f"but {enough} classes keep it already"
-    elif n > 0:
-        seen = f"and that many have a floor of {45 / n:.3g}°, above it"
+    elif n >= 1:
+        seen = f"and that many have a floor of {apart(bound, 45 / n)[1]}°, above it"
     else:
         seen = "and there has to be at least one class"
-    return first_hint(answers, mistakes, f"for a bound of {bound}° you say {n:g}, {seen}.")
+    return first_hint(answers, mistakes, f"for a bound of {bound}° you say {said}, {seen}.")

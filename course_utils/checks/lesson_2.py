@@ -1,5 +1,6 @@
 """Checks of lesson 2: a delay that never wraps, the length budget, the longest wait."""
 
+import functools
 import math
 
 import torch
@@ -8,7 +9,9 @@ from .. import observer
 from ..stimuli import Stimulus
 from ._answers import (
     Answer,
+    Function,
     NoAnswerError,
+    apart,
     ask_number,
     ask_tensor,
     check,
@@ -17,36 +20,37 @@ from ._answers import (
     first_wrong,
     not_yet,
     right,
+    shape_of,
 )
 
 _AT_ZERO = "With d = 0, a slice such as `train[:-d]` is `train[:-0]`, and that is empty."
 
 
 @check
-def exercise_2_1(delay_train) -> Answer:
+def exercise_2_1(delay_train: Function) -> Answer:
     """Delay one train `(time,)` by `d` whole steps, and keep its length."""
     steps, sent = 20, 8
     for d in (3, 0, 15):
         train = torch.zeros(steps)
         train[sent] = 1
-        given = train.clone()
         try:
-            try_it = ask_tensor(delay_train, given, d)
+            try_it = ask_tensor(
+                delay_train, train, d,
+                untouched="your function changed the train it was given: write into a new one.",
+            )  # fmt: skip
         except NoAnswerError as stopped:
             if d:
                 raise
             return not_yet(f"{stopped.args[0].words} {_AT_ZERO}")
-        if not torch.equal(given, train):
-            return not_yet("your function changed the train it was given: write into a new one.")
-        if len(try_it) == steps + d and d:
+        if try_it.shape == (steps + d,) and d:
             return not_yet(
-                f"the train grew from {steps} to {len(try_it)} steps. That is padding, Method A; "
+                f"the train grew from {steps} to {steps + d} steps. That is padding, Method A; "
                 "here what leaves at the end is gone."
             )
         if try_it.shape != train.shape:
             why = "What enters at the start is silence, and it takes steps too." if d else _AT_ZERO
             return not_yet(
-                f"with d = {d} the train has shape {tuple(try_it.shape)}, not ({steps},). {why}"
+                f"with d = {d} the train has shape {shape_of(try_it)}, not ({steps},). {why}"
             )
         found = try_it.nonzero().flatten().tolist()
         wanted = [sent + d] if sent + d < steps else []
@@ -76,7 +80,7 @@ def _misplaced(found, wanted, sent, d, steps):
 
 
 @check
-def exercise_2_2(longest_delay) -> Answer:
+def exercise_2_2(longest_delay: Function) -> Answer:
     """The largest `max_delay` that leaves the last of several layers `effective` steps."""
     cases = [(250, 100, 3), (155, 60, 4), (130, 60, 2)]
     truth = [(s - e) // n for s, e, n in cases]
@@ -88,6 +92,9 @@ def exercise_2_2(longest_delay) -> Answer:
          "enough for one layer. All `n_layers` clip, and share what may be lost."),
         ([(s - e) / n for s, e, n in cases],
          "nearly: `max_delay` is in whole steps here, and half a step too many is too many."),
+        ([(e - s) // n for s, e, n in cases],
+         "negative: what may be lost is what the stimulus has beyond `effective`, not the other "
+         "way round."),
         ([math.ceil((s - e) / n) for s, e, n in cases],
          "rounded up, the last layer sees a little less than `effective` steps."),
         ([s // n for s, e, n in cases],
@@ -106,20 +113,24 @@ def exercise_2_2(longest_delay) -> Answer:
     ]  # fmt: skip
     wrong = first_wrong(answers, truth)
     (steps, effective, layers), longest = cases[wrong], answers[wrong]
-    left = steps - layers * longest
-    seen = f"leave the last one {left:g} of {steps}" if left > 0 else f"use up all {steps}"
+    left, said = steps - layers * longest, apart(truth[wrong], longest)[1]
+    if longest < 0 or longest != int(longest):
+        seen = f"to wait {said} steps is impossible: a delay is whole, and not below 0"
+    elif left > 0:
+        seen = f"{layers} layers of up to {said} steps leave the last one {left:g} of {steps}"
+    else:
+        seen = f"{layers} layers of up to {said} steps use up all {steps}"
     return first_hint(
         answers, mistakes,
-        f"{layers} layers of up to {longest:g} steps {seen}; it should see {effective}, or as "
-        "little more as can be.",
+        f"{seen}; the last layer should see {effective}, or as little more as can be.",
     )  # fmt: skip
 
 
 @check
-def exercise_2_3(longest_wait) -> Answer:
+def exercise_2_3(longest_wait: Function) -> Answer:
     """The longest `max_delay`, a multiple of 10 ms, whose bound stays below a limit in degrees."""
     waits, limits = list(range(0, 141, 10)), (1.2, 2.0, 1.3)
-    bounds = [observer.cramer_rao(Stimulus(), window_ms=150 - m) for m in waits]
+    bounds = [_bound(150 - wait) for wait in waits]
     allowed = [[m for m, bound in zip(waits, bounds, strict=True) if bound < x] for x in limits]
     truth = [max(waits) for waits in allowed]
     answers = [ask_number(longest_wait, limit) for limit in limits]
@@ -138,6 +149,10 @@ def exercise_2_3(longest_wait) -> Answer:
          "that is the window which is left. The wait is the rest of the 150 ms."),
         ([max(b for b in bounds if b < x) for x in limits],
          "that is the bound in degrees; the question is at which `max_delay`, in ms, it occurs."),
+        ([waits.index(t) for t in truth],
+         "that is a place in the list. Which wait, in ms, stands there? `longest[place]`."),
+        ([len(allowed_waits) for allowed_waits in allowed],
+         "that is how many waits keep the limit. The longest of them, in ms, is wanted."),
         ([truth[0]] * 3,
          "right for a limit of 1.2° only: another limit allows another wait."),
         ([waits[-1]] * 3,
@@ -146,9 +161,14 @@ def exercise_2_3(longest_wait) -> Answer:
          "that is the wait whose bound is nearest to the limit, and it may lie above it."),
     ]  # fmt: skip
     wrong = first_wrong(answers, truth)
-    limit, wait = limits[wrong], answers[wrong]
+    limit, (_, said) = limits[wrong], apart(truth[wrong], answers[wrong])
     return first_hint(
         answers, mistakes,
-        f"for {limit}° you say {wait:g} ms. Compare each entry of `bounds` with the "
-        "limit, and keep the longest wait that stays below.",
+        f"for {limit}° you say {said} ms. Compare each entry of `bounds` with the limit, and keep "
+        "the longest wait that stays below.",
     )  # fmt: skip
+
+
+@functools.cache
+def _bound(window_ms):
+    return observer.cramer_rao(Stimulus(), window_ms=window_ms)

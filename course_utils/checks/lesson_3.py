@@ -2,11 +2,22 @@
 
 import torch
 
-from ._answers import Answer, ask_number, check, close, first_hint, first_wrong, not_yet, right
+from ._answers import (
+    Answer,
+    Function,
+    apart,
+    ask_number,
+    check,
+    close,
+    first_hint,
+    first_wrong,
+    not_yet,
+    right,
+)
 
 
 @check
-def exercise_3_1(translation) -> Answer:
+def exercise_3_1(translation: Function) -> Answer:
     """The number in the affine matrix that delays by `d` steps of `steps` rows."""
     cases = [(3, 20), (5, 200)]
     truth = [-2 * d / steps for d, steps in cases]
@@ -29,16 +40,16 @@ def exercise_3_1(translation) -> Answer:
          "the more rows, the *narrower* is each of them: divide by `steps`."),
     ]  # fmt: skip
     wrong = first_wrong(answers, truth)
-    (d, steps), number = cases[wrong], answers[wrong]
+    d, steps = cases[wrong]
+    wanted, moved = apart(d, -answers[wrong] * steps / 2)
     return first_hint(
         answers, mistakes,
-        f"with d = {d} in {steps} rows a spike would move by {-number * steps / 2:g} steps, not "
-        f"by {d}.",
+        f"with d = {d} in {steps} rows a spike would move by {moved} steps, not by {wanted}.",
     )  # fmt: skip
 
 
 @check
-def exercise_3_2(slope_of) -> Answer:
+def exercise_3_2(slope_of: Function) -> Answer:
     """The slope by the course's rule from rows t-k+1, t-k, t-k-1 and the fraction f."""
     newer, row, older = 2.0, 3.0, 7.0
     between = [ask_number(slope_of, newer, row, older, f) for f in (0.5, 0.1)]
@@ -59,8 +70,8 @@ def exercise_3_2(slope_of) -> Answer:
                  "between rows the output grows *linearly* with f, so f itself drops out of the "
                  "slope."),
             ],
-            f"between rows you say {wrong:g}, but one step longer changes the output from "
-            f"{row:g} to {older:g}.",
+            f"between rows you say {apart(older - row, wrong)[1]}, but one step longer changes "
+            f"the output from {row:g} to {older:g}.",
         )  # fmt: skip
     if close(kink, (older - newer) / 2):
         return right("one slope between rows, and at a kink the mean of both sides.")
@@ -74,12 +85,12 @@ def exercise_3_2(slope_of) -> Answer:
             ([0.0], "at a kink there is a slope: the course takes the mean of left and right."),
         ],
         f"between rows it is right; at a kink the slopes are {row - newer:g} on the left and "
-        f"{older - row:g} on the right, and yours is {kink:g}.",
+        f"{older - row:g} on the right, and yours is {apart((older - newer) / 2, kink)[1]}.",
     )  # fmt: skip
 
 
 @check
-def exercise_3_3(careful_step) -> Answer:
+def exercise_3_3(careful_step: Function) -> Answer:
     """One step of gradient descent on a delay that stays within 0 and `max_delay`."""
 
     def step(delay, gradient, rate):  # tensors, as the delays of the lesson are
@@ -89,7 +100,7 @@ def exercise_3_3(careful_step) -> Answer:
 
     max_delay = 50
     inside, small = step(20.0, 4.0, 0.5), step(10.0, 1.0, 0.1)
-    down, up = step(1.0, 9.0, 1.0), step(49.0, -9.0, 1.0)
+    down, up = step(2.5, 9.0, 1.0), step(47.5, -9.0, 1.0)
     if not close(inside, 18.0):
         return first_hint(
             [inside],
@@ -98,7 +109,8 @@ def exercise_3_3(careful_step) -> Answer:
                 ([16.0], "the rate is not used: half a rate takes half a step."),
                 ([20.0], "the delay did not move: from 20, against a gradient of 4 at rate 0.5."),
             ],
-            f"from 20, a gradient of 4 and a rate of 0.5 lead to 18, not to {inside:g}.",
+            "from 20, a gradient of 4 and a rate of 0.5 lead to 18, not to "
+            f"{apart(18, inside)[1]}.",
         )  # fmt: skip
     if not close(small, 9.9):
         return first_hint(
@@ -109,24 +121,34 @@ def exercise_3_3(careful_step) -> Answer:
                 ([9.0], "rounded down, a step from 10 to 9.9 leads to 9, ten times too far. A raw "
                         "delay need not be whole."),
             ],
-            f"from 10, a gradient of 1 and a rate of 0.1 lead to 9.9, not to {small:g}.",
+            "from 10, a gradient of 1 and a rate of 0.1 lead to 9.9, not to "
+            f"{apart(9.9, small)[1]}.",
         )  # fmt: skip
-    if (down, up) == (0.0, 50.0):
-        back = step(down, -2.0, 1.0)
-        if not close(back, 2.0):
-            return not_yet(f"from the edge at 0, a gradient of -2 should lead back to 2: {back:g}.")
+    if close([down, up], [0, 50]):
+        for edge, gradient in ((0.0, -2.0), (50.0, 2.0)):
+            wanted, back = edge - gradient, step(edge, gradient, 1.0)
+            if not close(back, wanted):
+                return not_yet(
+                    f"from the edge at {edge:g}, a gradient of {gradient:g} should lead back to "
+                    f"{wanted:g}, and yours leads to {apart(wanted, back)[1]}."
+                )
         return right("over each edge and back: this delay stays alive.")
-    if close([down, up], [1.0, 49.0]):
+    if close([down, up], [2.5, 47.5]):
         return not_yet("a step that would leave the range is not taken at all: go to the edge.")
+    if close([down, up], [1, 49]):
+        return not_yet(
+            "it stops at 1 and at 49, and the edges themselves are allowed: 0 and `max_delay`."
+        )
+    low, high = apart(0, down)[1], apart(50, up)[1]
     if down < 0 and up > 50:
         return not_yet(
-            f"the steps lead to {down:g} and {up:g}, outside of 0 to 50, where a clamp in the "
+            f"the steps lead to {low} and {high}, outside of 0 to 50, where a clamp in the "
             "forward pass has no slope: a dead delay."
         )
     if down < 0:
-        return not_yet(f"the upper edge holds; below, it leads to {down:g}, and spikes come early.")
+        return not_yet(f"the upper edge holds; below, it leads to {low}, and spikes come early.")
     if up > 50:
-        return not_yet(f"the lower edge holds; above, it leads to {up:g}, beyond `max_delay`.")
+        return not_yet(f"the lower edge holds; above, it leads to {high}, beyond `max_delay`.")
     return not_yet(
-        f"the nearest allowed value to -8 is 0, and to 58 it is 50; yours are {down:g} and {up:g}."
+        f"the nearest allowed value to -6.5 is 0, and to 56.5 it is 50; yours are {low} and {high}."
     )

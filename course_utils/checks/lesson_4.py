@@ -7,30 +7,36 @@ import torch
 from .. import neurons
 from ._answers import (
     Answer,
+    Function,
+    apart,
     ask_number,
     ask_tensor,
     check,
     close,
     first_hint,
     first_wrong,
-    not_yet,
     right,
 )
 
 
 @check
-def exercise_4_1(superspike) -> Answer:
+def exercise_4_1(superspike: Function) -> Answer:
     """Zenke and Ganguli's surrogate of a tensor `u` with steepness `b`."""
     u = torch.tensor([-1.0, -0.5, 0.0, 0.5, 1.0])
-    values = [ask_tensor(superspike, u.clone(), b, shape=u.shape) for b in (10, 4)]
+    steepness = (10, 4)
+    values = [ask_tensor(superspike, u, b, shape=u.shape) for b in steepness]
     answers = torch.cat(values)
-    if close(answers, torch.cat([neurons.surrogate_slope(u, "superspike", b) for b in (10, 4)])):
-        return right("largest at threshold, and never quite zero: distant neurons still learn.")
 
     def made(formula):
-        return torch.cat([formula(b) for b in (10, 4)])
+        return torch.cat([formula(b) for b in steepness])
 
+    truth = made(lambda b: neurons.surrogate_slope(u, "superspike", b))
+    if close(answers, truth):
+        return right("largest at threshold, and never quite zero: distant neurons still learn.")
+    fast = "that is the fast sigmoid itself, a step made soft. SuperSpike lends its *slope*."
     mistakes = [
+        (made(lambda b: u / (1 + b * u.abs())), fast),
+        (made(lambda b: b * u / (1 + b * u.abs())), fast),
         (made(lambda b: 1 / (1 + b * u.abs())),
          "the square is missing: half a unit away it lends more than it should."),
         (made(lambda b: b / (1 + b * u.abs()) ** 2),
@@ -42,26 +48,26 @@ def exercise_4_1(superspike) -> Answer:
         (made(lambda b: neurons.surrogate_slope(u, "sigmoid", b)),
          "that is the sigmoid's slope; it forgets distant neurons, and SuperSpike does not."),
     ]  # fmt: skip
-    if not close(values[0], values[0].flip(0)):
-        return not_yet(
+    if not all(close(lent, lent.flip(0)) for lent in values):
+        return first_hint(
+            answers, mistakes,
             "above and below threshold it should be the same: a neuron is as far away, whichever "
-            "side it is on. Take |u|."
-        )
-    b, away, lent = next(
-        (b, away, lent)
-        for b, given in zip((10, 4), values, strict=True)
-        for away, lent in zip(u[2:].tolist(), given[2:].tolist(), strict=True)
-        if not close(lent, 1 / (1 + b * away) ** 2)
-    )
+            "side it is on. Take |u|.",
+        )  # fmt: skip
+    cases = [(b, away) for b in steepness for away in u[2:].tolist()]
+    given, wanted = (x.view(2, -1)[:, 2:].flatten().tolist() for x in (answers, truth))
+    wrong = first_wrong(given, wanted)
+    b, away = cases[wrong]
+    lends, yours = apart(wanted[wrong], given[wrong])
     return first_hint(
         answers, mistakes,
-        f"with b = {b}, {away:g} away from threshold, it should be 1/{(1 + b * away) ** 2:g}; "
-        f"yours is {lent:.3g}.",
+        f"with b = {b}, {away:g} away from threshold, it should be 1/{(1 + b * away) ** 2:g}, "
+        f"which is {lends}; yours is {yours}.",
     )  # fmt: skip
 
 
 @check
-def exercise_4_2(smallest_current) -> Answer:
+def exercise_4_2(smallest_current: Function) -> Answer:
     """The constant current per step of 1 ms above which a neuron fires."""
     cases = [(2, 1), (5, 1), (20, 2)]  # tau in ms, threshold
     keeps = [math.exp(-1 / tau) for tau, _ in cases]
@@ -89,16 +95,17 @@ def exercise_4_2(smallest_current) -> Answer:
     halfway = min(1e6, max(-1e6, (said + true) / 2))
     between = torch.full((1, 1000, 1), halfway, dtype=torch.float64)
     fires = bool(neurons.lif(between, tau, threshold=h).any())
+    _, said_words, halfway_words = apart(true, said, halfway)
     seen = "fires already, and that is less" if fires else "leaves it silent, and that is more"
     return first_hint(
         answers, mistakes,
-        f"at {tau} ms and threshold {h} you say {said:.6g}. A current of {halfway:.6g} "
+        f"at {tau} ms and threshold {h} you say {said_words}. A current of {halfway_words} "
         f"{seen}. Solve v = a v + i at the threshold.",
     )  # fmt: skip
 
 
 @check
-def exercise_4_3(steps_to_half) -> Answer:
+def exercise_4_3(steps_to_half: Function) -> Answer:
     """How many steps from the end a spike has half of a full share."""
     cases = [5, 20]
     truth = [tau * math.log(2) for tau in cases]
@@ -125,8 +132,11 @@ def exercise_4_3(steps_to_half) -> Answer:
     ]  # fmt: skip
     wrong = first_wrong(answers, truth, tolerance=1e-3)
     tau, k = cases[wrong], answers[wrong]
-    heard = 1 - math.exp(-k / tau) if k > -3000 else -math.inf
+    if k < 0:
+        seen = "lies behind the end, and is not heard at all"
+    else:
+        seen = f"has {apart(50, 100 - 100 * math.exp(-k / tau))[1]} % of a full share"
     return first_hint(
         answers, mistakes,
-        f"at {tau} ms, a spike {k:.4g} steps from the end has {heard:.2%} of a full share.",
+        f"at {tau} ms, a spike {apart(truth[wrong], k)[1]} steps from the end {seen}.",
     )  # fmt: skip

@@ -8,6 +8,8 @@ import torch
 from ..neurons import lif
 from ._answers import (
     Answer,
+    Function,
+    apart,
     ask_number,
     ask_pair,
     ask_tensor,
@@ -17,11 +19,12 @@ from ._answers import (
     first_wrong,
     not_yet,
     right,
+    shape_of,
 )
 
 
 @check
-def exercise_6_1(count_lags) -> Answer:
+def exercise_6_1(count_lags: Function) -> Answer:
     """The lags on offer with `fibres_per_ear`, `hidden` neurons and delays of a `kind`."""
     cases = [(2, 3, "axonal"), (2, 3, "synaptic"), (5, 7, "axonal"), (1, 30, "synaptic")]
 
@@ -65,33 +68,41 @@ def exercise_6_1(count_lags) -> Answer:
          "those of other neurons."),
     ]  # fmt: skip
     wrong = first_wrong(answers, truth)
-    fibres, hidden, kind = cases[wrong]
+    (fibres, hidden, kind), (_, said) = cases[wrong], apart(truth[wrong], answers[wrong])
     return first_hint(
         answers, mistakes,
-        f"with {fibres} fibres per ear, {hidden} hidden neurons and {kind} delays you say "
-        f"{answers[wrong]:g}: count the pairs of one left and one right fibre, and ask whether "
-        "each neuron has its own.",
+        f"with {fibres} fibres per ear, {hidden} hidden neurons and {kind} delays you say {said}: "
+        "count the pairs of one left and one right fibre, and ask whether each neuron has its own.",
     )  # fmt: skip
 
 
 @check
-def exercise_6_2(paired_gain) -> Answer:
+def exercise_6_2(paired_gain: Function) -> Answer:
     """Mean and standard error of frozen minus learned, one pair for each seed."""
     studies = [  # errors in degrees: luck differs by much, and learning gains a little each time
         ([19.5, 12.0, 24.5, 8.5, 16.0], [17.0, 10.5, 21.0, 9.0, 14.0]),
         ([6.0, 9.5, 4.5], [6.5, 8.0, 4.0]),
     ]
-    answers = [ask_pair(paired_gain, list(f), list(x)) for f, x in studies]
+    lists = (
+        "`frozen` and `learned` are lists, and lists don't know such arithmetic. Subtract seed by "
+        "seed, [f - x for f, x in zip(frozen, learned)], or make tensors of them first."
+    )
+    answers = [ask_pair(paired_gain, f, x, given=lists) for f, x in studies]
     pairs = [[a - b for a, b in zip(f, x, strict=True)] for f, x in studies]
     counts = [len(gains) for gains in pairs]
     means, errors = zip(*answers, strict=True)
     truth = [mean(gains) for gains in pairs]
     spread = [stdev(gains) for gains in pairs]
-    apart = [
+    unpaired = [
         math.sqrt((stdev(f) ** 2 + stdev(x) ** 2) / n)
         for (f, x), n in zip(studies, counts, strict=True)
     ]
     wanted = [s / math.sqrt(n) for s, n in zip(spread, counts, strict=True)]
+
+    def pairs_in(study):
+        first = pairs[study][0]
+        return f"{counts[study]} pairs (the first gains {first:g}°)"
+
     if close(errors, truth) and not close(means, truth):
         return not_yet("the mean comes first, and its standard error second.")
     if not close(means, truth):
@@ -105,14 +116,16 @@ def exercise_6_2(paired_gain) -> Answer:
             ([mean(f) for f, _ in studies],
              "that is the mean error of the frozen ones; compare it with the learned ones."),
         ]  # fmt: skip
+        wrong = first_wrong(means, truth)
+        true, said = apart(truth[wrong], means[wrong])
         return first_hint(
             means, mistakes,
-            f"five pairs gain {truth[0]:g}° on average, and your mean says {means[0]:g}°.",
+            f"{pairs_in(wrong)} gain {true}° on average, and your mean says {said}°.",
         )  # fmt: skip
     if close(errors, wanted):
         return right(
-            f"in five made-up pairs a gain of {means[0]:.1f} ± {errors[0]:.1f}°. Unpaired it "
-            f"would be ± {apart[0]:.1f}°, and drown in the luck that both networks of a seed share."
+            f"in five made-up pairs a gain of {means[0]:.1f} ± {errors[0]:.1f}°. Unpaired it would "
+            f"be ± {unpaired[0]:.1f}°, and drown in the luck that both networks of a seed share."
         )
     mistakes = [
         (spread,
@@ -125,7 +138,7 @@ def exercise_6_2(paired_gain) -> Answer:
         ([s * math.sqrt(n - 1) / n for s, n in zip(spread, counts, strict=True)],
          "the mean is right. But it was fitted to the same n gains, so the squares are divided "
          "by n - 1."),
-        (apart,
+        (unpaired,
          "the mean is right. The error forgets the pairs: both networks of a seed share their "
          "luck, and it cancels in the difference."),
         ([1.96 * w for w in wanted],
@@ -134,22 +147,24 @@ def exercise_6_2(paired_gain) -> Answer:
          "the mean is right. Its n - 1 is counted twice: it belongs below the squares, and √n "
          "below the deviation."),
     ]  # fmt: skip
+    wrong = first_wrong(errors, wanted)
+    true, said = apart(wanted[wrong], errors[wrong])
     return first_hint(
         errors, mistakes,
-        f"the mean is right. Its error should be {wanted[0]:.3f}°, the deviation of the five "
-        f"differences over √5; yours is {errors[0]:.3f}°.",
+        f"the mean is right. Its error for {pairs_in(wrong)} should be {true}°, the deviation of "
+        f"the differences over √{counts[wrong]}; yours is {said}°.",
     )  # fmt: skip
 
 
 @check
-def exercise_6_3(aligning_delays) -> Answer:
+def exercise_6_3(aligning_delays: Function) -> Answer:
     """The shortest delays, in ms, with which spikes sent at `times` arrive together."""
     times = torch.tensor([4.0, 11.0, 1.0, 7.0])
-    answer = ask_tensor(aligning_delays, times.clone())
+    answer = ask_tensor(aligning_delays, times)
     if answer.numel() == 1:
         return not_yet("one delay for all: they move together, and stay as far apart as before.")
     if answer.shape != times.shape:
-        return not_yet(f"four fibres want four delays, shape (4,), not {tuple(answer.shape)}.")
+        return not_yet(f"four fibres want four delays, shape (4,), not {shape_of(answer)}.")
     arrival = times + answer
     if close(answer, times.max() - times):
         return right(_one_order(times, answer))
@@ -163,11 +178,12 @@ def exercise_6_3(aligning_delays) -> Answer:
             "Even the last one can only wait 0 ms."
         )
     if close(arrival, arrival[:1].expand(4)):
+        last, late = apart(float(times.max()), float(arrival.max()))
         return not_yet(
-            f"together, but at {float(arrival[0]):g} ms. All could be there when the last one is "
-            f"sent, at {float(times.max()):g} ms."
+            f"together, but at {late} ms. All could be there when the last one is sent, at {last} "
+            "ms."
         )
-    sent, seen = (", ".join(f"{t:g}" for t in moments.tolist()) for moments in (times, arrival))
+    sent, seen = (", ".join(f"{t:.8g}" for t in moments.tolist()) for moments in (times, arrival))
     return not_yet(f"sent at {sent} ms, the spikes arrive at {seen} ms, not together.")
 
 
@@ -180,9 +196,9 @@ def _one_order(times, delays):
         current[0].index_add_(0, arrival, torch.full((len(times), 1), 0.3))
         fires = "fires" if lif(current, 5).any() else "stays silent"
         said.append((int(arrival.max() - arrival.min()), fires))
-    (_, there), (apart, back) = said
+    (_, there), (spread, back) = said
     return (
         f"all arrive at {float(times.max()):g} ms, and a neuron that needs all four {there}. "
-        f"Backwards, the same pattern arrives over {apart} ms, and it {back}: "
+        f"Backwards, the same pattern arrives over {spread} ms, and it {back}: "
         "delays listen for one order."
     )

@@ -5,6 +5,8 @@ import torch
 from ..neurons import leak
 from ._answers import (
     Answer,
+    Function,
+    apart,
     ask_number,
     ask_tensor,
     check,
@@ -17,10 +19,13 @@ from ._answers import (
 
 
 @check
-def exercise_8_1(reach) -> Answer:
+def exercise_8_1(reach: Function) -> Answer:
     """How many steps apart two events may lie, for layers of `max_delays` and a `memory` each."""
     cases = [([15, 15], 5), ([30, 0], 5), ([30], 5), ([25, 10, 40], 4)]
-    answers = [ask_number(reach, list(longest), memory) for longest, memory in cases]
+    answers = [
+        ask_number(reach, *case, given="`max_delays` is a list, one number for each layer.")
+        for case in cases
+    ]
     truth = [sum(longest) + memory * len(longest) for longest, memory in cases]
     if close(answers, truth):
         return right(
@@ -51,16 +56,16 @@ def exercise_8_1(reach) -> Answer:
          "a memory is no factor: after the longest delay it lasts some steps more."),
     ]  # fmt: skip
     wrong = first_wrong(answers, truth)
-    longest, memory = cases[wrong]
+    (longest, memory), (true, said) = cases[wrong], apart(truth[wrong], answers[wrong])
     return first_hint(
         answers, mistakes,
-        f"delays of up to {longest} and a memory of {memory} steps in each layer reach "
-        f"{truth[wrong]}; you say {answers[wrong]:g}.",
+        f"delays of up to {longest} and a memory of {memory} steps in each layer reach {true}; you "
+        f"say {said}.",
     )  # fmt: skip
 
 
 @check
-def exercise_8_2(parameters) -> Answer:
+def exercise_8_2(parameters: Function) -> Answer:
     """What can learn between `inputs` and `hidden` neurons, for delays of a kind or recurrence."""
     kinds, sizes = ("axonal", "dendritic", "synaptic", "recurrent"), ((20, 30), (4, 3))
     extra = {
@@ -106,26 +111,25 @@ def exercise_8_2(parameters) -> Answer:
     ]  # fmt: skip
     cases = [(n, h, kind) for n, h in sizes for kind in kinds]
     wrong = first_wrong(answers, truth)
-    n, h, kind = cases[wrong]
+    (n, h, kind), (true, said) = cases[wrong], apart(truth[wrong], answers[wrong])
     return first_hint(
         answers, mistakes,
         f"{kind}: from {n} inputs to {h} neurons there are {n * h} weights, and "
-        f"{truth[wrong] - n * h} more that learn; you say {answers[wrong]:g} in all.",
+        f"{truth[wrong] - n * h} more that learn, {true} in all; you say {said}.",
     )  # fmt: skip
 
 
 @check
-def exercise_8_3(next_potential) -> Answer:
+def exercise_8_3(next_potential: Function) -> Answer:
     """One step of leaky neurons `(n, neuron)` that hear each other's last spikes."""
     generator = torch.Generator().manual_seed(0)
     v, current, weight = (torch.randn(4, 4, generator=generator) for _ in range(3))
     s = (torch.rand(4, 4, generator=generator) < 0.5).float()
     decay = leak(5)
-    given = v.clone(), s.clone(), current.clone(), weight.clone()
-    answer = ask_tensor(next_potential, *given, decay, shape=v.shape)
+    answer = ask_tensor(next_potential, v, s, current, weight, decay, shape=v.shape)
     left = decay * v * (1 - s)
     if close(answer, left + current + s @ weight, 1e-5):
-        return right(_around_a_ring(next_potential, decay))
+        return _around_a_ring(next_potential, decay)
     mistakes = [
         (left + current, "nobody hears anybody: the last spikes must pass `weight`."),
         (left + s @ weight, "the `current` from outside is missing."),
@@ -168,14 +172,18 @@ def _around_a_ring(next_potential, decay, neurons=8):
     """Push one neuron of a ring, step by step with the reader's function, until it fires again."""
     weight = 1.2 * torch.eye(neurons).roll(1, 1)
     v, s = torch.zeros(2, 1, neurons)
-    current = torch.zeros(60, 1, neurons)
+    current = torch.zeros(neurons + 1, 1, neurons)
     current[0, 0, 0] = 1.5
     for step, now in enumerate(current):
-        v = ask_tensor(next_potential, v, s, now, weight, decay)
+        wanted = decay * v * (1 - s) + now + s @ weight
+        v = ask_tensor(next_potential, v, s, now, weight, decay, shape=v.shape).float()
+        if not close(v, wanted, 1e-5):
+            return not_yet(
+                f"right for 4 sounds and 4 neurons. With one sound and a ring of {neurons} "
+                f"neurons it goes wrong at step {step}: use nothing but what the function is given."
+            )
         s = (v >= 1).float()
-        if step and s[0, 0]:
-            break
-    return (
+    return right(
         f"round a ring of {neurons} neurons a spike comes back after {step} steps: "
         "a delay made of neurons."
     )

@@ -4,11 +4,22 @@ import math
 
 import torch
 
-from ._answers import Answer, ask, ask_number, check, close, first_hint, first_wrong, not_yet, right
+from ._answers import (
+    Answer,
+    Function,
+    apart,
+    ask_number,
+    ask_pair,
+    check,
+    close,
+    first_hint,
+    first_wrong,
+    right,
+)
 
 
 @check
-def exercise_9_1(wait_in_steps) -> Answer:
+def exercise_9_1(wait_in_steps: Function) -> Answer:
     """Steps that the right nerve waits for an ITD in microseconds and a step in milliseconds."""
     cases = [(545.0, 0.1), (-240.0, 0.1), (93.0, 0.05)]
     answers = [ask_number(wait_in_steps, *case) for case in cases]
@@ -42,16 +53,17 @@ def exercise_9_1(wait_in_steps) -> Answer:
          "right for steps of 0.1 ms only: use `dt_ms`."),
     ]  # fmt: skip
     wrong = first_wrong(answers, truth)
-    itd_us, dt_ms = cases[wrong]
+    (itd_us, dt_ms), (true, said) = cases[wrong], apart(truth[wrong], answers[wrong])
     return first_hint(
         answers, mistakes,
-        f"for {itd_us:g} µs and steps of {dt_ms} ms it should be {truth[wrong]:.2f}, and yours is "
-        f"{answers[wrong]:.2f}.",
+        f"for {itd_us:g} µs and steps of {dt_ms} ms it should be {true}, and yours is {said}.",
     )  # fmt: skip
 
 
 @check
-def exercise_9_2(front_and_side, azimuth_deg, error_deg) -> Answer:
+def exercise_9_2(
+    front_and_side: Function, azimuth_deg: torch.Tensor, error_deg: torch.Tensor
+) -> Answer:
     """Mean absolute errors of the sources within 30° of the front, and of those beyond 60°."""
     azimuth_deg = azimuth_deg.round()  # through radians, 30 comes back as a little more
     where, off = azimuth_deg.abs(), error_deg.abs()
@@ -61,16 +73,7 @@ def exercise_9_2(front_and_side, azimuth_deg, error_deg) -> Answer:
         return [float(of(values[front])), float(of(values[side]))]
 
     truth = both(front, side)
-    answer = ask(front_and_side, azimuth_deg.clone(), error_deg.clone())
-    if isinstance(answer, torch.Tensor) and answer.shape == (2,):
-        answer = answer.tolist()
-    if not isinstance(answer, (tuple, list)) or len(answer) != 2:
-        kind = type(answer).__name__
-        return not_yet(f"two numbers are wanted, front and side, and yours is a {kind}.")
-    try:
-        answer = [float(a) for a in answer]
-    except (TypeError, ValueError):
-        return not_yet("each of the two should be one number, a mean in degrees.")
+    answer = ask_pair(front_and_side, azimuth_deg, error_deg)
     if close(answer, truth, 1e-4):
         if truth[1] > truth[0]:
             words = "the same error in microseconds is more degrees at the side."
@@ -103,7 +106,9 @@ def exercise_9_2(front_and_side, azimuth_deg, error_deg) -> Answer:
         (both(front, side, off / len(off), of=torch.sum),
          "divide by the number of sounds in front, and at the side; not by that of all sounds."),
     ]  # fmt: skip
+    wrong = first_wrong(answer, truth, 1e-4)
     return first_hint(
         answer, mistakes,
-        "take the mean of the absolute error over |azimuth| <= 30, then over |azimuth| >= 60.",
+        "take the mean of the absolute error over |azimuth| <= 30, then over |azimuth| >= 60: "
+        f"{('in front', 'at the side')[wrong]} you say {apart(truth[wrong], answer[wrong])[1]}°.",
     )  # fmt: skip

@@ -1,10 +1,13 @@
 """Figures of lesson 0: a sound with its pointer, and estimates against the truth."""
 
+from torch import Tensor
+
 from .. import plots
+from ..plots import Picture
 
 
 @plots.in_style
-def scene(spikes, truth_deg, estimate_deg=None):
+def scene(spikes: Tensor, truth_deg: float, estimate_deg: float | None = None) -> Picture:
     """What both ears hear, `(time, channel)` spikes, and a dial with the sound and the pointer."""
     counts = spikes.unflatten(1, (2, -1)).sum((0, 2))
     title = f"sound at {truth_deg:+.0f}°"
@@ -28,7 +31,7 @@ def scene(spikes, truth_deg, estimate_deg=None):
 
 
 @plots.in_style
-def estimates(truth_deg, **answers_deg):
+def estimates(truth_deg: Tensor, **answers_deg: Tensor) -> Picture:
     """One panel for each named answer: estimate against truth, in degrees, a dot for each sound."""
     off = ", ".join(
         f"{name} {float((answer - truth_deg).abs().mean()):.1f}"

@@ -1,12 +1,23 @@
 """Figures of lesson 1: from the wave to the spikes, one ear's puzzle, and the bound."""
 
 import math
+from collections.abc import Mapping, Sequence
+
+from torch import Tensor
 
 from .. import plots
+from ..plots import Picture
 
 
 @plots.in_style
-def chain(phases, probability, spikes, ipd_deg, lead_ms, best_deg):
+def chain(
+    phases: Tensor,
+    probability: Tensor,
+    spikes: Tensor,
+    ipd_deg: float,
+    lead_ms: float,
+    best_deg: float,
+) -> Picture:
     """Wave, firing probability and spikes of both ears, one under the other, in steps of 1 ms."""
     ear = "right" if ipd_deg > 0 else "left"
     who = f"the {ear} ear leads by {abs(lead_ms):.1f} ms" if ipd_deg else "neither ear leads"
@@ -20,9 +31,9 @@ def chain(phases, probability, spikes, ipd_deg, lead_ms, best_deg):
         alt, 3, 1, height=5.0, sharex=True, height_ratios=[1, 1, 1.6]
     )
     ears = ((0, plots.LEFT, "-", "left ear"), (1, plots.RIGHT, "--", "right ear"))
-    for ear, colour, style, name in ears:
-        wave.plot(phases[:, ear].sin(), color=colour, ls=style, label=name)
-        chance.plot(probability[:, ear], color=colour, ls=style)
+    for side, colour, style, name in ears:
+        wave.plot(phases[:, side].sin(), color=colour, ls=style, label=name)
+        chance.plot(probability[:, side], color=colour, ls=style)
     wave.set(ylabel="pressure", yticks=[-1, 0, 1])
     wave.set_title(f"IPD {ipd_deg:+g}°: {who}\nmean error at best {best_deg:.2f}°")
     wave.legend(loc="center left", bbox_to_anchor=(1, 0.5))
@@ -34,7 +45,7 @@ def chain(phases, probability, spikes, ipd_deg, lead_ms, best_deg):
 
 
 @plots.in_style
-def information(from_peak_deg, probability, told):
+def information(from_peak_deg: Tensor, probability: Tensor, told: Tensor) -> Picture:
     """Firing probability and Fisher information of a fibre, against the phase from the peak."""
     best_deg = abs(float(from_peak_deg[told.argmax()]))
     figure, (firing, telling) = plots.canvas(
@@ -60,7 +71,9 @@ def information(from_peak_deg, probability, told):
 
 
 @plots.in_style
-def likelihood(phase_deg, scores, best_deg, truth_deg):
+def likelihood(
+    phase_deg: Tensor, scores: Tensor, best_deg: Sequence[float], truth_deg: Sequence[float]
+) -> Picture:
     """Log likelihood of the phase near the top, a panel for each ear; all phases in degrees."""
     ears = ((plots.LEFT, "left ear"), (plots.RIGHT, "right ear"))
     wide = [2 * _deviation(phase_deg, score) for score in scores]
@@ -89,7 +102,7 @@ def likelihood(phase_deg, scores, best_deg, truth_deg):
     return figure
 
 
-def _deviation(phase_deg, score):
+def _deviation(phase_deg: Tensor, score: Tensor) -> float:
     """How far from its top a peak has fallen by half a nat, from how it is bent there."""
     top, step = int(score.argmax()), float(phase_deg[1] - phase_deg[0])
     left, right = score[top - 1], score[(top + 1) % len(score)]
@@ -97,7 +110,9 @@ def _deviation(phase_deg, score):
 
 
 @plots.in_style
-def posterior(ipd_deg, probable, answers, truth_deg):
+def posterior(
+    ipd_deg: Tensor, probable: Tensor, answers: Mapping[str, float], truth_deg: float
+) -> Picture:
     """How probable each IPD is after one sound, with named answers and the truth, in degrees."""
     said = ", ".join(f"{name} {float(value):.0f}" for name, value in answers.items())
     figure, axes = plots.canvas(
@@ -121,7 +136,9 @@ def posterior(ipd_deg, probable, answers, truth_deg):
 
 
 @plots.in_style
-def bound(fibres, bound_deg, levels=()):
+def bound(
+    fibres: Sequence[int], bound_deg: Sequence[float], levels: Sequence[tuple[float, str]] = ()
+) -> Picture:
     """Bound against fibres per ear on two logarithmic axes; `levels` holds `(degrees, label)`."""
     alt = (
         f"Smallest mean error of an unbiased observer, falling from {bound_deg[0]:.1f} degrees "

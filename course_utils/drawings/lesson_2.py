@@ -1,18 +1,21 @@
 """Drawings of lesson 2: trains of spikes that wait, and the window in which all have arrived."""
 
 import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
+from torch import Tensor
 
 from .. import plots
-from ..plots import GREY, LEFT, RIGHT, THIRD
+from ..plots import GREY, LEFT, RIGHT, THIRD, Numbers, Picture
 
 HATCH = "////"
 
 
 @plots.in_style
-def waiting(trains, delays, max_delay):
+def waiting(trains: Numbers, delays: Iterable[int], max_delay: int) -> Picture:
     """Trains as they are sent, after Method A, and after Method B, one above the other.
 
     Parameters
@@ -46,9 +49,9 @@ def waiting(trains, delays, max_delay):
         _row(panels[0], trains[:, i], 0, i, (0, steps))
         _row(panels[1], trains[:, i], d, i, (0, steps + max_delay))
         _row(panels[2], trains[:, i], d, i, (max_delay, steps))
-    window = dict(fill=False, ec="black", lw=2, ls="--")
+    kept = (max_delay, -0.55), steps - max_delay, fibres + 0.1
     for panel in panels[1:]:
-        panel.add_patch(Rectangle((max_delay, -0.55), steps - max_delay, fibres + 0.1, **window))
+        panel.add_patch(Rectangle(*kept, fill=False, ec="black", lw=2, ls="--"))
     panels[2].set_xlabel("time (steps of 1 ms)")
     figure.legend(
         handles=[
@@ -61,7 +64,7 @@ def waiting(trains, delays, max_delay):
     return figure
 
 
-def _row(axes, train, delay, row, shown):
+def _row(axes: Axes, train: np.ndarray, delay: int, row: int, shown: tuple[int, int]) -> None:
     """One fibre: what it recorded, `delay` steps late; hatched where nothing was recorded."""
     first, last = shown
     axes.add_patch(
@@ -77,7 +80,7 @@ def _row(axes, train, delay, row, shown):
 
 
 @plots.in_style
-def arrivals(spikes, delays, steps):
+def arrivals(spikes: Numbers, delays: Numbers, steps: int) -> Picture:
     """Method A's spikes of many fibres, hatched where nothing has arrived, and who is filled.
 
     Parameters
@@ -113,7 +116,7 @@ def arrivals(spikes, delays, steps):
 
 
 @plots.in_style
-def coincidences(with_padding, without_delay, window):
+def coincidences(with_padding: Tensor, without_delay: Tensor, window: tuple[int, int]) -> Picture:
     """Mean coincidences in each ms after Method A, beside what was sent, the window shaded."""
     first, last = window
     edge, inside = float(with_padding[:first].mean()), float(with_padding[first:last].mean())
@@ -137,7 +140,7 @@ def coincidences(with_padding, without_delay, window):
 
 
 @plots.in_style
-def price(max_delays, bounds_deg, duration_ms):
+def price(max_delays: Sequence[int], bounds_deg: Sequence[float], duration_ms: float) -> Picture:
     """The bound on the error against `max_delay`, in a recording that stays as long as it is.
 
     Beside it what the square root of the time that is left would ask for.
@@ -161,7 +164,7 @@ def price(max_delays, bounds_deg, duration_ms):
 
 
 @plots.in_style
-def staircase(effective_steps, max_delay, layers):
+def staircase(effective_steps: int, max_delay: int, layers: int) -> Picture:
     """What is left of a stimulus after each of `layers` layers that clip."""
     total = effective_steps + max_delay * layers
     alt = (

@@ -1,13 +1,15 @@
 """Drawings of lesson 3: where a grid samples, and which way is downhill for a delay."""
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 
 from .. import plots
-from ..plots import GREY, LEFT, RIGHT, THIRD
+from ..plots import GREY, LEFT, RIGHT, THIRD, Numbers, Picture
 
 
 @plots.in_style
-def pixel_centres(steps):
+def pixel_centres(steps: int) -> Picture:
     """The two ways to stretch `steps` rows over -1 ... 1."""
     inside = (2 * np.arange(steps) + 1) / steps - 1
     corners = 2 * np.arange(steps) / (steps - 1) - 1
@@ -31,7 +33,7 @@ def pixel_centres(steps):
 
 
 @plots.in_style
-def stems(sent, arrived, delay):
+def stems(sent: Numbers, arrived: Numbers, delay: float) -> Picture:
     """A train as sent, and after a delay that need not be whole."""
     sent, arrived = np.asarray(sent), np.asarray(arrived)
     alt = (
@@ -56,9 +58,11 @@ def stems(sent, arrived, delay):
 
 
 @plots.in_style
-def kinks(delays, loss, whole_delays, whole_loss):
+def kinks(
+    delays: Numbers, loss: Numbers, whole_delays: Sequence[float], whole_loss: Sequence[float]
+) -> Picture:
     """A loss against delay: straight between whole delays, bent at each of them."""
-    best = int(whole_delays[np.argmin(whole_loss)])
+    best = int(whole_delays[int(np.argmin(whole_loss))])
     alt = (
         f"Loss against delay, made of straight pieces that meet at whole delays; lowest, "
         f"{float(min(whole_loss)):.1f}, at a delay of {best} steps."
@@ -72,7 +76,9 @@ def kinks(delays, loss, whole_delays, whole_loss):
 
 
 @plots.in_style
-def slopes_at_whole(delays, left, right, by_grid, ours):
+def slopes_at_whole(
+    delays: Numbers, left: Numbers, right: Numbers, by_grid: Numbers, ours: Numbers
+) -> Picture:
     """One-sided slopes as a bar; what autograd says through `grid_sample`, and through ours."""
     delays, left, right, by_grid, ours = (
         np.asarray(a) for a in (delays, left, right, by_grid, ours)
@@ -95,7 +101,7 @@ def slopes_at_whole(delays, left, right, by_grid, ours):
 
 
 @plots.in_style
-def factor(delays, factors, max_delay):
+def factor(delays: Numbers, factors: Numbers, max_delay: int) -> Picture:
     """By what the prototype multiplies a gradient, against the delay in its parameter."""
     delays, factors = np.asarray(delays), np.asarray(factors)
     alt = (
@@ -121,7 +127,9 @@ def factor(delays, factors, max_delay):
 
 
 @plots.in_style
-def paths(panels_of_paths, titles, goal):
+def paths(
+    panels_of_paths: Sequence[Sequence[Sequence[float]]], titles: Sequence[str], goal: float
+) -> Picture:
     """Delays over updates, from several starts; one panel for each rule."""
     ends = [
         f"{title}: from {_listed(rows[0])} to {_listed(rows[-1])}"
@@ -150,7 +158,15 @@ def paths(panels_of_paths, titles, goal):
 
 
 @plots.in_style
-def reach(delays, narrow, wide, sigma, here, slope, goal):
+def reach(
+    delays: Numbers,
+    narrow: Numbers,
+    wide: Numbers,
+    sigma: float,
+    here: float,
+    slope: float,
+    goal: float,
+) -> Picture:
     """The loss against delay, interpolated and under a bell of width `sigma`, and one way down."""
     delays, narrow, wide = np.asarray(delays), np.asarray(narrow), np.asarray(wide)
     slope = float(slope)
@@ -188,5 +204,5 @@ def reach(delays, narrow, wide, sigma, here, slope, goal):
     return figure
 
 
-def _listed(values):
+def _listed(values: Iterable[float]) -> str:
     return ", ".join(f"{value:.0f}" for value in values)

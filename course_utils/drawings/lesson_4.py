@@ -1,13 +1,16 @@
 """Drawings of lesson 4: a lent slope, a neuron that leaks, and a gradient on its way back."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
+from torch import Tensor
 
 from .. import plots
-from ..plots import GREY, LEFT, RIGHT
+from ..plots import GREY, LEFT, RIGHT, Numbers, Picture
 
 
 @plots.in_style
-def stairs(weights, losses, flat):
+def stairs(weights: Sequence[float], losses: Sequence[float], flat: int) -> Picture:
     """The loss of forty neurons against one weight; `flat` is where its slope is zero."""
     figure, axes = plots.canvas(
         f"The loss against the weight is a staircase; its slope is zero at {flat} of "
@@ -19,7 +22,9 @@ def stairs(weights, losses, flat):
 
 
 @plots.in_style
-def lent(potential, slopes, steepness, scale):
+def lent(
+    potential: Numbers, slopes: Mapping[str, Tensor], steepness: float, scale: float
+) -> Picture:
     """Lent slopes against potential, `{name: slopes}`; all have the peak `scale`."""
     half = int(np.argmin(abs(np.asarray(potential) + 0.5)))
     said = ", ".join(f"{name} {float(values[half]):.2g}" for name, values in slopes.items())
@@ -38,7 +43,7 @@ def lent(potential, slopes, steepness, scale):
 
 
 @plots.in_style
-def membrane(spikes, volts, threshold, setting):
+def membrane(spikes: Numbers, volts: Numbers, threshold: float, setting: str) -> Picture:
     """The potential of one neuron `(time,)` before its resets, and its spikes."""
     fired, volts = np.flatnonzero(np.asarray(spikes)), np.asarray(volts)
     figure, axes = plots.canvas(
@@ -53,7 +58,7 @@ def membrane(spikes, volts, threshold, setting):
 
 
 @plots.in_style
-def two_resets(same_step, late, shown=40):
+def two_resets(same_step: Tensor, late: Tensor, shown: int = 40) -> Picture:
     """Spike trains `(time,)` of a neuron that resets in the same step, and of one that is late."""
     figure, axes = plots.canvas(
         f"First {shown} ms: single spikes at even distances above, pairs below; in "
@@ -68,7 +73,7 @@ def two_resets(same_step, late, shown=40):
 
 
 @plots.in_style
-def unrolled():
+def unrolled() -> Picture:
     """Two steps of a neuron side by side: what each quantity passes on to which."""
     figure, axes = plots.canvas(
         "Two steps of a neuron. In each, the current i is added to the potential v, v decides the "
@@ -98,7 +103,7 @@ def unrolled():
 
 
 @plots.in_style
-def listening(pictures):
+def listening(pictures: Mapping[str, tuple[Tensor, Sequence[int]]]) -> Picture:
     """Gradient of each spike with respect to each current: `{title: (gradient, spikes at)}`.
 
     Zero is white; what is negative is blue and dotted, so that its sign shows without colour. The
@@ -121,7 +126,7 @@ def listening(pictures):
 
 
 @plots.in_style
-def share(weighting):
+def share(weighting: Tensor) -> Picture:
     """What a spike adds to the mean potential, against the step in which it comes."""
     figure, axes = plots.canvas(
         f"Share of a spike in the mean potential: nearly flat at {float(weighting[0]):.3f}, then "

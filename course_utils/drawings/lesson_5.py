@@ -1,15 +1,16 @@
 """Figures of lesson 5: how well the network points, and what its delays and neurons became."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from .. import plots
-from ..plots import GREY, LEFT, RIGHT
+from ..plots import GREY, LEFT, RIGHT, Numbers, Picture
 
 
 @plots.in_style
-def confusion(counts, limit_deg=90):
+def confusion(counts: Numbers, limit_deg: float = 90) -> Picture:
     """Counts `(true class, named class)` as an image, in percent of the true class."""
     counts = plots.array(counts).astype(float)
     share = 100 * counts / counts.sum(1, keepdims=True).clip(1)
@@ -30,13 +31,16 @@ def confusion(counts, limit_deg=90):
 
 
 @plots.in_style
-def error_by_ipd(ipd_deg, error_deg, *, bound_deg=None, bins=12):
+def error_by_ipd(
+    ipd_deg: Numbers, error_deg: Numbers, *, bound_deg: float | None = None, bins: int = 12
+) -> Picture:
     """Mean absolute error in degrees against the true IPD in degrees, with 95 % intervals."""
-    ipd_deg, error_deg = plots.array(ipd_deg), np.abs(plots.array(error_deg))
+    ipd_deg = plots.array(ipd_deg)
+    errors = np.abs(plots.array(error_deg))
     edges = np.linspace(-90, 90, bins + 1)
     which = np.clip(np.digitize(ipd_deg, edges) - 1, 0, bins - 1)
     heard = np.unique(which)  # a bin without a sound has no mean
-    groups = [error_deg[which == k] for k in heard]
+    groups = [errors[which == k] for k in heard]
     middle = (edges[heard] + edges[heard + 1]) / 2
     mean = np.array([group.mean() for group in groups])
     half = np.array([1.96 * group.std() / math.sqrt(len(group)) for group in groups])
@@ -55,7 +59,7 @@ def error_by_ipd(ipd_deg, error_deg, *, bound_deg=None, bins=12):
 
 
 @plots.in_style
-def delay_histogram(before, after, max_delay, dt_ms=1):
+def delay_histogram(before: Numbers, after: Numbers, max_delay: int, dt_ms: float = 1) -> Picture:
     """Delays before and after training, in ms; `before` and `after` are `(channel,)` in steps."""
     before, after = plots.array(before) * dt_ms, plots.array(after) * dt_ms
     at_bound = np.mean((after <= 0) | (after >= max_delay * dt_ms))
@@ -75,7 +79,7 @@ def delay_histogram(before, after, max_delay, dt_ms=1):
 
 
 @plots.in_style
-def delay_paths(paths, dt_ms=1):
+def delay_paths(paths: Numbers, dt_ms: float = 1) -> Picture:
     """How delays moved: `(epoch, channel)` in steps, one line a fibre, coloured by ear."""
     paths = plots.array(paths) * dt_ms
     half = paths.shape[1] // 2
@@ -95,7 +99,7 @@ def delay_paths(paths, dt_ms=1):
 
 
 @plots.in_style
-def tuning_curves(ipd_deg, rates_hz):
+def tuning_curves(ipd_deg: Numbers, rates_hz: Numbers) -> Picture:
     """Firing rate of hidden neurons, `(direction, neuron)` in Hz, against IPD in degrees.
 
     An image, one row for each neuron, sorted by the direction where it fires most.
@@ -117,7 +121,17 @@ def tuning_curves(ipd_deg, rates_hz):
 
 
 @plots.in_style
-def matrix(values, xlabel, ylabel, label, alt, *, halves=(), width=6.5, height=3.0):
+def matrix(
+    values: Numbers,
+    xlabel: str,
+    ylabel: str,
+    label: str,
+    alt: str,
+    *,
+    halves: Sequence[str] = (),
+    width: float = 6.5,
+    height: float = 3.0,
+) -> Picture:
     """A matrix of what has a sign (weights, gradients): zero is white, negative values are dotted.
 
     `halves` names the left and the right half of the columns; a line lies between them.
@@ -136,7 +150,9 @@ def matrix(values, xlabel, ylabel, label, alt, *, halves=(), width=6.5, height=3
 
 
 @plots.in_style
-def probabilities(middles_deg, share, truth_deg, mean_deg, winner_deg):
+def probabilities(
+    middles_deg: Numbers, share: Numbers, truth_deg: float, mean_deg: float, winner_deg: float
+) -> Picture:
     """Probability of each class for one sound, and both ways to read it; all in degrees."""
     said = f"source {truth_deg}°, softmax mean {mean_deg:.1f}°, argmax {winner_deg:.1f}°"
     figure, axes = plots.canvas(f"Probability of each class: {said}.", width=7, height=3)
@@ -151,7 +167,9 @@ def probabilities(middles_deg, share, truth_deg, mean_deg, winner_deg):
 
 
 @plots.in_style
-def estimates(truth_deg, answers_deg, everyone_ms, right_ms):
+def estimates(
+    truth_deg: Numbers, answers_deg: Numbers, everyone_ms: float, right_ms: float
+) -> Picture:
     """Estimate against truth, in degrees, after delays have been made longer by so many ms."""
     said = f"mean error {np.abs(plots.array(answers_deg) - plots.array(truth_deg)).mean():.1f}°"
     alt = (

@@ -1,13 +1,23 @@
 """Drawings of lesson 6: which of weights and delays did the work."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .. import plots
-from ..plots import GREY, LEFT, RIGHT
+from ..plots import GREY, LEFT, RIGHT, Numbers, Picture
+
+Place = tuple[float, float]
+"""A lag in ms, and the error there in degrees."""
 
 
 @plots.in_style
-def valley(lags_ms, results, dots, arrows=()):
+def valley(
+    lags_ms: Sequence[float],
+    results: Sequence[tuple[float, float, float]],
+    dots: Sequence[Place],
+    arrows: Sequence[tuple[Place, Place]] = (),
+) -> Picture:
     """Error against the one number that counts, with networks that drew it at random.
 
     Parameters
@@ -52,7 +62,7 @@ def valley(lags_ms, results, dots, arrows=()):
 
 
 @plots.in_style
-def lags(values_ms, title):
+def lags(values_ms: Numbers, title: str) -> Picture:
     """The lags between the ears that a network has on offer, as a rug over one cycle of 50 ms.
 
     A cycle more or less is the same lag, so all are brought to between −25 and 25 ms.
@@ -72,7 +82,9 @@ def lags(values_ms, title):
 
 
 @plots.in_style
-def gain_map(fibres, hidden, gains, title):
+def gain_map(
+    fibres: Sequence[float], hidden: Sequence[float], gains: Numbers, title: str
+) -> Picture:
     """What learning the delays gains (degrees), by fibres and hidden neurons."""
     gains = np.asarray(gains)
     cells = "; ".join(
@@ -96,7 +108,11 @@ def gain_map(fibres, hidden, gains, title):
 
 
 @plots.in_style
-def gain_by_variety(variety, gains, kinds):
+def gain_by_variety(
+    variety: Sequence[float],
+    gains: Sequence[tuple[float, float, float]],
+    kinds: Sequence[tuple[float, str]],
+) -> Picture:
     """What learning gains against how many lags are on offer; `kinds` are (hidden, kind)."""
     named = sorted(zip(variety, kinds, gains, strict=True))
     alt = "Gain from learning the delays against the number of lags on offer: " + ", ".join(
@@ -121,7 +137,7 @@ def gain_by_variety(variety, gains, kinds):
 
 
 @plots.in_style
-def jeffress(wanted_ms, waits_ms, title):
+def jeffress(wanted_ms: Numbers, waits_ms: Numbers, title: str) -> Picture:
     """What the right ear waits longer, for each direction, beside Jeffress's line."""
     wanted, waits = np.asarray(wanted_ms), np.atleast_2d(waits_ms)
     off = float(np.abs(waits - wanted).mean())

@@ -1,13 +1,23 @@
 """Drawings of lesson 7: how should a delay learn."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .. import plots
-from ..plots import GREY, LEFT, LOOKS, RIGHT
+from ..plots import GREY, LEFT, LOOKS, RIGHT, Numbers, Picture
 
 
 @plots.in_style
-def landscape(delays, losses, goal, sounds, tau_ms, sigma, limits=(1.0, 3.5)):
+def landscape(
+    delays: Numbers,
+    losses: Numbers,
+    goal: float,
+    sounds: int,
+    tau_ms: float,
+    sigma: float,
+    limits: tuple[float, float] = (1.0, 3.5),
+) -> Picture:
     """The loss against one delay, for a few draws of sounds, and where walking downhill ends.
 
     The axis of the loss has the same `limits` for all settings, so that depths can be compared.
@@ -36,12 +46,12 @@ def landscape(delays, losses, goal, sounds, tau_ms, sigma, limits=(1.0, 3.5)):
     return figure
 
 
-def walks_home(loss, goal, within=3):
+def walks_home(loss: Sequence[float] | np.ndarray, goal: float, within: float = 3) -> np.ndarray:
     """For each whole delay, whether going downhill ends at most `within` steps from `goal`."""
     return np.abs(_ends(loss) - goal) <= within
 
 
-def _ends(loss):
+def _ends(loss: Sequence[float] | np.ndarray) -> np.ndarray:
     """Where going downhill, step by step, ends from each whole delay."""
     ends = []
     for here in range(len(loss)):
@@ -56,7 +66,9 @@ def _ends(loss):
 
 
 @plots.in_style
-def race(positions, goal, update, names):
+def race(
+    positions: Sequence[Sequence[float]], goal: float, update: int, names: Sequence[str]
+) -> Picture:
     """Where the delays of each rule are after `update` updates; a row for each rule."""
     there = [int((np.abs(np.asarray(row) - goal) <= 1).sum()) for row in positions]
     count = len(positions[0])
@@ -75,7 +87,13 @@ def race(positions, goal, update, names):
 
 
 @plots.in_style
-def potential(time_ms, volts, threshold, arrivals_ms, spike_ms):
+def potential(
+    time_ms: Sequence[float],
+    volts: Sequence[float],
+    threshold: float,
+    arrivals_ms: Sequence[float],
+    spike_ms: float | None,
+) -> Picture:
     """The potential of one neuron, its inputs' arrivals, and its spike, if there is one."""
     said = "no spike" if spike_ms is None else f"spike at {spike_ms:.2f} ms"
     arrive = " and ".join(f"{t:.1f}" for t in arrivals_ms)

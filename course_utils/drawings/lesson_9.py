@@ -1,14 +1,54 @@
 """Drawings of lesson 9: a head from above, what its nerves carry, and what a network made of it."""
 
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Polygon
+from torch import Tensor
 
 from .. import plots
-from ..plots import GREY, LEFT, RIGHT, THIRD
+from ..plots import GREY, LEFT, RIGHT, THIRD, Numbers, Picture
+
+
+class Nerve(Protocol):
+    """What is drawn of a nerve; a `head.cochlea.Nerve` is one."""
+
+    @property
+    def centres_hz(self) -> Sequence[float]:
+        """Frequency of each band."""
+        ...
+
+    @property
+    def bundles(self) -> int:
+        """Bundles of each band and ear."""
+        ...
+
+    @property
+    def channels(self) -> int:
+        """Bundles of both ears."""
+        ...
+
+    @property
+    def duration_ms(self) -> float:
+        """How long it listens."""
+        ...
+
+    @property
+    def dt_ms(self) -> float:
+        """One time step."""
+        ...
 
 
 @plots.in_style
-def around_the_head(azimuth_deg, response, rate_hz, curves_us, directions_deg):
+def around_the_head(
+    azimuth_deg: float,
+    response: Tensor,
+    rate_hz: int,
+    curves_us: Mapping[str, Tensor],
+    directions_deg: Tensor,
+) -> Picture:
     """A source around a head, what both ears record, and time differences against azimuth.
 
     Parameters
@@ -49,7 +89,7 @@ def around_the_head(azimuth_deg, response, rate_hz, curves_us, directions_deg):
     return figure
 
 
-def _head_from_above(axes, azimuth_deg):
+def _head_from_above(axes: Axes, azimuth_deg: float) -> None:
     axes.add_patch(Circle((0, 0), 0.45, fc="#eeeeee", ec=GREY))
     axes.add_patch(Polygon([(-0.1, 0.43), (0, 0.6), (0.1, 0.43)], fc="#eeeeee", ec=GREY))
     axes.plot(-0.47, 0, "s", color=LEFT, ms=9)
@@ -62,7 +102,7 @@ def _head_from_above(axes, azimuth_deg):
 
 
 @plots.in_style
-def nerves(rates, spikes, nerve, stop_ms=15):
+def nerves(rates: Tensor, spikes: Tensor, nerve: Nerve, stop_ms: float = 15) -> Picture:
     """Firing rates of both ears in each band of one sound, and the spikes of the first bundle.
 
     Parameters
@@ -104,7 +144,7 @@ def nerves(rates, spikes, nerve, stop_ms=15):
 
 
 @plots.in_style
-def cochleagram(rates, nerve):
+def cochleagram(rates: Tensor, nerve: Nerve) -> Picture:
     """Firing rates `(ear, band, time)` as images, one for each ear."""
     alt = (
         f"Cochleagrams of both ears, {len(nerve.centres_hz)} bands from "
@@ -127,7 +167,7 @@ def cochleagram(rates, nerve):
 
 
 @plots.in_style
-def step_price(steps_ms, bounds_us):
+def step_price(steps_ms: Sequence[float], bounds_us: Sequence[float]) -> Picture:
     """How well time can be known, in microseconds, against the length of a time step."""
     said = ", ".join(f"{b:.1f} at {s:g} ms" for s, b in zip(steps_ms, bounds_us, strict=True))
     figure, axes = plots.canvas(
@@ -141,7 +181,7 @@ def step_price(steps_ms, bounds_us):
 
 
 @plots.in_style
-def answers(truth_deg, **estimates_deg):
+def answers(truth_deg: Tensor, **estimates_deg: Tensor) -> Picture:
     """Mean answer with the middle 80 % of the answers, against the measured azimuths."""
     where = np.unique(np.round(np.asarray(truth_deg)))
     off = ", ".join(
@@ -166,7 +206,9 @@ def answers(truth_deg, **estimates_deg):
 
 
 @plots.in_style
-def pointing(spikes, nerve, truth_deg, estimate_deg, title):
+def pointing(
+    spikes: Tensor, nerve: Nerve, truth_deg: float, estimate_deg: float, title: str
+) -> Picture:
     """Spikes of both nerves, `(time, channel)`, and a dial with the source and the answer."""
     error = abs(estimate_deg - truth_deg)
     alt = (
@@ -193,7 +235,7 @@ def pointing(spikes, nerve, truth_deg, estimate_deg, title):
 
 
 @plots.in_style
-def against_noise(snr_db, **curves):
+def against_noise(snr_db: Sequence[str], **curves: Sequence[tuple[float, float, float]]) -> Picture:
     """Mean error against signal-to-noise ratio; each curve is `[(mean, low, high), ...]`."""
     said = "; ".join(
         f"{name}: " + ", ".join(f"{mean:.1f}" for mean, *_ in values)
@@ -218,7 +260,7 @@ def against_noise(snr_db, **curves):
 
 
 @plots.in_style
-def internal_delays(first_us, last_us, nerve, head_us):
+def internal_delays(first_us: Tensor, last_us: Tensor, nerve: Nerve, head_us: Numbers) -> Picture:
     """What each band's two delays add up to, before and after learning, beside the head.
 
     Parameters
@@ -236,7 +278,8 @@ def internal_delays(first_us, last_us, nerve, head_us):
     )
     figure, axes = plots.canvas(
         f"Internal delays of {len(first_us)} networks against frequency, before and after "
-        f"learning, over the range of the head. Mean size in microseconds: {said}.",
+        f"learning, joined by lines, over the range of the head. Mean size in microseconds: "
+        f"{said}.",
         width=7.5, height=3.8,
     )  # fmt: skip
     fine = np.geomspace(frequency[0] / 1.15, frequency[-1] * 1.15, 100)
@@ -245,12 +288,13 @@ def internal_delays(first_us, last_us, nerve, head_us):
     for quarters in (-3, -1, 1, 3):
         label = "one or three quarters of a cycle" if quarters == 1 else None
         axes.plot(fine, quarters * 2.5e5 / fine, color=GREY, ls=":", label=label)
-    for shift, values, colour, mark, name in (
-        (0.97, first_us, "black", "x", "before"),
-        (1.03, last_us, RIGHT, "o", "after"),
-    ):
-        x = np.tile(shift * frequency, (len(values), 1))
-        axes.plot(x.ravel(), np.ravel(values), mark, color=colour, ms=6, label=name)
+    looks = ((first_us, "black", "x", "before"), (last_us, RIGHT, "o", "after"))
+    # Networks side by side: every line from before to after can be told from its neighbours.
+    beside = np.linspace(0.93, 1.07, len(first_us))[:, None] * frequency
+    ends = np.stack([np.asarray(first_us), np.asarray(last_us)]).reshape(2, -1)
+    axes.plot(np.tile(beside.ravel(), (2, 1)), ends, color=RIGHT, ls="-", lw=1.2)
+    for values, colour, mark, name in looks:
+        axes.plot(beside.ravel(), np.ravel(values), mark, color=colour, ms=6, ls="none", label=name)
     axes.set(xscale="log", xlabel="frequency of the band (Hz)", ylim=(-1100, 1100))
     axes.set_ylabel("right delay minus left (µs)")
     axes.set_xticks(frequency, [f"{f:.0f}" for f in frequency])

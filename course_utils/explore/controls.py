@@ -1,9 +1,9 @@
-"""The controls that `explore` takes: a slider and a choice, checked before anything is drawn."""
+"""The controls that `explore` takes: a slider and a choice, validated before anything is drawn."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Integral, Real
@@ -53,9 +53,10 @@ class Slider:
         """Decimal places of what the reader sees."""
         if isinstance(self.start, int):
             return 0
-        return max(0, *(-Decimal(repr(x)).as_tuple().exponent for x in (self.low, self.step)))
+        ends = (Decimal(repr(x)).as_tuple().exponent for x in (self.low, self.step))
+        return max(0, *(-int(exponent) for exponent in ends))
 
-    def say(self, value) -> str:
+    def say(self, value: float) -> str:
         """`value` as the reader sees it."""
         return f"{value:.{self.places}f}"
 
@@ -93,7 +94,7 @@ class Choice:
         """Every option."""
         return list(self.options)
 
-    def say(self, value) -> str:
+    def say(self, value: object) -> str:
         """`value` as the reader sees it."""
         return str(value)
 
@@ -111,7 +112,9 @@ class Choice:
         )
 
 
-def slider(label: str, low: float, high: float, step: float, start: float, *, keep=()) -> Slider:
+def slider(
+    label: str, low: float, high: float, step: float, start: float, *, keep: Iterable[float] = ()
+) -> Slider:
     """Describe a slider from `low` to `high`.
 
     Parameters
@@ -131,7 +134,7 @@ def slider(label: str, low: float, high: float, step: float, start: float, *, ke
     TypeError, ValueError
         If the label is empty, a number is missing or not finite, or the steps do not fit.
     """
-    _check_label(label)
+    _validate_label(label)
     numbers = {"low": low, "high": high, "step": step, "start": start}
     if isinstance(keep, str) or not isinstance(keep, Iterable):
         raise TypeError(f"keep of slider {label!r} must be a list of numbers, not {keep!r}.")
@@ -166,7 +169,7 @@ def slider(label: str, low: float, high: float, step: float, start: float, *, ke
     return Slider(label, low, high, step, start, tuple(keep))
 
 
-def choice(label: str, options, start: Any = None) -> Choice:
+def choice(label: str, options: Sequence[Any], start: Any = None) -> Choice:
     """Describe a choice between a few options.
 
     Parameters
@@ -183,7 +186,7 @@ def choice(label: str, options, start: Any = None) -> Choice:
     TypeError, ValueError
         If there are no options, two look the same, or `start` is not among them.
     """
-    _check_label(label)
+    _validate_label(label)
     if not isinstance(options, (list, tuple)):
         raise TypeError(f"options of choice {label!r} must be a list, not {options!r}.")
     if not options:
@@ -197,6 +200,6 @@ def choice(label: str, options, start: Any = None) -> Choice:
     return Choice(label, tuple(options), start)
 
 
-def _check_label(label) -> None:
+def _validate_label(label: object) -> None:
     if not isinstance(label, str) or not label.strip():
         raise TypeError(f"label must be a few words, such as 'delay (ms)', not {label!r}.")

@@ -6,9 +6,10 @@ import html
 import itertools
 import json
 import math
+from collections.abc import Callable
 
 from ..plots import shown_width, small
-from .controls import Choice
+from .controls import Choice, Slider
 
 _HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 # The script finds its figure by itself, so that any number of them can share a page.
@@ -69,7 +70,7 @@ def grid(controls: dict, budget: int) -> dict[str, list]:
         }
         if not room:
             break
-        counts[max(room, key=room.get)] += 1
+        counts[max(room, key=room.__getitem__)] += 1
     return {
         name: [values[k] for k in _spread(counts[name], last[name], must[name])]
         for name, values in places.items()
@@ -88,7 +89,7 @@ def _spread(count: int, last: int, must: list[int]) -> list[int]:
     return sorted(chosen)
 
 
-def page(frame, controls: dict, budget: int) -> str:
+def page(frame: Callable[[dict], tuple[bytes, str]], controls: dict, budget: int) -> str:
     """The controls above a picture that follows them, as HTML that needs nothing else.
 
     Parameters
@@ -126,7 +127,7 @@ def page(frame, controls: dict, budget: int) -> str:
     )
 
 
-def _row(control, values: list) -> str:
+def _row(control: Slider | Choice, values: list) -> str:
     """One control with its label; a slider also says its value."""
     said = [control.say(value) for value in values]
     listed = html.escape(json.dumps(said))

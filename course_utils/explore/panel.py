@@ -8,6 +8,7 @@ import html
 import itertools
 import os
 import time
+from collections.abc import Callable
 
 import ipywidgets
 from IPython import get_ipython
@@ -23,7 +24,7 @@ FRAMES = "LEARNING_DELAYS_FRAMES"
 """The environment variable that asks for a page without a kernel: how many pictures at most."""
 
 
-def explore(draw, /, **controls) -> None:
+def explore(draw: Callable[..., Figure], /, **controls: Slider | Choice) -> None:
     """Show a figure that follows its sliders.
 
     Every execution first draws the default and all corners (each combination of slider ends and
@@ -78,7 +79,7 @@ def _budget() -> int:
     return int(asked)
 
 
-def frame(draw, values: dict) -> tuple[bytes, str]:
+def frame(draw: Callable[..., Figure], values: dict) -> tuple[bytes, str]:
     """Draw once; return the picture and its alt text, or say at which values it fails."""
     try:
         figure = draw(**values)
@@ -93,7 +94,9 @@ def frame(draw, values: dict) -> tuple[bytes, str]:
     raise TypeError(f"draw must return a matplotlib Figure, not {type(figure).__name__}.")
 
 
-def _panel(draw, controls: dict, first: tuple[bytes, str]) -> ipywidgets.VBox:
+def _panel(
+    draw: Callable[..., Figure], controls: dict, first: tuple[bytes, str]
+) -> ipywidgets.VBox:
     """Put the sliders above a picture that follows them."""
     widgets = {name: control.widget() for name, control in controls.items()}
     picture = ipywidgets.HTML(_img(*first))
@@ -119,7 +122,7 @@ def _img(picture: bytes, alt: str) -> str:
     )
 
 
-def _bundle(box, picture: bytes, alt: str) -> tuple[dict, dict]:
+def _bundle(box: ipywidgets.Widget, picture: bytes, alt: str) -> tuple[dict, dict]:
     """Return the widget, and beside it the first frame for a front end without widgets.
 
     Built by hand because ipywidgets 7 has no `_repr_mimebundle_`.

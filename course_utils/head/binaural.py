@@ -10,7 +10,7 @@ from . import cochlea, heads
 _CHUNK = 128  # sounds correlated at once: at 16 times the rate they are long
 
 
-def delay_bound_us(ears, rate_hz: int, nerve: cochlea.Nerve) -> torch.Tensor:
+def delay_bound_us(ears: torch.Tensor, rate_hz: int, nerve: cochlea.Nerve) -> torch.Tensor:
     """Smallest standard deviation of an unbiased estimate of the time difference, microseconds.
 
     For someone who knows the sound at each ear except for when it comes. With m_t spikes expected
@@ -37,7 +37,7 @@ def delay_bound_us(ears, rate_hz: int, nerve: cochlea.Nerve) -> torch.Tensor:
     return 1e6 * (1 / information).sum(1).sqrt()
 
 
-def correlogram(spikes, nerve: cochlea.Nerve, max_lag: int) -> torch.Tensor:
+def correlogram(spikes: torch.Tensor, nerve: cochlea.Nerve, max_lag: int) -> torch.Tensor:
     """Cross-correlation of the two nerves in each band.
 
     Value `max_lag + k` says how well the left nerve agrees with the right nerve `k` steps earlier:
@@ -83,15 +83,19 @@ class SpikeCorrelator:
     """
 
     def __init__(
-        self, head: heads.Head, nerve: cochlea.Nerve, max_delay_ms: float = 1, sharpness=10.0
-    ):
+        self,
+        head: heads.Head,
+        nerve: cochlea.Nerve,
+        max_delay_ms: float = 1,
+        sharpness: float = 10.0,
+    ) -> None:
         self.head, self.nerve, self.sharpness = head, nerve, sharpness
         self.max_lag = round(max_delay_ms / nerve.dt_ms)
         lag = band_differences(head, nerve) / 1000 / nerve.dt_ms + self.max_lag
         lag = lag.clamp(0, 2 * self.max_lag - 1e-6)
         self.lower, self.part = lag.floor().long().T, (lag % 1).T.float()
 
-    def scores(self, spikes) -> torch.Tensor:
+    def scores(self, spikes: torch.Tensor) -> torch.Tensor:
         """Agreement of the ears for each direction of the head, `(n, azimuth)`."""
         table = correlogram(spikes, self.nerve, self.max_lag)
         lower = self.lower.to(table.device).expand(len(table), -1, -1)
@@ -99,7 +103,7 @@ class SpikeCorrelator:
         read = table.gather(2, lower).lerp(table.gather(2, lower + 1), part)
         return read.sum(1)
 
-    def estimate(self, spikes) -> torch.Tensor:
+    def estimate(self, spikes: torch.Tensor) -> torch.Tensor:
         """Azimuth in radians, `(n,)`."""
         belief = torch.softmax(self.sharpness * self.scores(spikes), dim=1)
         return belief @ torch.deg2rad(self.head.azimuth_deg).to(belief)
@@ -140,13 +144,13 @@ class WaveCorrelator:
         Frequencies that are used.
     """
 
-    def __init__(self, head: heads.Head, low_hz: float = 150, high_hz: float = 5000):
+    def __init__(self, head: heads.Head, low_hz: float = 150, high_hz: float = 5000) -> None:
         self.head = head
         self.low_hz = valid.finite_number("low_hz", low_hz, 0)
         self.high_hz = valid.finite_number("high_hz", high_hz, low_hz, head.rate_hz / 2)
         self.table_us = self._difference(head.responses)
 
-    def _difference(self, ears):
+    def _difference(self, ears: torch.Tensor) -> torch.Tensor:
         cross = heads.cross_spectrum(ears)
         frequency = torch.linspace(0, self.head.rate_hz / 2, cross.shape[-1]).to(cross.device)
         used = (frequency >= self.low_hz) & (frequency <= self.high_hz)
@@ -154,7 +158,7 @@ class WaveCorrelator:
             used * cross / cross.abs().clamp(min=1e-12), self.head.rate_hz
         )
 
-    def estimate(self, ears) -> torch.Tensor:
+    def estimate(self, ears: torch.Tensor) -> torch.Tensor:
         """Azimuth in radians of each of `(n, ear, time)`, `(n,)`."""
         found = torch.cat([self._difference(part) for part in ears.split(_CHUNK)])
         nearest = (found[:, None] - self.table_us.to(found.device)).abs().argmin(1)

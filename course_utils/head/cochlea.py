@@ -34,7 +34,8 @@ def erb_spaced(low_hz: float, high_hz: float, n: int) -> tuple[float, ...]:
     n = valid.whole_number("n", n)
     low_hz = valid.finite_number("low_hz", low_hz, 0, math.inf, exclusive=True)
     high_hz = valid.finite_number("high_hz", high_hz, low_hz)
-    place = np.linspace(*(21.4 * math.log10(1 + 0.00437 * f) for f in (low_hz, high_hz)), n)
+    low, high = (21.4 * math.log10(1 + 0.00437 * f) for f in (low_hz, high_hz))
+    place = np.linspace(low, high, n)
     return tuple(float(f) for f in (10 ** (place / 21.4) - 1) / 0.00437)
 
 
@@ -72,7 +73,7 @@ class Nerve:
     fibres: int = 100
     rate_max_hz: float = 600
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "centres_hz", tuple(self.centres_hz))
         if not self.centres_hz:
             raise ValueError("centres_hz must hold at least one frequency, not ()")
@@ -105,7 +106,7 @@ class Nerve:
         return torch.arange(len(self.centres_hz)).repeat_interleave(self.bundles).repeat(2)
 
 
-def filterbank(ears, rate_hz: int, nerve: Nerve) -> torch.Tensor:
+def filterbank(ears: torch.Tensor, rate_hz: int, nerve: Nerve) -> torch.Tensor:
     """Split what the ears hear into bands.
 
     Parameters
@@ -135,13 +136,13 @@ def filterbank(ears, rate_hz: int, nerve: Nerve) -> torch.Tensor:
     return waves[..., : nerve.steps * _within(nerve)] * (fine / samples)
 
 
-def _within(nerve):
+def _within(nerve: Nerve) -> int:
     """Fine samples in one step of the nerve."""
     return math.ceil(nerve.dt_ms * _FINE_HZ / 1000 - 1e-9)
 
 
 @functools.lru_cache(maxsize=8)
-def _filters(nerve, rate_hz):
+def _filters(nerve: Nerve, rate_hz: int) -> tuple[torch.Tensor, int, int]:
     """Frequency response of each band, and the length of a transform in samples and fine steps."""
     samples_per_block = rate_hz * _BLOCK_MS / 1000
     if samples_per_block != round(samples_per_block):
@@ -154,7 +155,7 @@ def _filters(nerve, rate_hz):
     return torch.fft.rfft(torch.from_numpy(np.array(impulse)), n=samples), samples, fine
 
 
-def firing_rates(ears, rate_hz: int, nerve: Nerve) -> torch.Tensor:
+def firing_rates(ears: torch.Tensor, rate_hz: int, nerve: Nerve) -> torch.Tensor:
     """Rate of a fibre of each band in spikes per second, `(n, ear, band, time)`.
 
     With w the wave of a band where it is positive, else 0: u = (w / HALF_LEVEL) ** COMPRESSION
@@ -171,7 +172,7 @@ def firing_rates(ears, rate_hz: int, nerve: Nerve) -> torch.Tensor:
     return nerve.rate_max_hz * rates.to(ears.device)
 
 
-def spikes(rates, nerve: Nerve, generator: torch.Generator) -> torch.Tensor:
+def spikes(rates: torch.Tensor, nerve: Nerve, generator: torch.Generator) -> torch.Tensor:
     """Draw how many fibres of each bundle fire in each step.
 
     A Poisson number: many fibres, each of which fires rarely (in steps of 0.1 ms with a

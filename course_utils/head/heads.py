@@ -39,7 +39,7 @@ class Head(NamedTuple):
     responses: torch.Tensor
     rate_hz: int
 
-    def towards(self, azimuth_deg) -> torch.Tensor:
+    def towards(self, azimuth_deg: float | torch.Tensor) -> torch.Tensor:
         """Responses `(..., ear, tap)` of measured azimuths in degrees, of any shape `(...)`.
 
         Raises
@@ -83,7 +83,7 @@ def _data(name: str) -> bytes:
     return (resources.files(__package__) / "data" / name).read_bytes()
 
 
-def place(sounds, responses) -> torch.Tensor:
+def place(sounds: torch.Tensor, responses: torch.Tensor) -> torch.Tensor:
     """What both ears receive: each sound convolved with the response of each ear.
 
     Parameters
@@ -107,7 +107,9 @@ def place(sounds, responses) -> torch.Tensor:
     return torch.fft.irfft(spectrum, n=padded)[..., :length]
 
 
-def time_difference(ears, rate_hz: int, below_hz: float | None = None) -> torch.Tensor:
+def time_difference(
+    ears: torch.Tensor, rate_hz: int, below_hz: float | None = None
+) -> torch.Tensor:
     """Interaural time difference in microseconds, positive where the right ear leads.
 
     The lag within ±1 ms at which the cross-correlation of the ears is largest. It is computed at
@@ -138,14 +140,14 @@ def time_difference(ears, rate_hz: int, below_hz: float | None = None) -> torch.
     return correlation_peak(cross, rate_hz)
 
 
-def cross_spectrum(ears) -> torch.Tensor:
+def cross_spectrum(ears: torch.Tensor) -> torch.Tensor:
     """Left times conjugate right, `(..., frequency)`: the spectrum of the cross-correlation."""
     ears = _waves("ears", ears, ears=True).double()
     left, right = torch.fft.rfft(ears, n=fast_length(2 * ears.shape[-1])).unbind(-2)
     return left * right.conj()
 
 
-def correlation_peak(cross, rate_hz: int) -> torch.Tensor:
+def correlation_peak(cross: torch.Tensor, rate_hz: int) -> torch.Tensor:
     """Lag in microseconds where the correlation with this cross-spectrum is largest; see above."""
     correlation = torch.fft.irfft(cross, n=_FINER * 2 * (cross.shape[-1] - 1))
     lags = math.ceil(TIME_LIMIT_US * 1e-6 * _FINER * rate_hz)
@@ -153,7 +155,7 @@ def correlation_peak(cross, rate_hz: int) -> torch.Tensor:
     return (vertex(around) - lags) * (1e6 / (_FINER * rate_hz))
 
 
-def vertex(values) -> torch.Tensor:
+def vertex(values: torch.Tensor) -> torch.Tensor:
     """Where along the last axis `values` are largest, by a parabola through the three nearest."""
     peak = values.argmax(-1, keepdim=True).clamp(1, values.shape[-1] - 2)
     below, top, above = (values.gather(-1, peak + k)[..., 0] for k in (-1, 0, 1))
@@ -162,7 +164,7 @@ def vertex(values) -> torch.Tensor:
     return peak[..., 0] + offset.clamp(-1, 1)
 
 
-def level_difference(ears) -> torch.Tensor:
+def level_difference(ears: torch.Tensor) -> torch.Tensor:
     """Interaural level difference of `(..., ear, time)` in dB, positive where the right is louder.
 
     Raises
@@ -177,7 +179,9 @@ def level_difference(ears) -> torch.Tensor:
     return 10 * torch.log10(right / left)
 
 
-def woodworth(azimuth_deg, radius_m: float = 0.0875, speed_m_s: float = 343) -> torch.Tensor:
+def woodworth(
+    azimuth_deg: float | torch.Tensor, radius_m: float = 0.0875, speed_m_s: float = 343
+) -> torch.Tensor:
     """Time difference of a round head in microseconds: the way around a sphere (Woodworth 1938).
 
     It holds for high frequencies; at low ones a sphere delays by up to half as much again.
@@ -213,7 +217,7 @@ def without_time_difference(head: Head) -> Head:
     return head._replace(responses=_waveform(spectrum.abs(), ahead, head))
 
 
-def _waveform(gain, phase, head):
+def _waveform(gain: torch.Tensor, phase: torch.Tensor, head: Head) -> torch.Tensor:
     """Both ears 64 samples late: what rings before the peak must not wrap round to the end."""
     return torch.fft.irfft(gain * torch.exp(1j * phase), n=head.responses.shape[-1]).roll(64, -1)
 
@@ -223,7 +227,7 @@ def fast_length(length: int) -> int:
     return 2 ** math.ceil(math.log2(length))
 
 
-def _waves(name, values, ears=False):
+def _waves(name: str, values: object, ears: bool = False) -> torch.Tensor:
     if not isinstance(values, torch.Tensor) or not values.is_floating_point():
         found = getattr(values, "dtype", type(values).__name__)
         raise TypeError(f"{name} must be a floating-point torch.Tensor, not {found}")

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from .. import arguments as valid
 from . import cochlea, heads, sounds
@@ -15,10 +16,10 @@ _CHUNK = 256  # sounds filtered at once, so that the bands of all sounds never l
 
 @dataclass(frozen=True)
 class Listener:
-    """A head, its nerves and the sounds around it; `training.fit(..., source=listener)`.
+    """A head, its nerves and the sounds around it: a `stimuli.Task`.
 
-    Called with `(n, generator)` it draws sounds from random directions at random levels, and
-    returns the azimuths in radians, positive to the right, and the spikes.
+    Sounds come from random directions, at random levels. Angles are azimuths, positive to the
+    right.
 
     Parameters
     ----------
@@ -39,7 +40,24 @@ class Listener:
     snr_db: float = math.inf
     left_ear: bool = True
 
-    def __call__(self, n: int, generator: torch.Generator, azimuth_deg=None):
+    @property
+    def channels(self) -> int:
+        """Bundles of both nerves: the first half is the left ear's."""
+        return self.nerve.channels
+
+    @property
+    def steps(self) -> int:
+        """Number of time steps."""
+        return self.nerve.steps
+
+    @property
+    def dt_ms(self) -> float:
+        """One time step, in ms."""
+        return self.nerve.dt_ms
+
+    def sample(
+        self, n: int, generator: torch.Generator, azimuth_deg: float | Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Draw `n` sounds; returns azimuths `(n,)` in radians and spikes `(n, time, channels)`.
 
         With `azimuth_deg`, a number or `(n,)` of measured directions, they come from there.
@@ -52,7 +70,9 @@ class Listener:
             spikes[:, :, : self.nerve.channels // 2] = 0
         return torch.deg2rad(azimuth_deg).float(), spikes
 
-    def ears(self, n: int, generator: torch.Generator, azimuth_deg=None):
+    def ears(
+        self, n: int, generator: torch.Generator, azimuth_deg: float | Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """The same sounds before the cochlea: azimuths in degrees `(n,)`, ears `(n, ear, time)`."""
         n = valid.whole_number("n", n)
         valid.random_generator(generator)
@@ -74,7 +94,7 @@ class Listener:
         return azimuth_deg, ears * 10 ** (level_db / 20)
 
 
-def _through_each_ear(noise, head):
+def _through_each_ear(noise: Tensor, head: heads.Head) -> Tensor:
     """Noise `(n, ear, time)` as each ear would hear it from straight ahead, of equal length."""
     ahead = head.towards(0.0).float()
     heard = [heads.place(noise[:, ear], ahead)[:, ear] for ear in (0, 1)]

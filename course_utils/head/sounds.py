@@ -5,6 +5,7 @@ each complex has a colour of its own: it falls by 0 to 12 dB in an octave.
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 
@@ -20,10 +21,12 @@ _FADE_MS = 2
 def noise(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
     """`n` bursts of noise, each one new.
 
-    Raises ValueError or TypeError for a duration or rate not above zero, or a missing generator;
+    Raises ValueError or TypeError for a duration below 4 ms, a rate below 1000, or no generator;
     so do the other sounds.
     """
     samples = _samples(n, duration_ms, rate_hz, generator)
+    if not n:  # some Fourier transforms take no empty batch
+        return torch.zeros(0, samples)
     spectrum = torch.fft.rfft(torch.randn(n, samples, generator=generator))
     frequency = torch.fft.rfftfreq(samples, 1 / rate_hz)
     inside = (frequency >= LOW_HZ) & (frequency <= HIGH_HZ)
@@ -55,6 +58,8 @@ def word(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -
             f"duration_ms must be at most {1000 * len(recording) / rate_hz:.0f} ms, the length of "
             f"the recording, not {duration_ms}"
         )
+    if not n:
+        return torch.zeros(0, samples)
     pieces = recording.unfold(0, samples, 1)
     power = pieces.square().mean(1)
     audible = (power > 0.1 * power.max()).float()  # within 10 dB of the loudest piece
@@ -65,26 +70,28 @@ KINDS = {"noise": noise, "tones": tones, "word": word}
 """All kinds of sound, by name."""
 
 
-def draw(kinds, n: int, duration_ms: float, rate_hz: int, generator) -> torch.Tensor:
+def draw(
+    kinds: Sequence[str], n: int, duration_ms: float, rate_hz: int, generator: torch.Generator
+) -> torch.Tensor:
     """`n` sounds, each of one of `kinds` (names in `KINDS`), as evenly as can be."""
+    if isinstance(kinds, str) or not len(kinds):
+        raise ValueError(f"kinds must be a tuple of names, such as ('noise',), not {kinds!r}")
     for kind in kinds:
         valid.one_of("kinds", kind, KINDS)
     shares = torch.arange(n).tensor_split(len(kinds))
-    drawn = [torch.zeros(0, _samples(n, duration_ms, rate_hz, generator))]
-    drawn += [
+    drawn = [
         KINDS[kind](len(share), duration_ms, rate_hz, generator)
         for kind, share in zip(kinds, shares, strict=True)
-        if len(share)
     ]
     return torch.cat(drawn)
 
 
-def _colours(n, generator):
+def _colours(n: int, generator: torch.Generator) -> torch.Tensor:
     """Exponents `(n, 1)` by which the amplitude falls with frequency."""
     return 2 * torch.rand(n, 1, generator=generator)
 
 
-def _samples(n, duration_ms, rate_hz, generator):
+def _samples(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> int:
     valid.whole_number("n", n, low=0)
     valid.random_generator(generator)
     valid.whole_number("rate_hz", rate_hz, low=1000)
@@ -92,7 +99,7 @@ def _samples(n, duration_ms, rate_hz, generator):
     return round(valid.finite_number("duration_ms", duration_ms, shortest) / 1000 * rate_hz)
 
 
-def _finished(waves, rate_hz):
+def _finished(waves: torch.Tensor, rate_hz: int) -> torch.Tensor:
     """Fade in and out, then set the RMS to 1."""
     fade = round(_FADE_MS / 1000 * rate_hz)
     ramp = torch.sin(math.pi / 2 * (torch.arange(fade) + 0.5) / fade) ** 2

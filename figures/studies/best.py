@@ -42,7 +42,7 @@ def run(seed, setting):
     fit(network, generator, setting["epochs"], soft_labels=1.0, progress=False)
     seconds = time.process_time() - begin
     row = {name: setting[name] for name in ("fibres", "hidden", "classes")}
-    row |= study.errors(network, study.source_of(network.task, "both"), seed)
+    row |= study.errors(network, seed)
     ratio = float(row["error_deg"]) / study.bound(network)
     return row | {
         "bound_deg": f"{study.bound(network):.3f}",

@@ -70,14 +70,12 @@ def run(seed, setting):
     if first_tau is not None:
         updates = EPOCHS * STEPS // 2
         anneal = [Anneal(network, "tau_ms", first_tau, float(setting["tau_ms"]), updates)]
-    source = study.source_of(stimulus, "both")
     begin = time.process_time()
-    fit(network, generator, EPOCHS, lr=0.05, soft_labels=0.5, schedules=anneal, source=source,
-        progress=False)  # fmt: skip
+    fit(network, generator, EPOCHS, lr=0.05, soft_labels=0.5, schedules=anneal, progress=False)
     seconds = time.process_time() - begin
     wanted = (line - MAX_DELAY / 2).mean(0) * stimulus.dt_ms
     fit_line = stats.linregress(wanted, network.internal_delay_ms().mean(0))
-    return setting | study.errors(network, source, seed) | {
+    return setting | study.errors(network, seed) | {
         "correlation": f"{fit_line.rvalue:.4f}",
         "slope": f"{fit_line.slope:.4f}",
         "bound_deg": f"{observer.cramer_rao(stimulus, study.WINDOW_MS):.3f}",

@@ -37,9 +37,9 @@ def run(seed, setting):
         how["delays"] = "fixed"
     else:
         how |= dict(estimator=setting["estimator"], delay_lr=setting["delay_lr"])
-    network, history, source, seconds = study.train(seed, how)
+    network, history, seconds = study.train(seed, how)
     first, last = history.delays[0], network.delay.delays.detach()
-    return setting | study.errors(network, source, seed) | {
+    return setting | study.errors(network, seed) | {
         "moved_ms": f"{float((last - first).abs().mean()):.2f}",
         "at_bound": f"{study.share_at_bound(network):.3f}",
         "bound_deg": f"{study.bound(network):.3f}",

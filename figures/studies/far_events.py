@@ -2,6 +2,8 @@
 
 `says_05` to `says_65` are the mean answers (ms) to gaps of 5 to 65 ms: where they stop rising, the
 network hears no difference any more. `error_ms` is over all gaps; always 35 ms would give 15.
+Without delays hardly any neuron fires at first, and nothing is learned; *stronger weights* are
+drawn four times as large, so that both layers fire. Learned and frozen delays have ten seeds.
 
     python -m figures.studies.far_events [seed ...] [--jobs N]
 """
@@ -23,7 +25,10 @@ GAPS = range(5, 66, 5)
 # network: (longest delays of the two layers, time constant in ms); None: recurrent
 NETWORKS = {
     "no delays": ((0, 0), 5.0),
+    "no delays, stronger weights": ((0, 0), 5.0),
+    "no delays, tau 20 ms": ((0, 0), 20.0),
     "delays of 15 in front": ((15, 0), 5.0),
+    "delays of 15 in front, tau 2 ms": ((15, 0), 2.0),
     "delays of 15 in both": ((15, 15), 5.0),
     "delays of 30 in front": ((30, 0), 5.0),
     "delays of 15 in both, frozen": ((15, 15), 5.0),
@@ -31,6 +36,9 @@ NETWORKS = {
     "recurrent": (None, 5.0),
     "recurrent, tau 20 ms": (None, 20.0),
 }
+STRONGER = 4
+PAIRED = ("delays of 15 in both", "delays of 30 in front")  # learned and frozen, seed by seed
+MORE_SEEDS = range(10)
 
 
 def settings():
@@ -44,7 +52,11 @@ def network_of(name, generator):
     if longest is None:
         return RecurrentLocaliser(TASK, CLASSES, 30, tau_ms=tau_ms, generator=generator)
     how = dict(padding="causal", tau_ms=tau_ms, learn_delays=not name.endswith("frozen"))
-    return DeepLocaliser(TASK, CLASSES, (30, 30), longest, **how, generator=generator)
+    network = DeepLocaliser(TASK, CLASSES, (30, 30), longest, **how, generator=generator)
+    if name.endswith("stronger weights"):
+        for weight in network.weights:
+            weight.data *= STRONGER
+    return network
 
 
 def run(seed, setting):
@@ -54,7 +66,7 @@ def run(seed, setting):
     generator = torch.Generator().manual_seed(seed)
     network = network_of(name, generator)
     begin = time.process_time()
-    fit(network, generator, 8, soft_labels=1.0, source=TASK.sample, progress=False)
+    fit(network, generator, 8, soft_labels=1.0, progress=False)
     seconds = time.process_time() - begin
     fresh = torch.Generator().manual_seed(1000 + seed)
     report = evaluate(network, *TASK.sample(study.TEST_SOUNDS, fresh))
@@ -72,4 +84,7 @@ def run(seed, setting):
 
 
 if __name__ == "__main__":
-    study.main(Path(__file__).with_suffix(".csv"), settings(), run)
+    table, all_of_them = Path(__file__).with_suffix(".csv"), settings()
+    pairs = {name: all_of_them[name] for name in all_of_them if name.startswith(PAIRED)}
+    study.main(table, pairs, run, MORE_SEEDS)
+    study.main(table, all_of_them, run)

@@ -22,8 +22,8 @@ def settings():
 
 def run(seed, setting):
     """Train and test once; returns the columns of a row."""
-    network, history, source, seconds = study.train(seed, setting | dict(fibres=1))
-    row = setting | study.errors(network, source, seed)
+    network, history, seconds = study.train(seed, setting | dict(fibres=1))
+    row = setting | study.errors(network, seed)
     first, last = (
         float(delays[1] - delays[0]) * network.task.dt_ms
         for delays in (history.delays[0], network.delay.delays)

@@ -29,9 +29,9 @@ def run(seed, setting):
     """Train and test once; returns the columns of a row."""
     how = dict(fibres=10, hidden=10)
     how |= dict(delays="frozen random") if setting["estimator"] == "frozen" else setting
-    network, history, source, seconds = study.train(seed, how)
+    network, history, seconds = study.train(seed, how)
     moved = network.delay.delays.detach() - history.delays[0]
-    return setting | study.errors(network, source, seed) | {
+    return setting | study.errors(network, seed) | {
         "common_ms": f"{float(moved.mean()):.3f}",
         "own_ms": f"{float(moved.std()):.3f}",
         "at_bound": f"{study.share_at_bound(network):.3f}",

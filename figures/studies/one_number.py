@@ -24,10 +24,10 @@ def run(seed, setting):
     """Train and test once; returns the columns of a row."""
     lag = setting["lag_ms"]
     init = torch.tensor([max(-lag, 0), max(lag, 0)], dtype=torch.float32)
-    network, _, source, seconds = study.train(
+    network, _, seconds = study.train(
         seed, dict(fibres=1, hidden=HIDDEN, delays="fixed", init=init)
     )
-    row = setting | study.errors(network, source, seed)
+    row = setting | study.errors(network, seed)
     return row | {"bound_deg": f"{study.bound(network):.3f}", "seconds": f"{seconds:.1f}"}
 
 

@@ -100,7 +100,9 @@ def gradient_reach():
 def far_events():
     """Mean answer against the gap between two clicks."""
     rows, gaps = table("far_events"), range(5, 66, 10)
-    rows = [row for row in rows if "frozen" not in row["setting"]]
+    left_out = ("frozen", "tau 2 ms")  # and two that learn nothing
+    rows = [row for row in rows if not any(word in row["setting"] for word in left_out)]
+    rows = [row for row in rows if row["setting"] not in ("no delays", "recurrent")]
     curves = {
         name: [tables.mean_interval(rows, f"says_{gap:02d}", setting=name) for gap in gaps]
         for name in dict.fromkeys(row["setting"] for row in rows)

@@ -26,8 +26,8 @@ def settings():
 
 def run(seed, setting):
     """Train and test once; returns the columns of a row."""
-    network, _, source, seconds = study.train(seed, setting | dict(hidden=10))
-    row = setting | study.errors(network, source, seed)
+    network, _, seconds = study.train(seed, setting | dict(hidden=10))
+    row = setting | study.errors(network, seed)
     return row | {"bound_deg": f"{study.bound(network):.3f}", "seconds": f"{seconds:.1f}"}
 
 

@@ -15,7 +15,7 @@ import torch
 
 from course_utils import observer, tables
 from course_utils.network import Localiser
-from course_utils.stimuli import Classes, Stimulus, sample
+from course_utils.stimuli import Classes, Stimulus
 from course_utils.training import evaluate, fit
 
 WINDOW_MS = 100  # what Method B leaves of every stimulus, whatever the longest delay
@@ -69,7 +69,8 @@ def network_of(s, generator):
         init = even(s["fibres"], s["hidden"], s["kind"], s["max_delay"])
     elif isinstance(init, str) and init == "bank":
         init = bank(s["fibres"])
-    stimulus = Stimulus(
+    heard = RightEar if "one ear" in s["delays"] else Stimulus
+    stimulus = heard(
         duration_ms=WINDOW_MS + s["max_delay"],
         fibres_per_ear=s["fibres"],
         rate_max_hz=s["rate_max_hz"],
@@ -93,32 +94,28 @@ def network_of(s, generator):
     return network
 
 
-def source_of(stimulus, ears):
-    """Fresh sounds of a stimulus, for both ears or with a left ear that is silent."""
+class RightEar(Stimulus):
+    """A tone whose left nerve is silent."""
 
-    def source(n, generator):
-        ipd, spikes = sample(n, stimulus, generator)
-        if ears == "right":
-            spikes[:, :, : stimulus.fibres_per_ear] = False
+    def sample(self, *arguments, **settings):
+        """Draw it for both ears, and take one away."""
+        ipd, spikes = super().sample(*arguments, **settings)
+        spikes[:, :, : self.fibres_per_ear] = False
         return ipd, spikes
-
-    return source
 
 
 def train(seed, setting):
-    """Network, history, source and processor seconds of one run."""
+    """Network, history and processor seconds of one run."""
     torch.set_num_threads(1)
     s = DEFAULTS | setting
     generator = torch.Generator().manual_seed(seed)
     network = network_of(s, generator)
-    source = source_of(network.task, "right" if "one ear" in s["delays"] else "both")
     begin = time.process_time()
     history = fit(
         network,
         generator,
         s["epochs"],
         batch_size=s["batch_size"],
-        source=source,
         lr=s["lr"],
         delay_lr=s["delay_lr"],
         soft_labels=s["soft_labels"],
@@ -126,12 +123,12 @@ def train(seed, setting):
         whole_delays=s["whole"],
         progress=False,
     )
-    return network, history, source, time.process_time() - begin
+    return network, history, time.process_time() - begin
 
 
-def test(network, source, seed):
+def test(network, seed):
     """Reports on fresh sounds: as it is, and with its delays rounded."""
-    sounds = source(TEST_SOUNDS, torch.Generator().manual_seed(1000 + seed))
+    sounds = network.task.sample(TEST_SOUNDS, torch.Generator().manual_seed(1000 + seed))
     return evaluate(network, *sounds), evaluate(network.rounded(), *sounds), sounds
 
 
@@ -146,9 +143,9 @@ def shuffled(network, seed):
     return twin
 
 
-def errors(network, source, seed):
+def errors(network, seed):
     """The columns that every table has."""
-    report, rounded, _ = test(network, source, seed)
+    report, rounded, _ = test(network, seed)
     return {
         "accuracy": f"{report.accuracy:.4f}",
         "argmax_error_deg": f"{report.argmax_error_deg:.3f}",

@@ -140,6 +140,7 @@ def claims():
             ("two layers, no delays", "one layer, delays"),
             ("two layers, delays in both", "two layers, no delays"),
             ("two layers, delays in both", "two layers, frozen delays in both"),
+            ("two layers, delays in both, gently", "two layers, frozen delays in both"),
             ("recurrent", "two layers, delays in both"),
             ("recurrent", "one layer, delays"),
         ):
@@ -153,9 +154,9 @@ def claims():
         dict(fibres=2, network="two layers, delays in both"), 2,
     )  # fmt: skip
     yield (
-        8, "recurrent against recurrent with a wide surrogate, 2 per ear", table, "error_deg",
+        8, "recurrent, SuperSpike 25 against sigmoid 5, 2 per ear", table, "error_deg",
         dict(fibres=2, network="recurrent"),
-        dict(fibres=2, network="recurrent, wide surrogate"), 2,
+        dict(fibres=2, network="recurrent, sigmoid"), 2,
     )  # fmt: skip
     table = "studies/far_events.csv"
     for name in ("delays of 15 in both", "delays of 30 in front", "recurrent"):
@@ -168,6 +169,17 @@ def claims():
             8, f"two clicks (ms): {name}, learned against frozen", table, "error_ms",
             dict(setting=name), dict(setting=f"{name}, frozen"), None,
         )  # fmt: skip
+    yield (
+        8, "two clicks (ms), tau 20 ms: recurrent against no delays", table, "error_ms",
+        dict(setting="recurrent, tau 20 ms"), dict(setting="no delays, tau 20 ms"), None,
+    )  # fmt: skip
+    table = "studies/real_head.csv"
+    for words, cues in (("both cues", ""), ("time only", "time only, ")):
+        for control in ("frozen random", "no delays"):
+            yield (
+                9, f"a head, {words}: learned against {control}", table, "noise_deg",
+                dict(setting=f"{cues}learned"), dict(setting=f"{cues}{control}"), None,
+            )  # fmt: skip
     table = "studies/stimulus.csv"
     for words in ("sharp bursts", "a quarter of the spikes"):
         learned, frozen = (dict(setting=f"{words}: {d}") for d in ("learned", "frozen random"))

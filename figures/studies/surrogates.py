@@ -31,9 +31,9 @@ def settings():
 def run(seed, setting):
     """Train and test once; returns the columns of a row."""
     how = dict(surrogate=setting["surrogate"], slope=setting["steepness"])
-    network, _, source, seconds = study.train(seed, how | dict(delays=setting["delays"]))
+    network, _, seconds = study.train(seed, how | dict(delays=setting["delays"]))
     peak = float(surrogate_slope(torch.zeros(()), **how))
-    row = setting | {"peak": f"{peak:g}"} | study.errors(network, source, seed)
+    row = setting | {"peak": f"{peak:g}"} | study.errors(network, seed)
     return row | {"bound_deg": f"{study.bound(network):.3f}", "seconds": f"{seconds:.1f}"}
 
 

@@ -57,11 +57,11 @@ def settings():
 def run(seed, setting):
     """Train and test once; returns the columns of a row."""
     how = GENTLE if "gently" in setting["delays"] else {}
-    network, _, source, seconds = study.train(seed, setting | how)
-    row = setting | study.errors(network, source, seed)
+    network, _, seconds = study.train(seed, setting | how)
+    row = setting | study.errors(network, seed)
     row["shuffled_error_deg"] = ""
     if setting["delays"] in COMPARED:
-        sounds = study.test(network, source, seed)[2]
+        sounds = study.test(network, seed)[2]
         mixed = evaluate(study.shuffled(network, seed), *sounds)
         row["shuffled_error_deg"] = f"{mixed.error_deg:.3f}"
     return row | {"bound_deg": f"{study.bound(network):.3f}", "seconds": f"{seconds:.1f}"}

@@ -36,7 +36,7 @@ def front_and_side(azimuth_deg, error_deg):
 
 
 head, nerve = heads.load(), cochlea.Nerve()
-truth, spikes = Listener(head, nerve)(1000, torch.Generator().manual_seed(0))
+truth, spikes = Listener(head, nerve).sample(1000, torch.Generator().manual_seed(0))
 answers = binaural.SpikeCorrelator(head, nerve).estimate(spikes)
 azimuth = torch.rad2deg(truth).round()  # from radians, 30 comes back as 30.000002
 checks.exercise_9_2(front_and_side, azimuth, torch.rad2deg(answers - truth))

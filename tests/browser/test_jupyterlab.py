@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from watching import still_controls, watch
 
-from tools import notebook_checks as checks
+from tools import pages
 
 # A control is a handle of a slider or a button that is not pressed; the picture that follows is in
 # the same box.
@@ -34,12 +34,12 @@ def course(tmp_path_factory):
     course = tmp_path_factory.mktemp("course")
     skip = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
     for folder in ("notebooks", "figures"):
-        shutil.copytree(checks.ROOT / folder, course / folder, ignore=skip)
+        shutil.copytree(pages.ROOT / folder, course / folder, ignore=skip)
     for settings in ("pyproject.toml", ".jupytext.toml"):
-        shutil.copy(checks.ROOT / settings, course)
+        shutil.copy(pages.ROOT / settings, course)
     planted = new_notebook(cells=[new_code_cell(PLANTED), new_code_cell("1 / 0")])
-    planted.metadata.update(checks.page_metadata())
-    checks.write(planted, course / "notebooks" / "planted.ipynb")
+    planted.metadata.update(pages.page_metadata())
+    pages.write(planted, course / "notebooks" / "planted.ipynb")
     return course
 
 
@@ -96,7 +96,7 @@ def errors(page):
     return [text.strip().splitlines()[-1] for text in shown + alerts]
 
 
-@pytest.mark.parametrize("name", checks.lessons())
+@pytest.mark.parametrize("name", pages.lessons())
 def test_a_lesson_runs_and_its_controls_move(name, browser, lab, screenshots):
     page, context = run_all(browser, lab, name)
     assert errors(page) == []
@@ -112,7 +112,7 @@ def test_a_lesson_runs_and_its_controls_move(name, browser, lab, screenshots):
 
 
 def _code(name):
-    cells = checks.read(checks.NOTEBOOKS / f"{name}.ipynb").cells
+    cells = pages.read(pages.NOTEBOOKS / f"{name}.ipynb").cells
     return [cell for cell in cells if cell.cell_type == "code"]
 
 
@@ -128,8 +128,8 @@ def test_an_answer_is_typed_and_saved_whichever_file_is_older(older, browser, la
     paths = {suffix: course / "notebooks" / f"pair{suffix}" for suffix in (".py", ".ipynb")}
     source = "# %%\nanswer = ...\n\n# %%\n'a cell that came with a pull'\n"
     paths[".py"].write_text(source)
-    notebook = new_notebook(cells=[new_code_cell("answer = ...")], metadata=checks.page_metadata())
-    checks.write(notebook, paths[".ipynb"])
+    notebook = new_notebook(cells=[new_code_cell("answer = ...")], metadata=pages.page_metadata())
+    pages.write(notebook, paths[".ipynb"])
     hour_ago = time.time() - 3600
     os.utime(paths[older], (hour_ago, hour_ago))
 
@@ -139,7 +139,7 @@ def test_an_answer_is_typed_and_saved_whichever_file_is_older(older, browser, la
     page.keyboard.type("answer = 42")
     page.keyboard.press("Control+S")
     deadline = time.monotonic() + 60
-    while checks.read(paths[".ipynb"]).cells[0].source != "answer = 42":
+    while pages.read(paths[".ipynb"]).cells[0].source != "answer = 42":
         assert time.monotonic() < deadline, "the answer is not saved"
         page.wait_for_timeout(200)
     assert paths[".py"].read_text() == source

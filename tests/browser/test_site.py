@@ -3,11 +3,11 @@
 import pytest
 from watching import axe_findings, settle, still_controls, watch
 
-from tools import notebook_checks as checks
+from tools import pages
 from tools.build_site import SITE
 
-LESSONS = [f"notebooks/{name}.html" for name in checks.lessons()]
-PAGES = ["index.html", *(f"notebooks/{page}.html" for page in checks.all_pages()), "TEACHING.html"]
+LESSONS = [f"notebooks/{name}.html" for name in pages.lessons()]
+PAGES = ["index.html", *(f"notebooks/{page}.html" for page in pages.all_pages()), "TEACHING.html"]
 FIGURE = ("figure.explore", "input[type=range], select", "img")
 PHONE = {"width": 390, "height": 844}
 
@@ -98,7 +98,7 @@ def test_nothing_between_a_question_and_its_answer_is_seen_before_it_is_opened(n
     page, _ = watched
     page.goto(url(name))
     asked = page.evaluate(LEAKS)
-    source = checks.NOTEBOOKS / f"{name.removeprefix('notebooks/').removesuffix('.html')}.py"
+    source = pages.NOTEBOOKS / f"{name.removeprefix('notebooks/').removesuffix('.html')}.py"
     assert len(asked) == source.read_text(encoding="utf-8").count("# ### Predict") > 0
     assert [question["leaks"] for question in asked] == [[]] * len(asked)
     folds = page.locator("details.decide")

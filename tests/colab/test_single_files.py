@@ -13,13 +13,12 @@ import pytest
 from nbclient import NotebookClient
 from packaging.requirements import Requirement
 
-from tools import links, single_files
-from tools import notebook_checks as checks
+from tools import links, page_rules, pages, single_files
 
-PYTHON = checks.ROOT / ".venv-colab" / "bin" / "python"
+PYTHON = pages.ROOT / ".venv-colab" / "bin" / "python"
 WANTED = {
     requirement.name: str(requirement.specifier).removeprefix("==")
-    for line in (checks.ROOT / "tools" / "colab.txt").read_text(encoding="utf-8").splitlines()
+    for line in (pages.ROOT / "tools" / "colab.txt").read_text(encoding="utf-8").splitlines()
     if not line.startswith("#")
     for requirement in [Requirement(line)]
 }
@@ -27,7 +26,7 @@ WANTED = {
 
 def pytest_generate_tests(metafunc):
     if "lesson" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("--lessons").split() or checks.lessons()
+        chosen = metafunc.config.getoption("--lessons").split() or pages.lessons()
         metafunc.parametrize("lesson", chosen)
 
 
@@ -58,7 +57,7 @@ def run(notebook, folder, kernels, monkeypatch, **environment):
     resources = {"metadata": {"path": str(folder)}}
     client = NotebookClient(notebook, kernel_name="python3", timeout=300, resources=resources)
     client.execute(env=clean | environment)
-    assert checks.widget_errors(notebook) == []
+    assert page_rules.widget_errors(notebook) == []
     return notebook
 
 
@@ -78,12 +77,13 @@ def test_a_lesson_runs_by_upload(lesson, kernels, tmp_path, monkeypatch):
     shown = [output for cell in code for output in cell.outputs if "data" in output]
     assert any("image/png" in output.data for output in shown)
     said = [output.data.get("text/plain", "") for output in shown]
-    assert sum(words.startswith("not tried yet") for words in said) == len(checks.exercises(code))
+    untried = sum(words.startswith("not tried yet") for words in said)
+    assert untried == len(page_rules.exercises(code))
     assert [path.name for path in tmp_path.iterdir()] == ["learning-delays"]
 
 
 def test_without_its_set_up_cell_a_lesson_fails(kernels, tmp_path, monkeypatch):
-    notebook = single_files.single_file(checks.lessons()[0])
+    notebook = single_files.single_file(pages.lessons()[0])
     del notebook.cells[1]
     with pytest.raises(Exception, match="No module named 'course_utils'"):
         run(notebook, tmp_path, kernels, monkeypatch)
@@ -91,12 +91,12 @@ def test_without_its_set_up_cell_a_lesson_fails(kernels, tmp_path, monkeypatch):
 
 def test_a_hosted_lesson_clones_its_branch(kernels, tmp_path, monkeypatch):
     host = links.Host("someone/delays", "trunk/new")
-    notebook = single_files.single_file(checks.lessons()[0], host)
+    notebook = single_files.single_file(pages.lessons()[0], host)
     notebook.cells = notebook.cells[:3]  # title, set-up, imports
     hosted, folder = tmp_path / "hosted", tmp_path / "opened"
     folder.mkdir()
     safe = ["git", "-c", "safe.directory=*"]
-    subprocess.run([*safe, "clone", "-q", str(checks.ROOT), str(hosted)], check=True)
+    subprocess.run([*safe, "clone", "-q", str(pages.ROOT), str(hosted)], check=True)
     for change in (["-B", "trunk/new"], ["--orphan", "empty"]):  # what it has checked out is empty
         subprocess.run([*safe, "checkout", "-q", *change], cwd=hosted, check=True)
     local = {  # this repository in the place of the hosted one
@@ -107,14 +107,14 @@ def test_a_hosted_lesson_clones_its_branch(kernels, tmp_path, monkeypatch):
         "GIT_CONFIG_VALUE_1": "*",
     }
     run(notebook, folder, kernels, monkeypatch, **local)
-    assert (folder / "learning-delays" / "course_utils" / "explore.py").exists()
+    assert (folder / "learning-delays" / "course_utils" / "delays.py").exists()
 
 
 @pytest.mark.parametrize("named", ["", "elsewhere"])
 def test_a_variable_may_name_the_folder_and_an_empty_one_names_none(
     named, kernels, tmp_path, monkeypatch
 ):
-    notebook = single_files.single_file(checks.lessons()[0])
+    notebook = single_files.single_file(pages.lessons()[0])
     notebook.cells = notebook.cells[:3]
     home = tmp_path / (named or "learning-delays")
     run(notebook, tmp_path, kernels, monkeypatch, LEARNING_DELAYS=str(home) if named else "")
@@ -122,7 +122,7 @@ def test_a_variable_may_name_the_folder_and_an_empty_one_names_none(
     assert (home / "notebooks").is_dir()
 
 
-@pytest.mark.parametrize("name", checks.lessons())
+@pytest.mark.parametrize("name", pages.lessons())
 def test_a_single_file_leads_nowhere_that_is_not_there(name):
     there = links.Host("someone/delays")
     for host, scheme in ((None, ()), (there, ("https://github.com/someone/delays/",))):
@@ -136,11 +136,11 @@ def test_a_single_file_leads_nowhere_that_is_not_there(name):
 def test_the_command_writes_one_file_for_each_lesson(tmp_path):
     command = [sys.executable, "-m", "tools.single_files", str(tmp_path), "--repo"]
     done = subprocess.run(
-        [*command, "someone/delays"], text=True, capture_output=True, cwd=checks.ROOT, check=True
+        [*command, "someone/delays"], text=True, capture_output=True, cwd=pages.ROOT, check=True
     )
-    assert sorted(path.stem for path in tmp_path.iterdir()) == checks.lessons()
+    assert sorted(path.stem for path in tmp_path.iterdir()) == pages.lessons()
     assert "colab/" in done.stdout
     wrong = subprocess.run(
-        [*command, "no-owner"], text=True, capture_output=True, cwd=checks.ROOT, check=False
+        [*command, "no-owner"], text=True, capture_output=True, cwd=pages.ROOT, check=False
     )
     assert "a repository is written OWNER/NAME, not 'no-owner'" in wrong.stderr

@@ -7,8 +7,7 @@ import zipfile
 import pytest
 from test_environment import PROJECT
 
-from tools import class_edition, links
-from tools import notebook_checks as checks
+from tools import class_edition, links, page_rules, pages
 
 
 @pytest.fixture(scope="module")
@@ -21,12 +20,12 @@ def unpacked(tmp_path_factory):
 
 
 def test_every_lesson_is_there_and_the_course_beside_it(unpacked):
-    pages = sorted(path.stem for path in (unpacked / "notebooks").iterdir())
-    assert pages == [*checks.lessons(), "glossary"]
+    inside = sorted(path.stem for path in (unpacked / "notebooks").iterdir())
+    assert inside == [*pages.lessons(), "glossary"]
     for needed in ("Makefile", "pyproject.toml", "course_utils/checks/lesson_0.py", "README.md"):
         assert (unpacked / needed).is_file(), needed
     assert links.broken_links(unpacked / "README.md") == []
-    tables = {path.name for path in (checks.ROOT / "figures").rglob("*.csv")}
+    tables = {path.name for path in (pages.ROOT / "figures").rglob("*.csv")}
     assert tables == {path.name for path in (unpacked / "figures").rglob("*.csv")}
 
 
@@ -62,7 +61,7 @@ def test_all_that_the_readme_names_works_there(unpacked):
     extras = re.findall(r'"\.\[(\w+)\]"', text)
     assert extras and set(extras) <= set(PROJECT["optional-dependencies"])
     assert not re.search(r"@[A-Z]+@|<!--", text)  # each part was found, and no mark is left
-    for name in checks.lessons():
+    for name in pages.lessons():
         assert f"(notebooks/{name}.ipynb)" in text
 
 
@@ -85,20 +84,20 @@ def test_make_offers_what_works_there_and_nothing_else(unpacked):
         paths = set(re.findall(r"\b(?:tools|figures|notebooks)/[\w/.]*\w", steps))
         paths |= {f"tools/{name}.py" for name in re.findall(r"-m tools\.(\w+)", steps)}
         assert (paths or target == "clean") and what_does_not_work(unpacked, paths) == []
-    whole = (checks.ROOT / "Makefile").read_text(encoding="utf-8")
+    whole = (pages.ROOT / "Makefile").read_text(encoding="utf-8")
     every = re.search(r"^\.PHONY: (.+)$", whole, re.MULTILINE).group(1).split()
     assert set(offered) < set(every)
     for target in set(every) - set(class_edition.COMMANDS):
         assert what_does_not_work(unpacked, [f"make {target}"]), target
 
 
-@pytest.mark.parametrize("name", checks.lessons())
+@pytest.mark.parametrize("name", pages.lessons())
 def test_a_page_has_no_output_and_no_solution(name, unpacked):
     path = unpacked / "notebooks" / f"{name}.ipynb"
-    page = checks.read(path)
+    page = pages.read(path)
     code = [cell for cell in page.cells if cell.cell_type == "code"]
     assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
-    assert checks.exercises(code) and "solutions/" not in path.read_text(encoding="utf-8")
+    assert page_rules.exercises(code) and "solutions/" not in path.read_text(encoding="utf-8")
     assert links.broken_links(path) == []
-    whole = checks.read(checks.NOTEBOOKS / f"{name}.ipynb")
+    whole = pages.read(pages.NOTEBOOKS / f"{name}.ipynb")
     assert [c.source for c in code] == [c.source for c in whole.cells if c.cell_type == "code"]

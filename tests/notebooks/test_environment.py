@@ -13,7 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 from rattler import MatchSpec
 
-from tools.notebook_checks import ROOT
+from tools.pages import ROOT
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -7,8 +7,7 @@ import zipfile
 
 import pytest
 
-from tools import class_edition, files, live_pages, single_files
-from tools import notebook_checks as checks
+from tools import class_edition, files, live_pages, pages, single_files
 from tools.execution import made_from
 
 NEEDED = (
@@ -22,28 +21,28 @@ NEEDED = (
 @pytest.fixture
 def course(tmp_path):
     """A copy of what pages depend on, with one page."""
-    for name in files.found(files.CARRIED + files.SHAPING, checks.ROOT):
+    for name in files.found(files.CARRIED + files.SHAPING, pages.ROOT):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(checks.ROOT / name, tmp_path / name)
+        shutil.copy(pages.ROOT / name, tmp_path / name)
     (tmp_path / "notebooks").mkdir()
-    shutil.copy(checks.NOTEBOOKS / "09_a_real_head.py", tmp_path / "notebooks" / "09_head.py")
+    shutil.copy(pages.NOTEBOOKS / "09_a_real_head.py", tmp_path / "notebooks" / "09_head.py")
     return tmp_path
 
 
-@pytest.mark.parametrize("name", [*NEEDED, "tools/execution.py", "tools/live_pages.py"])
+@pytest.mark.parametrize("name", [*NEEDED, *files.SHAPING])
 def test_a_changed_file_makes_a_kept_page_stale(course, name):
-    folder, pages = course / "notebooks", course / "pages"
-    notebook = checks.from_source(folder, "09_head")
+    folder, kept_in = course / "notebooks", course / "pages"
+    notebook = pages.from_source(folder, "09_head")
     notebook.metadata["made_from"] = made_from(folder, "09_head")
-    live_pages.save(notebook, "09_head", pages)
-    assert live_pages.is_current(folder, "09_head", pages)
+    live_pages.save(notebook, "09_head", kept_in)
+    assert live_pages.is_current(folder, "09_head", kept_in)
     (course / name).write_bytes((course / name).read_bytes()[:-1] + b"!")
-    assert not live_pages.is_current(folder, "09_head", pages)
+    assert not live_pages.is_current(folder, "09_head", kept_in)
 
 
 def test_a_renamed_or_a_further_file_counts_too(course):
     before = made_from(course / "notebooks", "09_head")
-    data = course / "course_utils" / "data"
+    data = course / "course_utils" / "head" / "data"
     (data / "listen.wav").rename(data / "listened.wav")
     renamed = made_from(course / "notebooks", "09_head")
     (data / "empty").write_bytes(b"")
@@ -58,4 +57,4 @@ def test_single_files_and_the_zip_hold_what_pages_need(tmp_path):
     packed = io.BytesIO(base64.b64decode(single_files.packed()))
     single = set(zipfile.ZipFile(packed).namelist())
     whole = {name.removeprefix("learning-delays/") for name in class_edition.write(tmp_path / "z")}
-    assert set(NEEDED) <= single == set(files.found(files.CARRIED, checks.ROOT)) <= whole
+    assert set(NEEDED) <= single == set(files.found(files.CARRIED, pages.ROOT)) <= whole

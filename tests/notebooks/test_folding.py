@@ -6,7 +6,7 @@ import re
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from tools import notebook_checks as checks
+from tools import pages
 from tools.build_site import fold_answers
 
 OPEN, SHUT = "[", "]"
@@ -67,10 +67,10 @@ def test_the_whole_stretch_is_folded_and_nothing_else(cells, wanted):
     assert folded(*cells) == wanted
 
 
-@pytest.mark.parametrize("name", checks.lessons())
+@pytest.mark.parametrize("name", pages.lessons())
 def test_each_prediction_of_a_lesson_has_an_answer_before_the_next_heading(name):
     """So that the fold ends with words that explain it."""
-    cells = checks.from_source(checks.NOTEBOOKS, name).cells
+    cells = pages.from_source(pages.NOTEBOOKS, name).cells
     prose = "\n".join(c.source if c.cell_type == "markdown" else "" for c in cells)
     stretches = re.split(r"^### Predict\b", prose, flags=re.MULTILINE)[1:]
     open_ended = [s for s in stretches if "<details" not in re.split(r"^#{1,6} ", s, flags=re.M)[0]]
@@ -134,6 +134,6 @@ def test_an_answer_below_the_fold_is_noticed(below, wanted):
     assert told_below([*page, *later]) == []
 
 
-@pytest.mark.parametrize("name", checks.lessons())
+@pytest.mark.parametrize("name", pages.lessons())
 def test_nothing_right_below_a_fold_tells_the_answer(name):
-    assert told_below(checks.from_source(checks.NOTEBOOKS, name).cells) == []
+    assert told_below(pages.from_source(pages.NOTEBOOKS, name).cells) == []

@@ -8,8 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbmake_runs import run_nbmake
 
-from tools import luck, run_lessons
-from tools import notebook_checks as checks
+from tools import luck, page_rules, pages, run_lessons
 
 PROSE = """# Does it?
 
@@ -69,12 +68,12 @@ def plant(folder, name, *code, outputs=False):
         for cell in cells
     )
     (folder / f"{name}.py").write_text(text + "\n")
-    notebook = checks.from_source(folder, name)
+    notebook = pages.from_source(folder, name)
     if outputs:
         for count, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), 1):
             cell.execution_count = count
             cell.outputs = [new_output("stream", name="stdout", text="1\n")]
-    checks.write(notebook, folder / f"{name}.ipynb")
+    pages.write(notebook, folder / f"{name}.ipynb")
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +88,7 @@ def nbmake_results(tmp_path_factory):
 def test_a_good_page_is_green(nbmake_results):
     folder, results = nbmake_results
     assert results["00_good"] == ""
-    assert checks.widget_errors(checks.read(folder / "00_good.ipynb")) == []
+    assert page_rules.widget_errors(pages.read(folder / "00_good.ipynb")) == []
 
 
 def test_a_bug_in_a_corner_turns_nbmake_red(nbmake_results):
@@ -101,7 +100,7 @@ def test_a_bug_in_a_corner_turns_nbmake_red(nbmake_results):
 def test_a_bug_in_a_callback_passes_nbmake_but_not_the_gate(nbmake_results):
     folder, results = nbmake_results
     assert results["02_bad_callback"] == ""
-    errors = checks.widget_errors(checks.read(folder / "02_bad_callback.ipynb"))
+    errors = page_rules.widget_errors(pages.read(folder / "02_bad_callback.ipynb"))
     assert errors == ["ZeroDivisionError: division by zero"]
 
 
@@ -119,9 +118,9 @@ def test_make_run_saves_the_good_and_leaves_the_bad_as_they_were(tmp_path, capsy
     assert (tmp_path / "02_bad_callback.ipynb").read_bytes() == before["02_bad_callback.ipynb"]
     assert not list(tmp_path.glob("*.tmp"))
 
-    saved = checks.read(tmp_path / "00_good.ipynb")
-    assert checks.pair_problems(tmp_path, "00_good") == []
-    assert checks.page_problems(tmp_path, "00_good") == []
+    saved = pages.read(tmp_path / "00_good.ipynb")
+    assert page_rules.pair_problems(tmp_path, "00_good") == []
+    assert page_rules.page_problems(tmp_path, "00_good") == []
     picture, bars = (cell.outputs for cell in saved.cells if cell.cell_type == "code")
     assert set(picture[0].data) == {"image/png", "text/plain"}
     assert picture[0].metadata["image/png"]["alt"] == "A line at 5 ms"
@@ -130,7 +129,7 @@ def test_make_run_saves_the_good_and_leaves_the_bad_as_they_were(tmp_path, capsy
 
     # A second run keeps every cell's id.
     assert run_lessons.main(["00_good"], tmp_path) == 0
-    again = checks.read(tmp_path / "00_good.ipynb")
+    again = pages.read(tmp_path / "00_good.ipynb")
     assert [cell.id for cell in again.cells] == [cell.id for cell in saved.cells]
 
 
@@ -142,18 +141,18 @@ def test_make_run_names_an_unknown_lesson(tmp_path, capsys):
 
 def test_a_changed_source_is_out_of_sync(tmp_path):
     plant(tmp_path, "00_good", GOOD)
-    assert checks.pair_problems(tmp_path, "00_good") == []
+    assert page_rules.pair_problems(tmp_path, "00_good") == []
     source = tmp_path / "00_good.py"
     source.write_text(source.read_text().replace("axvline", "axhline"))
-    assert checks.pair_problems(tmp_path, "00_good") == [
+    assert page_rules.pair_problems(tmp_path, "00_good") == [
         "00_good, cell 1: the source differs from the .py"
     ]
     source.write_text(source.read_text() + "\n# %%\n1 + 1\n")
-    assert "00_good: 3 cells in the .py, 2 in the .ipynb" in checks.pair_problems(
+    assert "00_good: 3 cells in the .py, 2 in the .ipynb" in page_rules.pair_problems(
         tmp_path, "00_good"
     )
     source.unlink()
-    assert checks.pair_problems(tmp_path, "00_good") == ["00_good.py is missing"]
+    assert page_rules.pair_problems(tmp_path, "00_good") == ["00_good.py is missing"]
 
 
 def silent_image(notebook):
@@ -198,7 +197,7 @@ BREAKS = {
     "![](a.png) has no alt text": change_prose("One.", "![](a.png)"),
     '<img src="a.png"> has no alt text': change_prose("One.", '<img src="a.png">'),
     "a saved error: ValueError: no": saved_error,
-    "above 1000000": change_prose("One.", "x" * checks.MAX_BYTES),
+    "above 1000000": change_prose("One.", "x" * page_rules.MAX_BYTES),
     "a cell of 26 lines": one_long_cell,
     "the median cell has 8 lines": change_code("\n".join(["explore()"] * 8)),
     "no slider": change_code("1"),
@@ -216,22 +215,22 @@ BREAKS = {
 @pytest.mark.parametrize("words", BREAKS)
 def test_a_broken_page_is_named(tmp_path, words):
     plant(tmp_path, "00_page", "explore()", outputs=True)
-    assert checks.page_problems(tmp_path, "00_page") == []
+    assert page_rules.page_problems(tmp_path, "00_page") == []
     path = tmp_path / "00_page.ipynb"
-    notebook = checks.read(path)
+    notebook = pages.read(path)
     BREAKS[words](notebook)
     nbformat.write(notebook, path)
-    problems = checks.page_problems(tmp_path, "00_page")
+    problems = page_rules.page_problems(tmp_path, "00_page")
     assert len(problems) == 1 and words in problems[0], problems
 
 
 def test_minutes_count_words_lines_and_predictions(tmp_path):
     plant(tmp_path, "00_page", "a = 1\n\n" * 30)
-    notebook = checks.read(tmp_path / "00_page.ipynb")
-    short = checks.counted_minutes(notebook)
+    notebook = pages.read(tmp_path / "00_page.ipynb")
+    short = page_rules.counted_minutes(notebook)
     notebook.cells[0].source += " word" * 400 + " $a + b$ [word](a_target.ipynb) <details> `x = 1`"
     assert 30 * 4 / 60 + 2 * 45 / 60 < short < 30 * 4 / 60 + 2 * 45 / 60 + 0.2
-    assert checks.counted_minutes(notebook) - short == pytest.approx(403 / 200)
+    assert page_rules.counted_minutes(notebook) - short == pytest.approx(403 / 200)
 
 
 POSED = """
@@ -255,10 +254,10 @@ checks.exercise_1_1(lead_ms)
 def test_an_unsolved_exercise_is_named(tmp_path, solved, words):
     (tmp_path / "solutions").mkdir()
     plant(tmp_path, "01_ears", POSED)
-    assert checks.solution_problems(tmp_path, "01_ears") == ["01_ears has no solutions"]
+    assert page_rules.solution_problems(tmp_path, "01_ears") == ["01_ears has no solutions"]
     plant(tmp_path, "solutions/01_ears", POSED.replace("...", f"return {solved}"))
     assert run_lessons.main([], tmp_path) == 0
-    problems = checks.solution_problems(tmp_path, "01_ears")
+    problems = page_rules.solution_problems(tmp_path, "01_ears")
     assert [p[: len(words)] for p in problems] == [words] * bool(words)
 
 
@@ -266,7 +265,7 @@ def test_an_exercise_without_a_solution_is_named(tmp_path):
     (tmp_path / "solutions").mkdir()
     plant(tmp_path, "01_ears", POSED, "checks.exercise_1_2(draw_phases)")
     plant(tmp_path, "solutions/01_ears", "1", outputs=True)
-    (problem,) = checks.solution_problems(tmp_path, "01_ears")
+    (problem,) = page_rules.solution_problems(tmp_path, "01_ears")
     assert problem == "the lesson has ['exercise_1_1', 'exercise_1_2'], the solutions []"
 
 

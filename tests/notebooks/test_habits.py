@@ -10,7 +10,8 @@ import pytest
 import yaml
 from test_environment import PROJECT
 
-from tools.notebook_checks import MAX_BYTES, ROOT
+from tools.page_rules import MAX_BYTES
+from tools.pages import ROOT
 
 BIN = Path(sys.executable).parent
 
@@ -40,6 +41,7 @@ def hooks(repository, monkeypatch):
     """Run all hooks over all files; return the ids of those that fail, and what they print."""
     monkeypatch.setenv("PRE_COMMIT_HOME", str(repository / ".git" / "pre-commit"))
     monkeypatch.setenv("PATH", str(BIN), prepend=":")
+    monkeypatch.setenv("MYPY_CACHE_DIR", str(ROOT / ".mypy_cache"))  # without it, a minute
     subprocess.run(["git", "add", "-A"], cwd=repository, check=True)
     command = [str(BIN / "pre-commit"), "run", "--all-files", "--color=never"]
     done = subprocess.run(command, cwd=repository, text=True, capture_output=True, check=False)
@@ -60,11 +62,12 @@ def test_the_hooks_pass_as_it_is_and_stop_what_they_should(repository, monkeypat
 
     (repository / "tools" / "new.py").write_text("import os\n")
     (repository / "page.md").write_text("A t" + "eh page\n")
+    edit(repository / "course_utils" / "clicks.py", "-> int:", "-> str:")
     edit(repository / "notebooks" / "glossary.py", "A wait", "The wait")
     printed = f'{{"name": "stdout", "output_type": "stream", "text": "{"x" * MAX_BYTES}"}}'
     page = repository / "notebooks" / "02_make_a_spike_wait.ipynb"
     edit(page, '"outputs": []', f'"outputs": [{printed}]')
     failed, said = hooks(repository, monkeypatch)
-    assert failed == ["ruff", "codespell", "pairs"]
+    assert failed == ["ruff", "codespell", "types", "pairs"]
     assert "glossary, cell 0: the source differs from the .py" in said
     assert re.search("02_make_a_spike_wait: [0-9]+ bytes, above 1000000", said)

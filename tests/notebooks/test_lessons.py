@@ -6,16 +6,15 @@ import pytest
 from nbmake_runs import run_nbmake
 from test_teaching import rows as teaching_rows
 
-from tools import notebook_checks as checks
-from tools import pairs
+from tools import page_rules, pages, pairs
 
-LESSONS = checks.lessons()
-PAGES = checks.all_pages()
+LESSONS = pages.lessons()
+PAGES = pages.all_pages()
 WATCH = f"""
 import os, sys, time
-sys.path.append({str(checks.ROOT)!r})
+sys.path.append({str(pages.ROOT)!r})
 from course_utils import explore, plots
-from tools.figure_checks import style_problems
+from tools.figure_rules import style_problems
 
 def note(name, *words):
     with open(name, "a", encoding="utf-8") as log:
@@ -42,31 +41,31 @@ def executed(tmp_path_factory, pytestconfig):
     """Run copies of all lessons, so that the working tree stays as it is; print nbmake's table."""
     folder = tmp_path_factory.mktemp("course") / "notebooks"
     skip = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
-    shutil.copytree(checks.NOTEBOOKS, folder, ignore=skip)
-    shutil.copytree(checks.ROOT / "figures", folder.parent / "figures", ignore=skip)
+    shutil.copytree(pages.NOTEBOOKS, folder, ignore=skip)
+    shutil.copytree(pages.ROOT / "figures", folder.parent / "figures", ignore=skip)
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
         return folder, run_nbmake(folder, WATCH)
 
 
 def test_the_number_of_lessons():
-    assert len(LESSONS) == checks.EXPECTED_LESSONS
-    assert [int(name[:2]) for name in LESSONS] == list(range(checks.EXPECTED_LESSONS))
+    assert len(LESSONS) == page_rules.EXPECTED_LESSONS
+    assert [int(name[:2]) for name in LESSONS] == list(range(page_rules.EXPECTED_LESSONS))
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_pair_is_in_sync(name):
-    assert pairs.problems(checks.NOTEBOOKS, name) == []
+    assert pairs.problems(pages.NOTEBOOKS, name) == []
 
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_page_keeps_its_rules(name):
-    assert checks.page_problems(checks.NOTEBOOKS, name) == []
+    assert page_rules.page_problems(pages.NOTEBOOKS, name) == []
 
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_its_exercises_are_solved(name):
-    assert checks.solution_problems(checks.NOTEBOOKS, name) == []
+    assert page_rules.solution_problems(pages.NOTEBOOKS, name) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -74,7 +73,7 @@ def test_the_page_runs(name, executed):
     folder, results = executed
     assert name in results, f"nbmake did not collect {name}"
     assert results[name] == ""
-    assert checks.widget_errors(checks.read(folder / f"{name}.ipynb")) == []
+    assert page_rules.widget_errors(pages.read(folder / f"{name}.ipynb")) == []
 
 
 def test_every_figure_keeps_the_style(executed):

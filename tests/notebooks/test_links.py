@@ -7,11 +7,10 @@ import sys
 
 import pytest
 
-from tools import build_site, links, single_files
-from tools import notebook_checks as checks
+from tools import build_site, links, pages, single_files
 
-PAGES = sorted(checks.ROOT.glob("*.md"))
-PAGES += [checks.NOTEBOOKS / f"{page}.ipynb" for page in checks.all_pages()]
+PAGES = sorted(pages.ROOT.glob("*.md"))
+PAGES += [pages.NOTEBOOKS / f"{page}.ipynb" for page in pages.all_pages()]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
@@ -22,7 +21,7 @@ def test_a_page_leads_nowhere_that_is_not_there(path):
 def test_the_lessons_and_the_readme_are_looked_at():
     assert {"README", "TEACHING", "CONTRIBUTING"} <= {path.stem for path in PAGES}
     found = [links.local_targets(links.markdown_of(path)) for path in PAGES]
-    assert all(found[-1 - len(checks.lessons()) :][:-1]) and sum(map(len, found)) > 50
+    assert all(found[-1 - len(pages.lessons()) :][:-1]) and sum(map(len, found)) > 50
 
 
 @pytest.mark.parametrize(
@@ -61,7 +60,7 @@ def hosted(name, host):
 
 @pytest.mark.parametrize("branch", ["main", "trunk", "a/b-1.0"])
 def test_links_and_badges_and_the_clone_follow_the_branch(branch):
-    name = checks.lessons()[1]
+    name = pages.lessons()[1]
     found, text = hosted(name, links.Host("someone/delays", branch))
     assert len(found) > 2 and all(f"/blob/{branch}/" in address for address in found)
     assert f"/blob/{branch}/colab/{name}.ipynb" in text and f"/blob/{branch}/notebooks/" in text
@@ -80,7 +79,7 @@ def test_links_and_badges_and_the_clone_follow_the_branch(branch):
 @pytest.mark.parametrize("tool", ["single_files", "build_site"])
 def test_a_repository_or_branch_that_is_none_is_refused(tool, given, words):
     command = [sys.executable, "-m", f"tools.{tool}", *given]
-    done = subprocess.run(command, cwd=checks.ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=pages.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and words in done.stderr
 
 
@@ -94,7 +93,7 @@ def test_make_hands_repository_and_branch_on():
             command = ["make", "-n", target, *given]
             plain = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
             said = subprocess.run(
-                command, cwd=checks.ROOT, capture_output=True, text=True, env=plain, check=True
+                command, cwd=pages.ROOT, capture_output=True, text=True, env=plain, check=True
             ).stdout
             (line,) = re.findall(r"-m tools\.(?:build_site|single_files)(.*)", said)
             assert line.rstrip() == wanted

@@ -14,8 +14,7 @@ import urllib.request
 import nbformat
 import pytest
 
-from tools import notebook_checks as checks
-from tools import pairs, run_lessons
+from tools import page_rules, pages, pairs, run_lessons
 
 PAGE = "00_page"
 STUB = "answer = ..."
@@ -70,7 +69,7 @@ def change_source(course, words="Text, longer."):
 
 def change_notebook(course):
     """Add a cell as another program would, which also leaves traces of its own."""
-    notebook = checks.read(page(course))
+    notebook = pages.read(page(course))
     notebook.metadata["colab"] = {"provenance": []}
     notebook.cells[0].metadata["vscode"] = {"languageId": "python"}
     notebook.cells.append(nbformat.v4.new_markdown_cell("A note."))
@@ -78,20 +77,20 @@ def change_notebook(course):
 
 
 def change_outputs(course):
-    notebook = checks.read(page(course))
+    notebook = pages.read(page(course))
     notebook.cells[1].execution_count = 7
     page(course).write_text(nbformat.writes(notebook))
 
 
 def answer(course):
-    notebook = checks.read(page(course))
+    notebook = pages.read(page(course))
     cell = next(cell for cell in notebook.cells if cell.source == STUB)
     cell.source = ANSWER
     page(course).write_text(nbformat.writes(notebook))
 
 
 def in_step(folder):
-    pairs.seal(checks.from_source(folder, PAGE), folder, PAGE)
+    pairs.seal(pages.from_source(folder, PAGE), folder, PAGE)
 
 
 def plant(folder, text=SOURCE):
@@ -117,7 +116,7 @@ def course(root):
     first = root / f"{len(list(root.iterdir()))}" / "upstream"
     plant(notebooks(first), SOURCE.replace("Text.", "Old text."))
     for name in ("pyproject.toml", ".jupytext.toml", ".gitattributes"):
-        shutil.copy(checks.ROOT / name, first)
+        shutil.copy(pages.ROOT / name, first)
     git(first, "init", "-q")
     commit(first)
     source(first).write_text(SOURCE)
@@ -229,7 +228,7 @@ def age(course):
 
 
 def held(course):
-    return [cell.source for cell in checks.read(page(course)).cells]
+    return [cell.source for cell in pages.read(page(course)).cells]
 
 
 @pytest.mark.parametrize("event", EVENTS)
@@ -329,9 +328,9 @@ def test_what_is_edited_during_a_run_stays(folder, capsys, monkeypatch, edit):
 
 
 def test_a_run_leaves_the_source_as_jupytext_writes_it(folder, capsys):
-    assert source(folder.parent).read_text() != pairs.text(checks.read(page(folder.parent)))
+    assert source(folder.parent).read_text() != pairs.text(pages.read(page(folder.parent)))
     assert said_by_run(folder, capsys)[0] == 0
-    assert source(folder.parent).read_text() == pairs.text(checks.read(page(folder.parent)))
+    assert source(folder.parent).read_text() == pairs.text(pages.read(page(folder.parent)))
     assert source(folder.parent).stat().st_mtime_ns >= page(folder.parent).stat().st_mtime_ns
     assert pairs.problems(folder, PAGE) == []
 
@@ -339,9 +338,9 @@ def test_a_run_leaves_the_source_as_jupytext_writes_it(folder, capsys):
 def test_the_gate_wants_jupytexts_own_text_and_a_fingerprint(folder, capsys):
     written = f"{PAGE}.py is not as jupytext writes it; make pair does"
     assert pairs.problems(folder, PAGE) == [written]
-    notebook = checks.read(page(folder.parent))
+    notebook = pages.read(page(folder.parent))
     notebook.metadata[pairs.AGREED] = "stale"
-    checks.write(notebook, page(folder.parent))
+    pages.write(notebook, page(folder.parent))
     sealed = f"{PAGE}.ipynb has no fingerprint of its cells; make pair leaves it"
     assert pairs.problems(folder, PAGE) == [written, sealed]
     assert said_by_pair(folder, capsys)[0] == 0
@@ -349,9 +348,9 @@ def test_the_gate_wants_jupytexts_own_text_and_a_fingerprint(folder, capsys):
 
 
 def test_a_notebook_that_cannot_tell_is_taken_for_edited(folder, capsys):
-    notebook = checks.read(page(folder.parent))
+    notebook = pages.read(page(folder.parent))
     del notebook.metadata[pairs.AGREED]
-    checks.write(notebook, page(folder.parent))
+    pages.write(notebook, page(folder.parent))
     assert pairs.edited(folder, PAGE) == ()
     change_source(folder.parent)
     assert pairs.edited(folder, PAGE) == (".py", ".ipynb")
@@ -400,9 +399,9 @@ def test_make_pair_leaves_an_edited_source_alone(folder, capsys):
 
 
 def test_make_pair_writes_no_source_that_would_lose_something(folder, capsys):
-    notebook = checks.read(page(folder.parent))
+    notebook = pages.read(page(folder.parent))
     notebook.cells[0].attachments = {"a.png": {"image/png": "aaaa"}}
-    checks.write(notebook, page(folder.parent))
+    pages.write(notebook, page(folder.parent))
     status, said = said_by_pair(folder, capsys)
     assert status == 1 and f"{PAGE}.ipynb holds what a .py can't" in said
     assert source(folder.parent).read_text() == SOURCE
@@ -415,7 +414,7 @@ def test_make_pair_names_an_unknown_page(folder, capsys):
 def test_a_copy_that_a_reader_made_is_no_lesson(folder, capsys):
     copy = folder / f"{PAGE}-Copy1.ipynb"
     shutil.copy(page(folder.parent), copy)
-    assert checks.lessons(folder) == [PAGE]
+    assert pages.lessons(folder) == [PAGE]
     said_by_pair(folder, capsys)
     assert not copy.with_suffix(".py").exists()
 
@@ -436,7 +435,7 @@ def test_a_page_is_a_pair_to_jupytext(course, capsys):
         os.utime(here(course))
         jupytext(course, "--sync", str(here(course).relative_to(course)))
         assert source(course).read_bytes() == written[0]
-        assert checks.pair_problems(notebooks(course), PAGE) == []
+        assert page_rules.pair_problems(notebooks(course), PAGE) == []
     change_source(course)
     jupytext(course, "--sync", f"notebooks/{PAGE}.py")
     assert "Text, longer." in held(course)[0]
@@ -445,20 +444,20 @@ def test_a_page_is_a_pair_to_jupytext(course, capsys):
 def test_make_hands_the_words_on():
     for target, tool in (("run", "run_lessons"), ("pair", "pairs")):
         command = ["make", "-n", target, f"LESSONS={PAGE}", "REPLACE=1"]
-        done = subprocess.run(command, cwd=checks.ROOT, text=True, capture_output=True, check=True)
+        done = subprocess.run(command, cwd=pages.ROOT, text=True, capture_output=True, check=True)
         assert done.stdout.rstrip().endswith(f"-m tools.{tool} --replace {PAGE}")
 
 
 def test_an_answer_to_a_lesson_is_kept_by_a_run(tmp_path, capsys):
     """The same for a page of the course, with its own text."""
-    name = checks.lessons()[0]
+    name = pages.lessons()[0]
     for suffix in (".py", ".ipynb"):
-        shutil.copy(checks.NOTEBOOKS / f"{name}{suffix}", tmp_path)
+        shutil.copy(pages.NOTEBOOKS / f"{name}{suffix}", tmp_path)
     assert pairs.main([], tmp_path) == 0
     path = tmp_path / f"{name}.ipynb"
-    notebook = checks.read(path)
+    notebook = pages.read(path)
     next(cell for cell in notebook.cells if cell.cell_type == "code").source = "the_answer = 42"
-    checks.write(notebook, path)
+    pages.write(notebook, path)
     before = path.read_bytes()
     assert run_lessons.main([name], tmp_path) == 1
     assert path.read_bytes() == before

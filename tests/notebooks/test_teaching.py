@@ -4,13 +4,12 @@ import re
 
 import pytest
 
-from tools import links
-from tools import notebook_checks as checks
+from tools import links, page_rules, pages
 from tools.build_site import page_facts
 
-LESSONS = checks.lessons()
-TEACHING = (checks.ROOT / "TEACHING.md").read_text(encoding="utf-8")
-README = (checks.ROOT / "README.md").read_text(encoding="utf-8")
+LESSONS = pages.lessons()
+TEACHING = (pages.ROOT / "TEACHING.md").read_text(encoding="utf-8")
+README = (pages.ROOT / "README.md").read_text(encoding="utf-8")
 PARTS = ("They may think", "Ask:", "Stop", "Draw:", "Show:")
 
 
@@ -26,7 +25,7 @@ def section(name):
 
 
 def headings(name):
-    return re.findall(r"^#+ (.+)$", links.markdown_of(checks.NOTEBOOKS / f"{name}.ipynb"), re.M)
+    return re.findall(r"^#+ (.+)$", links.markdown_of(pages.NOTEBOOKS / f"{name}.ipynb"), re.M)
 
 
 def test_every_lesson_is_in_the_table_in_order():
@@ -42,7 +41,7 @@ def test_minutes_are_the_same_everywhere(name):
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_minutes_are_counted_not_guessed(name):
-    counted = checks.counted_minutes(checks.read(checks.NOTEBOOKS / f"{name}.ipynb"))
+    counted = page_rules.counted_minutes(pages.read(pages.NOTEBOOKS / f"{name}.ipynb"))
     told = rows()[name][0]
     assert abs(told - counted) <= 0.2 * counted, f"{counted:.0f} minutes by our rule"
 
@@ -71,14 +70,14 @@ def test_the_plan_of_90_minutes_lasts_90_minutes_and_stops_at_headings():
 
 def first_links(name):
     """Return the links of a page to the glossary, as (words, heading)."""
-    text = links.markdown_of(checks.NOTEBOOKS / f"{name}.ipynb")
+    text = links.markdown_of(pages.NOTEBOOKS / f"{name}.ipynb")
     found = re.findall(r"\[([^\]]+)\]\(glossary\.ipynb#([^)]+)\)", text)
     return [(" ".join(words.split()), heading) for words, heading in found]
 
 
 def plain_prose(name):
     """Return the paragraphs of a lesson after its title: no code, headings, tables or links."""
-    cells = checks.read(checks.NOTEBOOKS / f"{name}.ipynb").cells
+    cells = pages.read(pages.NOTEBOOKS / f"{name}.ipynb").cells
     text = "\n\n".join(c.source for c in cells[1:] if c.cell_type == "markdown")
     text = re.sub(r"^(#|\|).*$", "", links.prose(text), flags=re.MULTILINE)
     return " ".join(re.sub(r"\[[^\]]*\]\((?!glossary)[^)]*\)", "", text).split())
@@ -86,7 +85,7 @@ def plain_prose(name):
 
 def test_every_term_is_linked_once_and_every_link_has_a_term():
     linked = [heading for name in LESSONS for _, heading in first_links(name)]
-    terms = links.anchors(checks.NOTEBOOKS / "glossary.ipynb") - {"What-does-that-word-mean?"}
+    terms = links.anchors(pages.NOTEBOOKS / "glossary.ipynb") - {"What-does-that-word-mean?"}
     assert sorted(linked) == sorted(terms)
 
 
@@ -103,6 +102,6 @@ def test_the_link_is_where_the_word_is_first_used():
 
 
 def test_the_glossary_is_in_order():
-    text = links.markdown_of(checks.NOTEBOOKS / "glossary.ipynb")
+    text = links.markdown_of(pages.NOTEBOOKS / "glossary.ipynb")
     terms = re.findall(r"^## (.+)$", text, re.M)
     assert terms == sorted(terms, key=str.lower) and len(terms) > 20

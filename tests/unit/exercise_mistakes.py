@@ -23,6 +23,9 @@ MISTAKES = {
         "the same ear": "lambda s: torch.cat([s[:, 100:], s[:, 100:]], dim=1)",
         "dim=0": "lambda s: torch.cat([s[:, 100:], s[:, :100]])",
         r"yours is \(150, 100\)": "lambda s: s[:, 100:]",
+        r"yours is \(150, 198\). A slice ends": (
+            "lambda s: torch.cat([s[:, 100:199], s[:, 0:99]], dim=1)"
+        ),
         "channels 100 to 199": "lambda s: s.roll(50, 1)",
     },
     "exercise_0_2": {
@@ -33,6 +36,16 @@ MISTAKES = {
         "still speaks": "def f(s):\n    s = s.clone()\n    s[:100] = False\n    return s",
         "have changed": "lambda s: torch.cat([s[..., :100] & False, s[..., 100:].flip(1)], 2)",
         "still has its fibres": "lambda s: s[..., 100:]",
+        r"channel 99 of the left ear still speaks\. A slice ends \*before\*": (
+            "def f(s):\n    s = s.clone()\n    s[..., 0:99] = False\n    return s"
+        ),
+        "a part of the left ear still speaks, channels 0: it has channels 0 to 99": (
+            "def f(s):\n    s = s.clone()\n    s[..., 1:100] = False\n    return s"
+        ),
+        "a part of the left ear still speaks, channels 10, 11, 12, ...:": (
+            "def f(s):\n    s = s.clone()\n    s[..., :10] = False\n    return s"
+        ),
+        "is there or it is not": "lambda s: s * 2.0",
     },
     "exercise_1_1": {
         "sign is lost": "lambda ipd, hz: abs(ipd) / 360 * 1000 / hz",
@@ -51,6 +64,16 @@ MISTAKES = {
         "don't come from `generator`": f"lambda n, g: {TURN} * torch.rand(n)",
         "nothing is left to chance": f"lambda n, g: torch.linspace(0, {TURN}, n)",
         "needs one phase": f"lambda n, g: {TURN} * torch.rand(n, 1, generator=g)",
+        "one number is copied 1000 times": "lambda n, g: torch.rand(1, generator=g).repeat(n)",
+        "moves on by the same step": (
+            f"lambda n, g: {TURN} * torch.rand(1, generator=g) + torch.arange(n)"
+        ),
+        "depends on the one before": (
+            "lambda n, g: math.pi * torch.rand(n, generator=g).cumsum(0)"
+        ),
+        "a phase of 1000; a phase is in radians": (
+            "lambda n, g: 500 + 500 * torch.rand(n, generator=g).round(decimals=2)"
+        ),
         "equally likely": f"lambda n, g: {TURN} / 2 * torch.randint(0, 2, (n,), generator=g)",
     },
     "exercise_1_3": {
@@ -59,8 +82,8 @@ MISTAKES = {
         "one too many": "lambda bound: int(45 / bound) + 1",
         "twice as many": "lambda bound: math.ceil(90 / bound)",
         "as wide as the bound": "lambda bound: math.ceil(180 / bound)",
-        "0.85° you say 12.5, and that many have a floor of 3.6°": "lambda bound: 12.5",
-        "2.0° you say 22, and that many have a floor of 2.05°": "lambda bound: round(45 / bound)",
+        "0.85° you say 12.5, and a number of classes is whole": "lambda bound: 12.5",
+        "2.0° you say 22, and that many have a floor of 2.045°": "lambda bound: round(45 / bound)",
         "3.75° you say 16, but 12": "lambda bound: 16 if bound == 3.75 else math.ceil(45 / bound)",
         "at least one class": "lambda bound: -math.ceil(45 / bound)",
     },
@@ -92,6 +115,9 @@ MISTAKES = {
         "whole steps": "lambda s, e, n: (s - e) / n",
         "rounded up": "lambda s, e, n: math.ceil((s - e) / n)",
         "all of it is clipped": "lambda s, e, n: s // n",
+        "negative: what may be lost": "lambda s, e, n: (e - s) // n",
+        "to wait -50 steps is impossible": "lambda s, e, n: int((e - s) / n)",
+        "to wait 50.5 steps is impossible": "lambda s, e, n: (s - e) // n + 0.5",
         "once, not once for each": "lambda s, e, n: s // n - e",
         "more is clipped than was sent": "lambda s, e, n: (s + e) // n",
         "one layer short": "lambda s, e, n: (s - e) // (n - 1)",
@@ -106,6 +132,10 @@ MISTAKES = {
         "shortest": "lambda x: min(m for m, b in zip(longest, bounds) if b < x)",
         "first one that breaks": "lambda x: min(m for m, b in zip(longest, bounds) if b >= x)",
         "window which is left": "lambda x: 150 - max(m for m, b in zip(longest, bounds) if b < x)",
+        r"a place in the list.* `longest\[place\]`": (
+            "lambda x: max(k for k, b in enumerate(bounds) if b < x)"
+        ),
+        "how many waits": "lambda x: sum(b < x for b in bounds)",
         "bound in degrees": "lambda x: max(b for b in bounds if b < x)",
         "1.2° only": "lambda x: max(m for m, b in zip(longest, bounds) if b < 1.2)",
         "whatever the limit": "lambda x: max(longest)",
@@ -148,26 +178,39 @@ MISTAKES = {
         "9.9, not to 9.95": "lambda d, g, r, m: d - g * (r if r > 0.2 else 0.05)",
         "not taken at all": "lambda d, g, r, m: d - r * g if 0 <= d - r * g <= m else d",
         "nearest allowed": "lambda d, g, r, m: min(max(d - r * g, 1), m - 1.5)",
+        "stops at 1 and at 49, and the edges": (
+            "lambda d, g, r, m: torch.clamp(d - r * g, 1, m - 1)"
+        ),
+        "gradient of 2 should lead back to 48, and yours leads to 50": (
+            "lambda d, g, r, m: torch.clamp(d - r * g, 0, m) if d < 50 else d"
+        ),
     },
     "exercise_4_1": {
         "square is missing": "lambda u, b: 1 / (1 + b * u.abs())",
+        "the fast sigmoid itself": "lambda u, b: u / (1 + b * u.abs())",
+        r"not implemented for 'Float'.* In Python `\^` is no power: write `\*\*`": (
+            "lambda u, b: 1 / (1 + b * u.abs()) ^ 2"
+        ),
         "times b": "lambda u, b: b / (1 + b * u.abs()) ** 2",
         "b is not used": "lambda u, b: 1 / (1 + u.abs()) ** 2",
         "not added to it": "lambda u, b: 1 / (b + u.abs()) ** 2",
         r"\|u\|": "lambda u, b: 1 / (1 + b * u) ** 2",
         "the sigmoid's": "lambda u, b: b * torch.sigmoid(b * u) * (1 - torch.sigmoid(b * u))",
-        "b = 10, 0 away .* 1/1; yours is 2": "lambda u, b: 2 / (1 + b * u.abs())",
-        "b = 4, 0.5 away .* 1/9; yours is 0.0278": "lambda u, b: 1 / (1 + 10 * u.abs()) ** 2",
+        "b = 10, 0 away .* 1/1, which is 1; yours is 2": "lambda u, b: 2 / (1 + b * u.abs())",
+        "b = 4, 0.5 away .* 0.1111; yours is 0.02778": "lambda u, b: 1 / (1 + 10 * u.abs()) ** 2",
     },
     "exercise_4_2": {
         "threshold is not used": "lambda tau, h=1: 1 - math.exp(-1 / tau)",
+        r"hands 2 values to your function, and it takes \(tau\): keep its first line": (
+            "lambda tau: 1 - math.exp(-1 / tau)"
+        ),
         "divided": "lambda tau, h=1: h / (1 - math.exp(-1 / tau))",
         "is \\*left\\*": "lambda tau, h=1: h * math.exp(-1 / tau)",
         "exponent is lost": "lambda tau, h=1: h * (1 - math.exp(1 / tau))",
         "infinitely short": "lambda tau, h=1: h / tau",
         "at 2 ms and threshold 1 you say 1. .* 0.69.* fires already": "lambda tau, h=1: h",
         "at 2 ms .* you say 0.181. .* leaves it silent, and that is more": "lambda tau, h=1: 0.181",
-        "at 5 ms and threshold 1 you say 0.18. A current of 0.180635 leaves it silent": (
+        "at 5 ms and threshold 1 you say 0.18. A current of 0.1806 leaves it silent": (
             "lambda tau, h=1: 0.18 if tau == 5 else h * (1 - math.exp(-1 / tau))"
         ),
         "at 20 ms and threshold 2": "lambda tau, h=1: (1 - math.exp(-1 / tau)) / h",
@@ -180,8 +223,8 @@ MISTAKES = {
         "base 10": "lambda tau: tau * math.log10(2)",
         "don't round": "lambda tau: round(tau * math.log(2))",
         "first whole step": "lambda tau: math.ceil(tau * math.log(2))",
-        "at 5 ms, .* 86.47% of a full share": "lambda tau: 2 * tau",
-        "at 20 ms, .* 15.91% of a full share": "lambda tau: 3.4657",
+        "at 5 ms, .* 86.47 % of a full share": "lambda tau: 2 * tau",
+        "at 20 ms, .* 15.91 % of a full share": "lambda tau: 3.4657",
     },
     "exercise_5_1": {
         "dim=0 the sounds": "lambda x, m: torch.softmax(x, dim=0) @ m",
@@ -200,7 +243,7 @@ MISTAKES = {
         "not yet its difference": (
             f"lambda rows, setting: [r['rounded_error_deg'] for r in rows {OURS}]"
         ),
-        "a list is wanted.* returns a float": (
+        "a list is wanted.* returns a single number": (
             f"lambda rows, setting: sum({COST} for r in rows {OURS}) / 5"
         ),
         "argmax": (
@@ -209,6 +252,9 @@ MISTAKES = {
         ),
         '"learned" only': (
             f"lambda rows, setting: [{COST} for r in rows if r['setting'] == 'learned']"
+        ),
+        r"no attribute 'setting'\. Each row is a dictionary": (
+            "lambda rows, setting: [r.rounded_error_deg for r in rows if r.setting == setting]"
         ),
         "want 5 differences, not 4": f"lambda rows, setting: [{COST} for r in rows {OURS}][1:]",
     },
@@ -243,9 +289,13 @@ MISTAKES = {
         "counted twice": f"lambda f, x: ({GAIN}.mean(), {GAIN}.std() / (len(f) - 1) ** 0.5)",
         "forgets the pairs": f"lambda f, x: ({GAIN}.mean(), {APART} ** 0.5)",
         "95 %": f"lambda f, x: ({GAIN}.mean(), 1.96 * {GAIN}.std() / len(f) ** 0.5)",
-        "yours is 3.000": f"lambda f, x: ({GAIN}.mean(), 3)",
+        r"should be .*0\.6633°.* √5; yours is 3°": f"lambda f, x: ({GAIN}.mean(), 3)",
         "returns a list of 5": f"lambda f, x: {GAIN}.tolist()",
         "returns a float": f"lambda f, x: {GAIN}.mean().item()",
+        r"`frozen` and `learned` are lists": "lambda f, x: (f - x, 0)",
+        r"3 pairs .* should be .*0\.57735°.* yours is 0\.57725°": (
+            f"lambda f, x: ({GAIN}.mean(), {GAIN}.std() / len(f) ** 0.5 - 0.0001 * (len(f) == 3))"
+        ),
     },
     "exercise_6_3": {
         "one delay for all": "lambda times: times.max()",
@@ -267,7 +317,7 @@ MISTAKES = {
         "not whole": f"lambda d, c, m, top: ({WISH}, 0)",
         "rounded down": f"lambda d, c, m, top: (int({WISH}), {WISH} - int({WISH}))",
         "other way": "lambda d, c, m, top: (round(d + c - m), d + c - m - round(d + c - m))",
-        "yours is 27": f"lambda d, c, m, top: (round({WISH}) + 1, 0)",
+        "25.375, so the delay is 25; yours is 26": f"lambda d, c, m, top: (round({WISH}) + 1, 0)",
         "walked back": f"lambda d, c, m, top: (n := min(max(round({WISH}), 0), top), {WISH} - n)",
         "your carry is -0.25, past the edge": (
             f"lambda d, c, m, top: (n, {WISH} - n) if 0 <= (n := round({WISH})) <= top "
@@ -288,7 +338,7 @@ MISTAKES = {
         "0 and 50 it leads to 1 and 49": (
             f"lambda d, c, m, top: (n := round(min(max({WISH}, 1), top - 1)), {WISH} - n)"
         ),
-        "returns a int": f"lambda d, c, m, top: round({WISH})",
+        "returns an int": f"lambda d, c, m, top: round({WISH})",
     },
     "exercise_7_2": {
         "nothing is taken out": "lambda before, after: after",
@@ -299,8 +349,16 @@ MISTAKES = {
         "wrong sign": "lambda before, after: after + (after - before).mean()",
         "don't cancel": "lambda before, after: after - (after - before).abs().mean()",
         "four times": "lambda before, after: after - (after - before).sum()",
-        "median": "lambda before, after: after - (after - before).median()",
-        r"drifts by \+3": "lambda before, after: 2 * after - before",
+        "median": "lambda before, after: after - (after - before).quantile(0.5)",
+        r"drifts by 0.5 steps": (
+            "lambda before, after: after - sum((after - before).aminmax()) / 2"
+        ),
+        "keeps the mean, but shifts each": (
+            "lambda before, after: before + (after - before).flip(0) - 2.5"
+        ),
+        r"drifts by 5 steps.* moves them by \+5, \+1, -3, \+7": (
+            "lambda before, after: 2 * after - before"
+        ),
         r"the shape should be \(4,\), and yours is \(\)": (
             "lambda before, after: (after - before).mean()"
         ),
@@ -317,10 +375,13 @@ MISTAKES = {
         "not its slope": f"lambda w, p, k: -k / {RISE}",
         "dV/dt is missing": "lambda w, p, k: -p",
         "Divide": f"lambda w, p, k: -p * {RISE}",
-        "yours is 0.500": "lambda w, p, k: w",
+        r"input 0, .* that is -8.87; yours is 0\.5": "lambda w, p, k: w",
     },
     "exercise_8_1": {
         "membranes remember, too": "lambda longest, memory: sum(longest)",
+        "no attribute 'sum'.*is a list, one number for each layer": (
+            "lambda longest, memory: longest.sum() + memory"
+        ),
         "right for one layer": "lambda longest, memory: sum(longest) + memory",
         "longest layer alone": "lambda longest, memory: max(longest) + memory",
         "only the longest delay": "lambda longest, memory: max(longest) + memory * len(longest)",
@@ -373,6 +434,9 @@ MISTAKES = {
         "Then what arrives": f"lambda v, s, i, w, a: {LEFT} + i + 2 * s @ w",
         "all that is left": "lambda v, s, i, w, a: v + i + s @ w",
         r"the shape should be \(4, 4\)": f"lambda v, s, i, w, a: ({LEFT} + i + s @ w)[0]",
+        "a ring of 8 neurons it goes wrong at step 0": (
+            f"lambda v, s, i, w, a: {LEFT} + i + s @ w if len(v) == 4 else v"
+        ),
     },
     "exercise_9_1": {
         "keep the fraction": "lambda itd, dt: round(itd / 1000 / dt)",
@@ -384,13 +448,13 @@ MISTAKES = {
         "divide by the step": "lambda itd, dt: itd / 1000 * dt",
         "use `dt_ms`": "lambda itd, dt: itd / 100",
         "negative delay": "lambda itd, dt: max(0, itd / 1000 / dt)",
-        r"for -240 µs .* be -2\.40, and yours is 0\.24": (
+        r"for -240 µs .* be -2\.4, and yours is 0\.24": (
             "lambda itd, dt: (1 if itd > 0 else -0.1) * itd / 1000 / dt"
         ),
     },
     "exercise_9_2": {
         "two numbers are wanted": f"lambda a, e: e[{FRONT}].abs().mean()",
-        "one number, a mean": f"lambda a, e: (e[{FRONT}].abs(), e[{SIDE}].abs())",
+        "each by itself, and": f"lambda a, e: (e[{FRONT}].abs(), e[{SIDE}].abs())",
         "front first": f"lambda a, e: (e[{SIDE}].abs().mean(), e[{FRONT}].abs().mean())",
         "only the right side": f"lambda a, e: (e[{FRONT}].abs().mean(), e[a >= 60].abs().mean())",
         "either.* side": f"lambda a, e: (e[a <= 30].abs().mean(), e[{SIDE}].abs().mean())",

@@ -1,53 +1,25 @@
 """Every exercise: its stub is not tried, its solution passes, known mistakes get their own hint."""
 
 import inspect
-import math
+import itertools
 import re
 
+import numpy as np
 import pytest
 import torch
 from exercise_mistakes import MISTAKES
-from exercise_pages import NOTEBOOKS, WORLD, exercises, function
+from exercise_pages import NAMES, NOTEBOOKS, answer, exercises, function
 
-from course_utils import checks, observer
-from course_utils.stimuli import Stimulus, sample
+from course_utils import checks
 
 STUBS = exercises()
 SOLUTIONS = exercises(NOTEBOOKS / "solutions")
-NAMES = sorted(name for name in dir(checks) if name.startswith("exercise_"))
-
-
-class BestListener:
-    """A network that points as well as anyone could, so that no test needs to train one."""
-
-    def __call__(self, spikes):
-        return observer.maximum_likelihood(spikes, Stimulus())
-
-    def decode(self, answer):
-        return answer
-
-
-GENERATOR = torch.Generator().manual_seed(0)
-_, (SOUND,) = sample(1, Stimulus(), GENERATOR, ipd=math.radians(40))
-SOUNDS = sample(200, Stimulus(), GENERATOR)
-WHERE = torch.rad2deg(torch.deg2rad(torch.arange(-90.0, 91, 5)).float()).repeat(20)
-OFF = (1 + WHERE.abs() / 10) * torch.randn(len(WHERE), generator=GENERATOR)
-OTHERS = {  # what a check is given beside the function
-    "exercise_0_1": (SOUND, BestListener()),
-    "exercise_0_2": (SOUNDS, BestListener()),
-    "exercise_5_2": (WORLD["rows"],),
-    "exercise_9_2": (WHERE, OFF),
-}
 
 CASES = [
     pytest.param(name, words, source, id=f"{name[9:]}: {words}")
     for name, mistakes in MISTAKES.items()
     for words, source in mistakes.items()
 ]
-
-
-def answer(name, reader):
-    return getattr(checks, name)(reader, *OTHERS.get(name, ()))
 
 
 def test_every_check_is_called_on_a_lesson_and_on_its_solutions():
@@ -98,15 +70,65 @@ def test_a_forgotten_return_and_a_crash_are_answers_too(name):
     said = answer(name, function(f"lambda {arguments}: 1 / 0"))
     assert said.verdict == "not yet" and "ZeroDivisionError: division by zero" in said.words
     said = answer(name, function(f"lambda {arguments}: 'forty'"))
-    assert said.verdict == "not yet" and "str" in said.words or "list" in said.words
+    assert said.verdict == "not yet" and "your function returns a str" in said.words
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_check_wants_the_function_and_not_its_result(name):
-    with pytest.raises(TypeError, match=f"{name} must be given your function, not 3"):
-        answer(name, 3)
+    said = answer(name, torch.zeros(2))
+    assert said.verdict == "not yet" and "function itself" in said.words
+    assert "it got a tensor of shape (2,)" in said.words
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_check_says_what_it_checks(name):
     assert inspect.getdoc(getattr(checks, name)).endswith(".")
+
+
+def slip(name, place, part, by):
+    """The solution, `by` too large in one part of its result, at the call number `place`."""
+    calls, quoted = itertools.count(), []
+
+    def reader(*given):
+        result = SOLUTIONS[name](*given)
+        if next(calls) != place:
+            return result
+        result = torch.as_tensor(result, dtype=torch.float64).clone()
+        true = float(result.view(-1)[part])
+        places = [part, -1 - part] if name == "exercise_4_1" else part  # as wrong on either side
+        result.view(-1)[places] += by * max(1, abs(true))
+        quoted.extend((true, float(result.view(-1)[part])))
+        return result
+
+    return reader, quoted
+
+
+SLIPS = {  # how often a check asks before it says something, and how many numbers it wants
+    "exercise_1_1": (4, 1), "exercise_1_3": (3, 1), "exercise_2_2": (3, 1), "exercise_2_3": (3, 1),
+    "exercise_3_1": (2, 1), "exercise_3_2": (3, 1), "exercise_3_3": (6, 1), "exercise_4_1": (2, 3),
+    "exercise_4_2": (3, 1), "exercise_4_3": (2, 1), "exercise_6_1": (4, 1), "exercise_6_2": (2, 2),
+    "exercise_6_3": (1, 4), "exercise_7_1": (8, 2), "exercise_7_2": (1, 4), "exercise_7_3": (1, 3),
+    "exercise_8_1": (4, 1), "exercise_8_2": (8, 1), "exercise_9_1": (3, 1), "exercise_9_2": (1, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("by", [0.1, 0.002, 1e-5])
+@pytest.mark.parametrize(
+    ("name", "place", "part"),
+    [(n, *at) for n, (calls, parts) in SLIPS.items() for at in np.ndindex(calls, parts)],
+)
+def test_a_hint_quotes_what_is_wrong_with_as_many_digits_as_it_takes(name, place, part, by):
+    if name in ("exercise_4_3", "exercise_9_2"):
+        by = max(by, 0.002)  # these are content with less
+    reader, quoted = slip(name, place, part, by)
+    said = answer(name, reader)
+    true, wrong = quoted
+    if name == "exercise_3_1":  # a coordinate is quoted as the steps that it moves a spike by
+        true, wrong = (-number * (20, 200)[place] / 2 for number in quoted)
+    if name == "exercise_6_3":  # a delay is quoted as the arrival of its spike
+        true, wrong = (number + (4, 11, 1, 7)[part] for number in quoted)
+    if name == "exercise_7_2":  # delays are quoted as what the correction moves them by
+        true, wrong = (number - (15, 21, 30, 48)[part] for number in quoted)
+    numbers = [float(found) for found in re.findall(r"-?\d+\.?\d*(?:e[-+]?\d+)?", said.words)]
+    assert said.verdict == "not yet"
+    assert any(0 < abs(n - true) and abs(n - wrong) < abs(wrong - true) for n in numbers), said

@@ -10,7 +10,7 @@ from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
 from course_utils.delays import DelayLayer, shift_then_clip
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
-from tools.notebook_checks import ROOT
+from tools.pages import ROOT
 
 FIGURES = ROOT / "figures"
 LESSON_5, RECIPE = FIGURES / "lesson_5.csv", FIGURES / "prototype_recipe.csv"

@@ -5,11 +5,11 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
-from course_utils.recurrence import recurrent_lif
 
 from course_utils import _rules, delays, neurons, observer, tables
+from course_utils.neurons import recurrent_lif
 from course_utils.stimuli import Stimulus
-from tools.notebook_checks import ROOT
+from tools.pages import ROOT
 
 SURROGATES = tables.read(ROOT / "figures" / "studies" / "surrogates.csv")
 

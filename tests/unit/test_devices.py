@@ -43,9 +43,10 @@ NO_TENSOR = set(
     stimuli.Task stimuli.Task.channels stimuli.Task.steps stimuli.Task.dt_ms stimuli.Task.sample
     stimuli.Stimulus stimuli.Stimulus.steps stimuli.Stimulus.channels
     stimuli.Stimulus.steps_per_cycle stimuli.Classes stimuli.Classes.width
-    training.History
+    training.History training.Schedule training.Schedule.step
     head.cochlea.erb_spaced head.cochlea.Nerve head.cochlea.Nerve.steps head.cochlea.Nerve.channels
-    head.heads.fast_length head.listening.Listener
+    head.heads.fast_length head.listening.Listener head.listening.Listener.steps
+    head.listening.Listener.channels head.listening.Listener.dt_ms
     """.split()
 )
 """What neither takes nor makes a tensor, or (two methods of rules) only says that it is missing."""
@@ -387,8 +388,13 @@ def fitted(net, **how):
 def fits(there):
     angle, spikes = stimuli.sample(20, TONE, seeded(10))
 
-    def source(n, generator):
-        return [there(x) for x in TONE.sample(n, generator)]
+    class Elsewhere:
+        """A task whose sounds are there already."""
+
+        channels, steps, dt_ms = TONE.channels, TONE.steps, TONE.dt_ms
+
+        def sample(self, n, generator):
+            return [there(x) for x in TONE.sample(n, generator)]
 
     return [
         *(fitted(there(localiser(kind))) for kind in KINDS),
@@ -397,11 +403,11 @@ def fits(there):
         fitted(there(localiser()), data=(angle, spikes), steps_per_epoch=2),
         fitted(there(localiser()), data=(there(angle), there(spikes))),
         fitted(localiser(), data=(angle, there(spikes))),
-        fitted(there(localiser()), source=source, soft_labels=0.5),
+        fitted(there(localiser(task=Elsewhere())), soft_labels=0.5),
         fitted(there(localiser()), soft_labels=0.5, whole_delays="stochastic"),
         fitted(there(localiser()), remove_common_mode=True, whole_delays="nearest"),
         fitted(there(localiser(task=clicks.ClickPair(channels=3, dt_ms=4)))),
-        fitted(there(localiser(task=NERVE)), source=Listener(HEAD, NERVE)),
+        fitted(there(localiser(task=Listener(HEAD, NERVE)))),
     ]
 
 
@@ -495,15 +501,15 @@ def hearing(there):
 
 @covers(
     "head.cochlea.spikes",
-    "head.listening.Listener.__call__",
+    "head.listening.Listener.sample",
     "head.listening.Listener.ears",
     answers="at home",
 )
 def what_is_drawn_from_the_device(there):
     return [
         cochlea.spikes(there(RATES), NERVE, seeded()),
-        Listener(HEAD, NERVE, snr_db=5)(2, seeded(), there(torch.tensor([5.0, -90]))),
-        Listener(HEAD, NERVE, left_ear=False)(2, seeded(), there(torch.tensor(10.0))),
+        Listener(HEAD, NERVE, snr_db=5).sample(2, seeded(), there(torch.tensor([5.0, -90]))),
+        Listener(HEAD, NERVE, left_ear=False).sample(2, seeded(), there(torch.tensor(10.0))),
     ]
 
 

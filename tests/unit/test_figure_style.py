@@ -24,7 +24,7 @@ from course_utils.drawings import (
 from course_utils.head import heads
 from course_utils.head.cochlea import Nerve
 from course_utils.stimuli import Stimulus, sample
-from tools.figure_checks import style_problems
+from tools.figure_rules import style_problems
 
 STIMULUS = Stimulus(fibres_per_ear=20)
 _, SPIKES = sample(2, STIMULUS, torch.Generator().manual_seed(0))

@@ -9,7 +9,7 @@ import pytest
 
 from course_utils.head import heads
 from tools import head_data
-from tools.notebook_checks import ROOT
+from tools.pages import ROOT
 
 IN_CI = os.environ.get("CI") == "true"  # there, a missing package is a failure, not a skip
 

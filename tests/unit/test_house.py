@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import course_utils
-from tools.notebook_checks import ROOT
+from tools.pages import ROOT
 
 HOUSE = ROOT / "course_utils"
 WINGS = ("explore", "drawings", "checks", "head")

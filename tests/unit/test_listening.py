@@ -7,7 +7,9 @@ import torch
 
 from course_utils.head import binaural, cochlea, heads, listening, sounds
 from course_utils.head.listening import Listener
+from course_utils.network import Localiser
 from course_utils.stimuli import Classes
+from course_utils.training import evaluate, fit
 
 HEAD, NERVE = heads.load(), cochlea.Nerve()
 
@@ -53,7 +55,7 @@ def test_draw_shares_the_sounds_among_the_kinds():
 
 
 def test_the_listener_draws_directions_evenly_within_the_classes():
-    azimuth, spikes = Listener(HEAD, NERVE)(74, seeded())
+    azimuth, spikes = Listener(HEAD, NERVE).sample(74, seeded())
     assert spikes.shape == (74, NERVE.steps, NERVE.channels)
     assert set(torch.rad2deg(azimuth).round().int().tolist()) <= set(range(-90, 91, 5))
     assert Classes(18).index(azimuth).unique().numel() > 12
@@ -61,15 +63,24 @@ def test_the_listener_draws_directions_evenly_within_the_classes():
     assert abs(float(many.mean())) < 4 and abs(float(many.abs().mean()) - 46.2) < 3
 
 
+def test_a_listener_is_a_task():
+    listener = Listener(HEAD, NERVE)
+    network = Localiser(listener, Classes(18), 8, 10, tau_ms=0.3, generator=seeded())
+    fit(network, seeded(), 1, steps_per_epoch=2, batch_size=4, validation_samples=8, progress=False)
+    angle, spikes = listener.sample(3, seeded())
+    assert spikes.shape == (3, listener.steps, listener.channels)
+    assert evaluate(network, angle, spikes).softmax_mean.shape == (3,)
+
+
 def test_the_near_ear_hears_more():
-    _, right = Listener(HEAD, NERVE)(64, seeded(), azimuth_deg=90)
+    _, right = Listener(HEAD, NERVE).sample(64, seeded(), azimuth_deg=90)
     left_ear, right_ear = right.mean((0, 1)).split(NERVE.channels // 2)
     assert (right_ear > left_ear).all()
 
 
 def test_one_ear_can_be_silenced_and_nothing_else_changes():
-    _, both = Listener(HEAD, NERVE)(8, seeded())
-    _, one = Listener(HEAD, NERVE, left_ear=False)(8, seeded())
+    _, both = Listener(HEAD, NERVE).sample(8, seeded())
+    _, one = Listener(HEAD, NERVE, left_ear=False).sample(8, seeded())
     half = NERVE.channels // 2
     assert not one[:, :, :half].any() and torch.equal(one[:, :, half:], both[:, :, half:])
 
@@ -102,11 +113,11 @@ def test_the_wave_correlator_finds_noise_from_everywhere():
 
 
 def test_the_spike_correlator_beats_chance_by_far_and_knows_nothing_without_time():
-    azimuth, spikes = Listener(HEAD, NERVE)(200, seeded(2))
+    azimuth, spikes = Listener(HEAD, NERVE).sample(200, seeded(2))
     correlator = binaural.SpikeCorrelator(HEAD, NERVE)
     assert torch.rad2deg((correlator.estimate(spikes) - azimuth).abs()).mean() < 9
     timeless = heads.without_time_difference(HEAD)
-    azimuth, spikes = Listener(timeless, NERVE)(200, seeded(2))
+    azimuth, spikes = Listener(timeless, NERVE).sample(200, seeded(2))
     assert torch.rad2deg((correlator.estimate(spikes) - azimuth).abs()).mean() > 40
 
 
@@ -168,11 +179,11 @@ def test_no_unbiased_estimate_of_a_shift_beats_the_bound():
 def test_bad_calls_are_named():
     listener = Listener(HEAD, NERVE)
     with pytest.raises(TypeError, match="generator must be a torch.Generator"):
-        listener(4, None)
+        listener.sample(4, None)
     with pytest.raises(ValueError, match="n must be at least 1, not 0"):
-        listener(0, seeded())
+        listener.sample(0, seeded())
     with pytest.raises(ValueError, match="azimuth_deg must be measured ones"):
-        listener(4, seeded(), azimuth_deg=3)
+        listener.sample(4, seeded(), azimuth_deg=3)
     with pytest.raises(ValueError, match="duration_ms must be"):
         sounds.noise(1, 1, 44100, seeded())
     with pytest.raises(ValueError, match="max_delay must be below"):

@@ -16,6 +16,17 @@ def test_a_kind_that_gets_none_of_the_sounds_is_left_out(n):
     assert drawn.shape == (n, 1323) and torch.isfinite(drawn).all()
 
 
+@pytest.mark.parametrize("kind", sounds.KINDS)
+def test_no_sounds_of_a_kind_are_none(kind):
+    assert sounds.KINDS[kind](0, 30, 44100, seeded()).shape == (0, 1323)
+
+
+@pytest.mark.parametrize("kinds", [(), "noise", ["noise", 3]])
+def test_kinds_are_names(kinds):
+    with pytest.raises(ValueError, match="^kinds must be (one of 'noise'|a tuple of names)"):
+        sounds.draw(kinds, 3, 30, 44100, seeded())
+
+
 def test_a_piece_longer_than_the_recording_is_refused():
     with pytest.raises(ValueError, match="duration_ms must be at most .* ms, the length of the re"):
         sounds.word(1, 60_000, 44100, seeded())

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from course_utils import tables
-from tools.notebook_checks import ROOT
+from tools.pages import ROOT
 
 STUDIES = ROOT / "figures" / "studies"
 NAMES = sorted(path.stem for path in STUDIES.glob("*.csv"))

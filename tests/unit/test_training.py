@@ -1,6 +1,5 @@
 """Fitting: it learns, repeats itself, keeps the best epoch, and refuses what does not fit."""
 
-import functools
 import math
 import time
 
@@ -32,9 +31,9 @@ class Recorder(Localiser):
         return logits
 
 
-def small(seed=0, kind=Localiser, **settings):
+def small(seed=0, kind=Localiser, task=STIMULUS, **settings):
     settings = dict(hidden=12, max_delay=40) | settings
-    return kind(STIMULUS, CLASSES, **settings, generator=seeded(seed))
+    return kind(task, CLASSES, **settings, generator=seeded(seed))
 
 
 def state(network):
@@ -122,17 +121,25 @@ def test_training_sounds_are_fresh_in_every_step_and_none_is_used_for_validation
     assert len(set(shown) | set(tested)) == 15 * 16 + 32
 
 
-def test_a_source_of_ones_own_draws_training_and_validation():
-    asked = []
+class Remembering:
+    """A task of one's own: sounds of the usual stimulus, kept as they are drawn."""
 
-    def source(n, generator):
-        asked.append(n)
-        return sample(n, STIMULUS, generator)
+    channels, steps, dt_ms = STIMULUS.channels, STIMULUS.steps, STIMULUS.dt_ms
 
-    theirs, ours = small(), small()
-    fit(theirs, seeded(1), epochs=2, source=source, **QUICK)
+    def __init__(self):
+        self.drawn = []
+
+    def sample(self, n, generator):
+        self.drawn.append(STIMULUS.sample(n, generator))
+        return self.drawn[-1]
+
+
+def test_a_task_of_ones_own_draws_training_and_validation():
+    task = Remembering()
+    theirs, ours = small(task=task), small()
+    fit(theirs, seeded(1), epochs=2, **QUICK)
     fit(ours, seeded(1), epochs=2, **QUICK)
-    assert asked == [32] + 10 * [16]
+    assert [len(ipd) for ipd, _ in task.drawn] == [32] + 10 * [16]
     assert same(state(theirs), state(ours))
 
 
@@ -165,19 +172,13 @@ def test_a_width_schedule_of_ones_own_is_the_only_one(estimator):
 
 @pytest.mark.parametrize("estimator", ["gaussian", "triangle"])
 def test_a_layer_that_spreads_its_delays_is_validated_rounded(estimator):
-    network = small(estimator=estimator)
-    asked = []
-    source = functools.partial(remembered, asked)
-    history = fit(network, seeded(1), 1, source=source, **QUICK)
-    ipd, spikes = asked[0]  # the first that is drawn is for validation
+    task = Remembering()
+    network = small(task=task, estimator=estimator)
+    history = fit(network, seeded(1), 1, **QUICK)
+    ipd, spikes = task.drawn[0]  # the first that is drawn is for validation
     loss = evaluate(network.rounded(), ipd, spikes).loss
     assert history.validation_loss == [loss]
     assert loss != evaluate(network, ipd, spikes).loss
-
-
-def remembered(asked, n, generator):
-    asked.append(sample(n, STIMULUS, generator))
-    return asked[-1]
 
 
 def test_stored_data_are_used_once_an_epoch_in_a_new_order():

@@ -8,18 +8,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools import notebook_checks as checks
-from tools import pairs
+from tools import page_rules, pages, pairs
 
 
-def problems(folder: Path = checks.NOTEBOOKS) -> list[str]:
+def problems(folder: Path = pages.NOTEBOOKS) -> list[str]:
     """Return what is wrong, in sentences."""
     found = []
-    for name in checks.all_pages(folder):
+    for name in pages.all_pages(folder):
         out_of_step = pairs.problems(folder, name)
         found += out_of_step
         if not out_of_step:
-            found += [f"{name}: {p}" for p in checks.size_problems(folder / f"{name}.ipynb")]
+            found += [f"{name}: {p}" for p in page_rules.size_problems(folder / f"{name}.ipynb")]
     return found
 
 

@@ -1,8 +1,5 @@
-"""What we ask of a lesson, in one place: `make run` and the tests both read it from here.
+"""What we ask of a page, in one place: `make run` and the tests both read it from here.
 
-A lesson is a pair in notebooks/: `NN_name.py` (percent format, the source) and `NN_name.ipynb`
-(the same cells with their outputs, which is what a reader opens). Its exercises are solved in a
-pair of the same name in notebooks/solutions/.
 Functions that look for trouble return a list of sentences; an empty list is good news.
 """
 
@@ -12,67 +9,13 @@ import re
 import statistics
 from pathlib import Path
 
-import jupytext
-import nbformat
-from jupytext.combine import map_outputs_to_inputs
+from tools import pages
 
-ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = ROOT / "notebooks"
 EXPECTED_LESSONS = 10
 
 MAX_BYTES = 1_000_000
 MAX_CELL_LINES = 25
 MEDIAN_CELL_LINES = 8
-KEPT_CELL_METADATA = ("tags", "nbmake", "cellView")
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
-
-
-def lessons(folder: Path = NOTEBOOKS) -> list[str]:
-    """Return the names of the lessons, in order, without a suffix."""
-    return sorted(path.stem for path in folder.glob("[0-9][0-9]_*.py"))
-
-
-def pages(name: str, folder: Path = NOTEBOOKS) -> list[str]:
-    """Return a lesson and, if there are any, its solutions, as paths in `folder` without suffix."""
-    solved = f"solutions/{name}"
-    return [name, solved] if (folder / f"{solved}.py").exists() else [name]
-
-
-def all_pages(folder: Path = NOTEBOOKS) -> list[str]:
-    """Return every page: each lesson with its solutions, and the glossary."""
-    found = [page for name in lessons(folder) for page in pages(name, folder)]
-    return found + ["glossary"] * (folder / "glossary.py").exists()
-
-
-def read(path: Path) -> nbformat.NotebookNode:
-    return nbformat.read(path, as_version=4)
-
-
-def from_source(folder: Path, name: str) -> nbformat.NotebookNode:
-    """Return the `.py` of a lesson as a notebook without outputs.
-
-    Cells that are still in the `.ipynb` keep their ids, so that a rerun gives a small diff.
-    """
-    cells = jupytext.read(folder / f"{name}.py").cells
-    for cell in cells:
-        kept = {key: cell.metadata[key] for key in KEPT_CELL_METADATA if key in cell.metadata}
-        cell.metadata = nbformat.from_dict(kept)
-    saved = folder / f"{name}.ipynb"
-    if saved.exists():
-        old = read(saved).cells
-        for cell, match in zip(cells, map_outputs_to_inputs(cells, old), strict=True):
-            if match is not None and "id" in old[match]:
-                cell.id = old[match].id
-    return nbformat.v4.new_notebook(cells=cells, metadata=page_metadata())
-
-
-def page_metadata() -> dict:
-    """Return the only metadata a saved lesson has: which language, not which version of it."""
-    return {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
 
 
 def pair_problems(folder: Path, name: str) -> list[str]:
@@ -80,8 +23,8 @@ def pair_problems(folder: Path, name: str) -> list[str]:
     missing = [s for s in (".py", ".ipynb") if not (folder / f"{name}{s}").exists()]
     if missing:
         return [f"{name}{suffix} is missing" for suffix in missing]
-    source = from_source(folder, name).cells
-    saved = read(folder / f"{name}.ipynb").cells
+    source = pages.from_source(folder, name).cells
+    saved = pages.read(folder / f"{name}.ipynb").cells
     problems = []
     if len(source) != len(saved):
         problems.append(f"{name}: {len(source)} cells in the .py, {len(saved)} in the .ipynb")
@@ -98,7 +41,7 @@ def widget_errors(notebook) -> list[str]:
     `interact`, `interactive_output` and `with Output()` keep an exception for themselves: the
     cell succeeds, and only the state of its Output widget tells.
     """
-    state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    state = notebook.metadata.get("widgets", {}).get(pages.WIDGET_STATE, {}).get("state", {})
     outputs = [
         output for model in state.values() for output in model.get("state", {}).get("outputs", [])
     ]
@@ -112,7 +55,7 @@ def widget_errors(notebook) -> list[str]:
 def page_problems(folder: Path, name: str) -> list[str]:
     """Say where a saved lesson breaks a rule of the page."""
     path = folder / f"{name}.ipynb"
-    notebook = read(path)
+    notebook = pages.read(path)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     problems = (
@@ -151,12 +94,13 @@ def exercises(code: list) -> list[str]:
 
 def solution_problems(folder: Path, name: str) -> list[str]:
     """Say where the solutions of a lesson leave an exercise out, or do not pass its check."""
-    if len(pages(name, folder)) == 1:
+    if len(pages.with_solutions(name, folder)) == 1:
         return [f"{name} has no solutions"]
     path = folder / "solutions" / f"{name}.ipynb"
-    cells = read(path).cells
+    cells = pages.read(path).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
-    posed = exercises([c for c in read(folder / f"{name}.ipynb").cells if c.cell_type == "code"])
+    lesson = pages.read(folder / f"{name}.ipynb").cells
+    posed = exercises([cell for cell in lesson if cell.cell_type == "code"])
     problems = size_problems(path) + output_problems(code) + image_problems(cells)
     if exercises(code) != posed or not posed:
         problems.append(f"the lesson has {posed}, the solutions {exercises(code)}")
@@ -238,34 +182,3 @@ def _silent_images(output) -> list[str]:
     silent = [k for k in kinds if not output.metadata.get(k, {}).get("alt", "").strip()]
     text = output.get("data", {}).get("text/html", "")
     return silent + [t[:60] for t in re.findall(r"<img\b[^>]*>", text) if not _has_alt(t)]
-
-
-def tidy(notebook, keep_pictures: bool = False) -> None:
-    """Strip, in place, what differs between two equal runs and what no saved page can use.
-
-    The pictures of a slider stay only if asked for: they would outgrow a saved lesson.
-    """
-    notebook.metadata = nbformat.from_dict(page_metadata())
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        cell.metadata.pop("execution", None)  # timestamps
-        cell.outputs = [output for output in cell.outputs if not _only_a_widget(output)]
-        for output in cell.outputs:
-            # Without a kernel the view is an error box; the picture beside it is shown instead.
-            if output.get("data", {}).pop(WIDGET_VIEW, None) and not keep_pictures:
-                output.data.pop("text/html", None)
-            output.get("metadata", {}).pop("text/html", None)  # how long the pictures took
-
-
-def _only_a_widget(output) -> bool:
-    """Say whether nothing but a widget's name would be left, as of a progress bar."""
-    kinds = set(output.get("data", {}))
-    return WIDGET_VIEW in kinds and kinds <= {WIDGET_VIEW, "text/plain"}
-
-
-def write(notebook, path: Path) -> None:
-    """Write to a file beside `path`, then put it in place: never half a lesson."""
-    draft = path.with_suffix(".ipynb.tmp")
-    draft.write_text(nbformat.writes(notebook, version=4) + "\n", encoding="utf-8")
-    draft.replace(path)

@@ -93,7 +93,7 @@ def maximum_likelihood(spikes: Tensor, stimulus: Stimulus) -> Tensor:
 
     Returns
     -------
-    tensor `(n,)`, float32, radians
+    tensor `(n,)`, float32, radians, on the device of `spikes` (one with double precision)
 
     Raises
     ------
@@ -167,7 +167,7 @@ def posterior(spikes: Tensor, stimulus: Stimulus, rule: str = "median") -> Tenso
 
     Returns
     -------
-    tensor `(n,)`, float32, radians
+    tensor `(n,)`, float32, radians, on the device of `spikes` (one with double precision)
 
     Raises
     ------

@@ -84,13 +84,15 @@ def fit(
     Parameters
     ----------
     network : DirectionNetwork
+        On any device. Sounds are drawn on the CPU, so that all devices hear the same, and every
+        batch is brought to the network.
     generator : torch.Generator
         Draws training and validation sounds of the network's task, and the order of stored data.
     epochs, steps_per_epoch, batch_size : int
         `steps_per_epoch` updates of `batch_size` sounds in each epoch.
     data : (angle, spikes), optional
-        Stored training data, reused in every epoch; the last incomplete batch is left out. By
-        default every batch is drawn fresh.
+        Stored training data on any device, reused in every epoch; the last incomplete batch is
+        left out. By default every batch is drawn fresh.
     lr : float
         Peak learning rate of the weights.
     delay_lr : float
@@ -337,6 +339,9 @@ def evaluate(
     network: DirectionNetwork, angle: Tensor, spikes: Tensor, batch_size: int = 512
 ) -> Report:
     """Measure `network` on angles `(n,)` in radians and spikes `(n, time, channels)`.
+
+    Each may be on a device of its own; every batch is brought to the network. The report is on the
+    CPU.
 
     Raises
     ------

@@ -358,6 +358,7 @@ wide = (curves >= top / 2).float().mean(dim=0)[top > 1]
 print(f"half of its top rate or more, over directions: {wide.min():.0%} to {wide.max():.0%} of "
       f"them, median {wide.median():.0%}; {int((top <= 1).sum())} neurons are silent")  # fmt: skip
 
+
 # %% [markdown]
 # These aren't narrow bumps, one for each direction: the typical neuron fires at half of its top
 # rate or more over more than half of the directions. Where silent neurons (dark rows, if there are
@@ -553,7 +554,9 @@ for name in ("learned", "hard labels"):
 # %% [markdown]
 # The share of right classes differs little, the error of the mean a lot. How far can we go? The
 # same script trains 100 hidden neurons on 36 classes, with soft labels one class wide, for twice as
-# many epochs. The seconds are the time of one thread on a shared machine.
+# many epochs. The seconds are the time of one thread on a shared machine. A graphics card pays
+# where each time step is a lot of work; our neurons take many small steps in order, each of which
+# costs a card more to start than to compute, and in a trial it was slower than one thread.
 
 # %%
 for name in ("larger, learned", "larger, frozen random delays"):

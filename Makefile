@@ -71,10 +71,10 @@ studies: $(VENV)/.lab
 site: $(VENV)/.site
 	$(BIN)/python -m tools.build_site $(HOST)
 
-colab: $(VENV)/.lab
+colab: $(VENV)/.pages
 	$(BIN)/python -m tools.single_files $(HOST)
 
-class: $(VENV)/.lab
+class: $(VENV)/.pages
 	$(BIN)/python -m tools.class_edition
 
 test-browser: site $(VENV)/.browser
@@ -108,24 +108,29 @@ $(BIN)/python:
 # Where a version in constraints.txt cannot be had, the ranges of pyproject.toml hold instead.
 INSTALL = $(BIN)/python tools/install.py --pins constraints.txt
 
-# 'test' holds all that 'lab' and 'lint' hold, so its stamp stands for those too.
+# 'test' holds all that the next three hold, and 'lab' what 'pages' does: one stamp stands for more.
 $(VENV)/.test: $(BIN)/python $(FILES) tools/overrides.json
 	$(INSTALL) -e '.[test]'
 	$(QUIET)
-	@touch $(VENV)/.lint $(VENV)/.lab $@
+	@touch $(VENV)/.lint $(VENV)/.lab $(VENV)/.pages $@
 
 $(VENV)/.lab: $(BIN)/python $(FILES) tools/overrides.json
 	$(INSTALL) -e '.[lab]'
 	$(QUIET)
-	@touch $@
+	@touch $(VENV)/.pages $@
 
 $(VENV)/.bench $(VENV)/.site $(VENV)/.browser: $(VENV)/.%: $(BIN)/python $(FILES) $(VENV)/.lab
 	$(INSTALL) -e '.[$*]'
 	@touch $@
 
-# Linting needs neither torch nor the course: only two tools, at their pinned versions.
+# Linting needs neither torch nor the course: only two tools, at their pinned versions. Nor do the
+# pages for Colab or a class, which are not run: so they can be made where torch cannot be had.
 $(VENV)/.lint: $(BIN)/python $(FILES)
 	$(INSTALL) ruff codespell
+	@touch $@
+
+$(VENV)/.pages: $(BIN)/python $(FILES)
+	$(INSTALL) jupytext nbformat
 	@touch $@
 
 # The versions of tools/colab.txt, and not the course: each single file brings its own.

@@ -11,6 +11,14 @@ SEEDS   ?=
 JOBS    ?= 2
 REPO    ?=
 BRANCH  ?= main
+LOWEST_PYTHON ?= python3.10
+
+# On Linux, pip's own PyTorch brings libraries for graphics cards, which the course does not use: 5 GB
+# instead of 1.5. Before that an install stops and asks for one of these two: the address of a further
+# package index, the one that https://pytorch.org/get-started/locally/ shows for CPU; or GPU=1.
+TORCH_INDEX ?=
+GPU         ?=
+export TORCH_INDEX GPU
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -21,11 +29,8 @@ SETTINGS := $(VENV)/share/jupyter/lab/settings
 HOST = $(if $(REPO),--repo '$(REPO)' --branch '$(BRANCH)')
 QUIET = @mkdir -p $(SETTINGS) && cp tools/overrides.json $(SETTINGS)/
 
-# The pins need Python 3.11.5; an older Python (3.10 is enough) gets the ranges instead.
-PIN = $$($(BIN)/python -c 'import sys; print("-c constraints.txt" if sys.version_info >= (3, 11, 5) else "")')
-
 .DEFAULT_GOAL := help
-.PHONY: help lab run pair test lint bench studies site colab class test-browser test-colab test-luck clean
+.PHONY: help lab run pair test lint bench studies site colab class test-browser test-colab test-luck test-lowest clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
@@ -41,6 +46,7 @@ help:
 	@echo "make test-browser  the site and JupyterLab in a real browser  (TESTS='tests/browser/test_site.py')"
 	@echo "make test-colab    the single files with Colab's versions     (LESSONS='01_two_ears')"
 	@echo "make test-luck     every lesson with other seeds, and each cell twice (LESSONS='05_train_it')"
+	@echo "make test-lowest   the lowest versions that we promise        (LOWEST_PYTHON=python3.10)"
 	@echo "make clean   remove .venv and everything that was generated"
 
 lab: $(VENV)/.lab
@@ -71,10 +77,10 @@ studies: $(VENV)/.lab
 site: $(VENV)/.site
 	$(BIN)/python -m tools.build_site $(HOST)
 
-colab: $(VENV)/.lab
+colab: $(VENV)/.pages
 	$(BIN)/python -m tools.single_files $(HOST)
 
-class: $(VENV)/.lab
+class: $(VENV)/.pages
 	$(BIN)/python -m tools.class_edition
 
 test-browser: site $(VENV)/.browser
@@ -86,11 +92,15 @@ test-colab: $(VENV)/.test .venv-colab/.made
 test-luck: $(VENV)/.lab
 	$(BIN)/python -m tools.luck $(LESSONS) --jobs $(JOBS)
 
+# Python 3.10, torch 2.4 and the like: half an hour, so it is not part of CI.
+test-lowest: .venv-lowest/.made
+	.venv-lowest/bin/python -m pytest $(or $(TESTS),tests/unit tests/notebooks/test_lessons.py)
+
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/train_step.py
 
 clean:
-	rm -rf $(VENV) .venv-colab build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) .venv-colab .venv-lowest build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find notebooks -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
@@ -101,30 +111,46 @@ $(BIN)/python:
 	  { echo "This Python cannot make a virtual environment: install your system's python3-venv package, or see the conda way in README.md."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-INSTALL = $(BIN)/python -m pip install --disable-pip-version-check $(PIN)
+# Where a version in constraints.txt cannot be had, the ranges of pyproject.toml hold instead.
+INSTALL = $(BIN)/python tools/install.py --pins constraints.txt
 
-# 'test' holds all that 'lab' and 'lint' hold, so its stamp stands for those too.
+# 'test' holds all that the next three hold, and 'lab' what 'pages' does: one stamp stands for more.
 $(VENV)/.test: $(BIN)/python $(FILES) tools/overrides.json
 	$(INSTALL) -e '.[test]'
 	$(QUIET)
-	@touch $(VENV)/.lint $(VENV)/.lab $@
+	@touch $(VENV)/.lint $(VENV)/.lab $(VENV)/.pages $@
 
 $(VENV)/.lab: $(BIN)/python $(FILES) tools/overrides.json
 	$(INSTALL) -e '.[lab]'
 	$(QUIET)
-	@touch $@
+	@touch $(VENV)/.pages $@
 
 $(VENV)/.bench $(VENV)/.site $(VENV)/.browser: $(VENV)/.%: $(BIN)/python $(FILES) $(VENV)/.lab
 	$(INSTALL) -e '.[$*]'
 	@touch $@
 
-# Not on top of .lab, but with torch: what mypy says of the course, it reads there.
+# Not on top of .lab, but with torch: what mypy says of the course, it reads there. The pages for
+# Colab or a class are not run: they need neither, and can be made where torch cannot be had.
 $(VENV)/.lint: $(BIN)/python $(FILES)
 	$(INSTALL) -e '.[lint]'
+	@touch $@
+
+$(VENV)/.pages: $(BIN)/python $(FILES)
+	$(INSTALL) jupytext nbformat
 	@touch $@
 
 # The versions of tools/colab.txt, and not the course: each single file brings its own.
 .venv-colab/.made: tools/colab.txt
 	$(PYTHON) -m venv .venv-colab
-	.venv-colab/bin/python -m pip install --disable-pip-version-check -r tools/colab.txt
+	.venv-colab/bin/python tools/install.py -r tools/colab.txt
+	@touch $@
+
+# Here the lowest versions are all that is tried: no ranges, nor in what builds the course.
+LOWEST := .venv-lowest/lowest.txt
+.venv-lowest/.made: pyproject.toml tools/lowest.py
+	@$(LOWEST_PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 10))' 2>/dev/null || \
+	  { echo "'$(LOWEST_PYTHON)' is not Python 3.10, the lowest that we promise; name one with: make LOWEST_PYTHON=/path/to/python3.10 test-lowest"; exit 1; }
+	$(LOWEST_PYTHON) -m venv --clear .venv-lowest
+	.venv-lowest/bin/python tools/lowest.py > $(LOWEST)
+	.venv-lowest/bin/python tools/install.py -c $(LOWEST) --build-constraint $(LOWEST) -e '.[test]'
 	@touch $@

@@ -3,6 +3,8 @@
 conda cannot be solved in a test; parsing every spec and comparing the ranges can.
 """
 
+import importlib.metadata
+import os
 import re
 import sys
 
@@ -13,6 +15,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 from rattler import MatchSpec
 
+from tools import lowest
 from tools.pages import ROOT
 
 if sys.version_info >= (3, 11):
@@ -23,7 +26,8 @@ else:
 # conda-forge's name for a few packages
 CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+WHOLE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = WHOLE["project"]
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 CONDA = [entry for entry in ENVIRONMENT["dependencies"] if isinstance(entry, str)]
 PIP = [entry for entry in ENVIRONMENT["dependencies"] if isinstance(entry, dict)]
@@ -82,3 +86,46 @@ def test_the_pin_lies_in_the_range(wanted):
     pin = PINS[wanted.name.lower()]
     (version,) = [spec.version for spec in pin.specifier if spec.operator == "=="]
     assert wanted.specifier.contains(Version(version))
+
+
+EVERY = [
+    Requirement(line)
+    for lines in (
+        WHOLE["build-system"]["requires"],
+        PROJECT["dependencies"],
+        *PROJECT["optional-dependencies"].values(),
+    )
+    for line in lines
+    if not line.startswith(PROJECT["name"])
+]
+
+
+@pytest.mark.parametrize("wanted", EVERY, ids=str)
+def test_the_lower_end_is_what_make_test_lowest_installs(wanted):
+    lower = [spec.version for spec in wanted.specifier if spec.operator == ">="]
+    tried = lowest.pins((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert lower == [tried.get(wanted.name)]
+
+
+def test_nothing_else_is_pinned_there():
+    tried = lowest.pins((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert set(tried) == {wanted.name for wanted in EVERY}
+
+
+def test_the_lowest_python_is_the_promised_one():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (python,) = re.findall(r"^LOWEST_PYTHON \?= python(.+)$", makefile, re.MULTILINE)
+    assert PROJECT["requires-python"] == f">={python}"
+
+
+def test_nothing_is_installed_without_asking_what_comes_with_it():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.findall(r".*\bpip install\b.*", makefile) == []
+    assert makefile.count("tools/install.py") == 3
+
+
+@pytest.mark.skipif("CI" not in os.environ, reason="another Python may go by the ranges")
+def test_ci_has_what_the_pins_say():
+    here = {name: importlib.metadata.version(name) for name in ("torch", "numpy", "nbmake", "ruff")}
+    wrong = [name for name, version in here.items() if version not in PINS[name].specifier]
+    assert wrong == []

@@ -3,9 +3,9 @@
 import csv
 import itertools
 import os
+from concurrent import futures
 from pathlib import Path
 
-import joblib
 import numpy as np
 from scipy import stats
 
@@ -67,7 +67,7 @@ def read(path) -> list[dict]:
     return [{key: _number(value) for key, value in row.items()} for row in rows]
 
 
-def fill(path, settings: dict, seeds, run, jobs: int = 1) -> None:
+def fill(path, settings: dict, seeds, run, jobs: int = 1, may_start=None) -> None:
     """Run what is missing in a table, and append it a row at a time.
 
     A study that was broken off goes on where it stopped. When nothing is missing, the rows lie in
@@ -78,12 +78,16 @@ def fill(path, settings: dict, seeds, run, jobs: int = 1) -> None:
     path : path of a CSV file, made if it is not there
     settings : dict
         Name of each setting, and whatever `run` needs to know of it.
-    seeds : iterable of int
+    seeds : iterable of int, or of pairs (name of a setting, int)
+        Every setting runs with each of the seeds; pairs are run in their order.
     run : callable
         `run(seed, setting)` returns the further columns of a row as a dict.
     jobs : int
         How many runs at once. They go through joblib, so that `joblib.parallel_config` can send
-        them to a cluster.
+        them to a cluster; without joblib, through processes of this machine.
+    may_start : callable, optional
+        `may_start(name, seed)` is asked just before a run starts; if it says False, the run is
+        left for another time.
 
     Raises
     ------
@@ -94,20 +98,50 @@ def fill(path, settings: dict, seeds, run, jobs: int = 1) -> None:
     rows = read(path) if path.exists() else []
     done = {(row["setting"], row["seed"]) for row in rows}
     columns = list(rows[0]) if rows else None
-    missing = [
-        (name, seed) for seed in seeds for name in settings if (name, float(seed)) not in done
-    ]
-    results = joblib.Parallel(jobs, return_as="generator_unordered")(
-        joblib.delayed(_labelled)(run, name, seed, settings[name]) for name, seed in missing
+    seeds = list(seeds)
+    if not all(isinstance(seed, tuple) for seed in seeds):
+        seeds = [(name, seed) for seed in seeds for name in settings]
+    missing = [(name, seed) for name, seed in seeds if (name, float(seed)) not in done]
+    calls = (
+        (run, name, seed, settings[name])
+        for name, seed in missing
+        if may_start is None or may_start(name, seed)
     )
-    for row in results:
+    for row in _results(calls, jobs):
         if columns not in (None, list(row)):
             raise ValueError(f"run must return the columns {columns[2:]}, not {list(row)[2:]}")
         _append(path, row, header=columns is None)
         columns = list(row)
         print(*row.values(), flush=True)
-    if missing:
+    if missing and path.exists():
         _sort(path, list(settings))
+
+
+def _results(calls, jobs):
+    """Rows of the runs as they come; a run is taken from `calls` when there is room for it."""
+    if jobs == 1:
+        yield from (_labelled(*call) for call in calls)
+        return
+    try:
+        import joblib
+    except ImportError:
+        yield from _without_joblib(calls, jobs)
+        return
+    work = joblib.Parallel(
+        jobs, return_as="generator_unordered", pre_dispatch="n_jobs", batch_size=1
+    )
+    yield from work(joblib.delayed(_labelled)(*call) for call in calls)
+
+
+def _without_joblib(calls, jobs):
+    with futures.ProcessPoolExecutor(jobs) as pool:
+        running = {pool.submit(_labelled, *call) for call in itertools.islice(calls, jobs)}
+        while running:
+            ready, running = futures.wait(running, return_when=futures.FIRST_COMPLETED)
+            for call in itertools.islice(calls, len(ready)):
+                running.add(pool.submit(_labelled, *call))
+            for future in ready:
+                yield future.result()
 
 
 def _labelled(run, name, seed, setting):

@@ -1,0 +1,120 @@
+"""Fill the tables of the comparison, and draw its verdicts (`../PLAN.md`).
+
+    python -m figures.studies.compared tune  [--jobs N] [--budget-s S] [--out DIR]
+    python -m figures.studies.compared test  [--jobs N] [--budget-s S] [--out DIR]
+    python -m figures.studies.compared verdicts [--out DIR]
+    python -m figures.studies.compared plan
+
+What is in a table already is not run again. With a budget, no run is started that would not end in
+time, and what is left is for the next call. `test` takes each condition's setting from the tuning
+table, and leaves out a condition whose trials aren't all there. `plan` says how many seconds there
+are to compute.
+"""
+
+import argparse
+import os
+import time
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # one thread for each run, in every process
+
+from course_utils import tables  # noqa: E402
+from figures.studies.compared import plan, runs, verdicts  # noqa: E402
+
+SLACK = 1.7  # a run may take so much longer than the plan says
+
+
+def tuning():
+    """Pairs of setting and seed in the order of importance, and all settings."""
+    settings = plan.trials()
+    return [(n, seed) for n, s in settings.items() for seed in s["place"].tune_seeds], settings
+
+
+def testing(tuned_rows):
+    """The same for the test table; only conditions whose tuning is complete."""
+    settings, left_out = {}, []
+    for place, condition in plan.cells():
+        try:
+            setting = verdicts.tuned(tuned_rows, place, condition)
+        except verdicts.UntunedError as missing:
+            left_out.append(str(missing))
+            continue
+        own = dict(place=place, condition=condition) | setting
+        settings[plan.name_of(place, condition)] = own
+    # Seed by seed within a place, so that a cut-off leaves pairs.
+    pairs = [
+        (plan.name_of(place, name), seed)
+        for place, names in plan.BLOCKS
+        for seed in place.test_seeds
+        for name in names
+        if plan.name_of(place, name) in settings
+    ]
+    return pairs, settings, left_out
+
+
+def expected_s(setting):
+    """Seconds of one run; less where nothing but the readout learns."""
+    condition = plan.CONDITIONS[setting["condition"]]
+    cheap = not (condition.delays or condition.weights)
+    return setting["place"].seconds * (0.5 if cheap else 1)
+
+
+def in_time(settings, budget_s):
+    """Whether a run may start now, if all has to end within the budget."""
+    end = time.monotonic() + budget_s
+    return lambda name, seed: time.monotonic() + SLACK * expected_s(settings[name]) < end
+
+
+def show_plan():
+    """How much there is to compute, by place, in seconds of one core."""
+    pairs, settings = tuning()
+    cost = {place: [0.0, 0.0] for place in plan.PLACES}
+    for name, _ in pairs:
+        cost[settings[name]["place"]][0] += expected_s(settings[name])
+    for place, condition in plan.cells():
+        each = expected_s(dict(place=place, condition=condition))
+        cost[place][1] += each * len(place.test_seeds)
+    for place, (tune, test) in cost.items():
+        print(f"{str(place):34s} tune {tune:6.0f} s, test {test:6.0f} s")
+    sums = [sum(column) for column in zip(*cost.values(), strict=True)]
+    print(f"{'all':34s} tune {sums[0]:6.0f} s, test {sums[1]:6.0f} s, together {sum(sums):.0f} s")
+
+
+def main():
+    """Do what the command line asks for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("stage", choices=("tune", "test", "verdicts", "plan"))
+    parser.add_argument("--jobs", type=int, default=1, help="runs at once")
+    parser.add_argument("--budget-s", type=float, default=float("inf"), help="seconds at most")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder of tables")
+    arguments = parser.parse_args()
+    if arguments.stage == "plan":
+        show_plan()
+        return
+    out = arguments.out
+    out.mkdir(parents=True, exist_ok=True)
+    if arguments.stage == "tune":
+        pairs, settings = tuning()
+        table, run = out / "tune.csv", runs.tune
+    else:
+        tuned_rows = tables.read(out / "tune.csv")
+        if arguments.stage == "verdicts":
+            tested = tables.read(out / "test.csv")
+            verdicts.write(out / "verdicts.csv", verdicts.all_of(tested, tuned_rows))
+            return
+        pairs, settings, left_out = testing(tuned_rows)
+        table, run = out / "test.csv", runs.test
+        for sentence in left_out:
+            print("left out:", sentence)
+        if table.exists():
+            verdicts.check_settings(tables.read(table), tuned_rows)
+    may_start = in_time(settings, arguments.budget_s)
+    tables.fill(table, settings, pairs, run, arguments.jobs, may_start)
+    done = {(row["setting"], int(row["seed"])) for row in tables.read(table)}
+    print(f"{sum(pair in done for pair in pairs)} of {len(pairs)} runs are in {table.name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,14 +1,12 @@
 """Fill the tables of the comparison, and draw its verdicts (`../PLAN.md`).
 
-    python -m figures.studies.compared tune  [--jobs N] [--budget-s S] [--out DIR]
-    python -m figures.studies.compared test  [--jobs N] [--budget-s S] [--out DIR]
-    python -m figures.studies.compared verdicts [--out DIR]
+    python -m figures.studies.compared tune test verdicts [--jobs N] [--budget-s S] [--out DIR]
     python -m figures.studies.compared plan
 
-What is in a table already is not run again. With a budget, no run is started that would not end in
-time, and what is left is for the next call. `test` takes each condition's setting from the tuning
-table, and leaves out a condition whose trials aren't all there. `plan` says how many seconds there
-are to compute.
+Stages are done in their order, one or several of them. What is in a table already is not run again.
+With a budget, no run is started that might not end in time, and what is left is for the next call.
+`test` takes each condition's setting from the tuning table, and leaves out a condition whose trials
+aren't all there. `plan` says how many seconds there are to compute.
 """
 
 import argparse
@@ -21,30 +19,31 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # one thread for each run, in eve
 from course_utils import tables  # noqa: E402
 from figures.studies.compared import plan, runs, verdicts  # noqa: E402
 
-SLACK = 1.7  # a run may take so much longer than the plan says
+SLACK = 2.5  # a run may take so much longer than the plan says: some end at the limit of updates
+ALL = "ABFDE"
 
 
-def tuning():
+def tuning(families=ALL):
     """Pairs of setting and seed in the order of importance, and all settings."""
-    settings = plan.trials()
+    settings = plan.trials(families)
     return [(n, seed) for n, s in settings.items() for seed in s["place"].tune_seeds], settings
 
 
-def testing(tuned_rows):
-    """The same for the test table; only conditions whose tuning is complete."""
+def testing(tuned_rows, families=ALL):
+    """The same for the test table, and a sentence for each condition that isn't tuned yet."""
     settings, left_out = {}, []
-    for place, condition in plan.cells():
+    for place, condition in plan.cells(families):
         try:
             setting = verdicts.tuned(tuned_rows, place, condition)
         except verdicts.UntunedError as missing:
-            left_out.append(str(missing))
+            left_out.append(f"{plan.name_of(place, condition)}: {missing}")
             continue
         own = dict(place=place, condition=condition) | setting
         settings[plan.name_of(place, condition)] = own
     # Seed by seed within a place, so that a cut-off leaves pairs.
     pairs = [
         (plan.name_of(place, name), seed)
-        for place, names in plan.BLOCKS
+        for _, place, names in plan.BLOCKS
         for seed in place.test_seeds
         for name in names
         if plan.name_of(place, name) in settings
@@ -59,9 +58,8 @@ def expected_s(setting):
     return setting["place"].seconds * (0.5 if cheap else 1)
 
 
-def in_time(settings, budget_s):
-    """Whether a run may start now, if all has to end within the budget."""
-    end = time.monotonic() + budget_s
+def in_time(settings, end):
+    """Whether a run may start now, if all has to end at `end` of the monotonic clock."""
     return lambda name, seed: time.monotonic() + SLACK * expected_s(settings[name]) < end
 
 
@@ -80,40 +78,45 @@ def show_plan():
     print(f"{'all':34s} tune {sums[0]:6.0f} s, test {sums[1]:6.0f} s, together {sum(sums):.0f} s")
 
 
+def fill(stage, out, families, jobs, end):
+    """Run what is missing in the table of one stage."""
+    table = out / f"{stage}.csv"
+    if stage == "tune":
+        pairs, settings = tuning(families)
+    else:
+        tuned_rows = tables.read(out / "tune.csv")
+        if table.exists():
+            verdicts.check_settings(tables.read(table), tuned_rows)
+        pairs, settings, left_out = testing(tuned_rows, families)
+        print(*(f"left out: {sentence}" for sentence in left_out), sep="\n")
+    run = runs.tune if stage == "tune" else runs.test
+    tables.fill(table, settings, pairs, run, jobs, in_time(settings, end))
+    rows = tables.read(table) if table.exists() else []
+    done = {(row["setting"], int(row["seed"])) for row in rows}
+    print(f"{sum(pair in done for pair in pairs)} of {len(pairs)} runs are in {table.name}")
+
+
 def main():
     """Do what the command line asks for."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("stage", choices=("tune", "test", "verdicts", "plan"))
+    parser.add_argument("stages", nargs="+", choices=("tune", "test", "verdicts", "plan"))
+    parser.add_argument("--families", default=ALL, help=f"some of the letters {ALL}")
     parser.add_argument("--jobs", type=int, default=1, help="runs at once")
     parser.add_argument("--budget-s", type=float, default=float("inf"), help="seconds at most")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder of tables")
     arguments = parser.parse_args()
-    if arguments.stage == "plan":
-        show_plan()
-        return
-    out = arguments.out
+    end, out = time.monotonic() + arguments.budget_s, arguments.out
     out.mkdir(parents=True, exist_ok=True)
-    if arguments.stage == "tune":
-        pairs, settings = tuning()
-        table, run = out / "tune.csv", runs.tune
-    else:
-        tuned_rows = tables.read(out / "tune.csv")
-        if arguments.stage == "verdicts":
-            tested = tables.read(out / "test.csv")
+    for stage in arguments.stages:
+        if stage == "plan":
+            show_plan()
+        elif stage == "verdicts":
+            tested, tuned_rows = (tables.read(out / f"{name}.csv") for name in ("test", "tune"))
             verdicts.write(out / "verdicts.csv", verdicts.all_of(tested, tuned_rows))
-            return
-        pairs, settings, left_out = testing(tuned_rows)
-        table, run = out / "test.csv", runs.test
-        for sentence in left_out:
-            print("left out:", sentence)
-        if table.exists():
-            verdicts.check_settings(tables.read(table), tuned_rows)
-    may_start = in_time(settings, arguments.budget_s)
-    tables.fill(table, settings, pairs, run, arguments.jobs, may_start)
-    done = {(row["setting"], int(row["seed"])) for row in tables.read(table)}
-    print(f"{sum(pair in done for pair in pairs)} of {len(pairs)} runs are in {table.name}")
+        else:
+            fill(stage, out, arguments.families, arguments.jobs, end)
 
 
 if __name__ == "__main__":

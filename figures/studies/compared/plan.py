@@ -96,8 +96,8 @@ EDGES = (
     Place("axonal", 1, 3, 25, 4.5),
     Place("synaptic", 4, 3, 15, 5.0),
     Place("axonal", 100, 30, 10, 18.0, tune=2),
-    Place("synaptic", 10, 30, 10, 22.0, tune=2),
 )
+DEAREST = Place("synaptic", 10, 30, 10, 22.0, tune=2)
 HEART = (
     AXONAL_1_10,
     AXONAL_10_30,
@@ -110,22 +110,23 @@ HEART = (
 )
 
 BLOCKS = [
-    *((place, COMPARED) for place in HEART),
-    (SYNAPTIC_10_10, ("delays only", "readout only", "frozen, as many parameters")),
-    (AXONAL_10_30, ("delays only", "readout only")),
-    (AXONAL_10_30, (*EVEN, *BANK, "learned from zero")),
-    *((place, COMPARED) for place in EDGES),
+    *(("A", place, COMPARED) for place in HEART),
+    ("B", SYNAPTIC_10_10, ("delays only", "readout only", "frozen, as many parameters")),
+    ("B", AXONAL_10_30, ("delays only", "readout only")),
+    ("F", AXONAL_10_30, (*EVEN, *BANK, "learned from zero")),
+    *(("D", place, COMPARED) for place in EDGES),
+    ("E", DEAREST, COMPARED),
 ]
-"""Places with their conditions, the most important first: families A, B, F and D."""
+"""Family, place and conditions, the most important first; a family may lean on those before it."""
 
-PLACES = list(dict.fromkeys(place for place, _ in BLOCKS))
+PLACES = list(dict.fromkeys(place for _, place, _ in BLOCKS))
 
 
-def cells():
+def cells(families: str = "ABFDE"):
     """Place and name of condition, in order of importance."""
-    for place, names in BLOCKS:
-        for name in names:
-            yield place, name
+    for family, place, names in BLOCKS:
+        if family in families:
+            yield from ((place, name) for name in names)
 
 
 def name_of(place: Place, condition: str, trial: int | None = None) -> str:
@@ -133,17 +134,17 @@ def name_of(place: Place, condition: str, trial: int | None = None) -> str:
     return f"{place}: {condition}" + ("" if trial is None else f", trial {trial}")
 
 
-def trials() -> dict:
+def trials(families: str = "ABFDE") -> dict:
     """All settings of the tuning table."""
     return {
         name_of(place, name, number): dict(place=place, condition=name, **trial)
-        for place, name in cells()
+        for place, name in cells(families)
         if CONDITIONS[name].tuned_as is None
         for number, trial in enumerate(CONDITIONS[name].trials)
     }
 
 
-def families() -> list[tuple]:
+def comparisons() -> list[tuple]:
     """Every comparison on the test seeds: family, place, condition, control."""
     found = [("A", place, *COMPARED) for place in HEART]
     for place in (SYNAPTIC_10_10, AXONAL_10_30):
@@ -152,7 +153,8 @@ def families() -> list[tuple]:
     found += [("F", AXONAL_10_30, *pair) for pair in (EVEN, BANK)]
     starts = ("frozen even", "frozen bank", "learned from zero")
     found += [("F", AXONAL_10_30, start, "frozen") for start in starts]
-    return found + [("D", place, *COMPARED) for place in EDGES]
+    found += [("D", place, *COMPARED) for place in EDGES]
+    return found + [("E", DEAREST, *COMPARED)]
 
 
 DEFAULTS = [(0, 2), (1, 3), (0, 1), (0, 3)]

@@ -25,7 +25,7 @@ QUIET = @mkdir -p $(SETTINGS) && cp tools/overrides.json $(SETTINGS)/
 PIN = $$($(BIN)/python -c 'import sys; print("-c constraints.txt" if sys.version_info >= (3, 11, 5) else "")')
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run pair test lint bench studies site colab class test-browser test-colab test-luck clean
+.PHONY: help lab run pair test lint bench studies compared site colab class test-browser test-colab test-luck clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
@@ -35,6 +35,7 @@ help:
 	@echo "make lint    check the style of the code"
 	@echo "make bench   time one training step against the prototype and its peers"
 	@echo "make studies fill the result tables that the lessons read (SEEDS='0' JOBS=2 STUDIES='best')"
+	@echo "make compared  tune, test and judge learned against frozen delays (JOBS=2)"
 	@echo "make site    build the site: build/site/index.html         (REPO='owner/name' BRANCH=main)"
 	@echo "make colab   each lesson as one file: build/colab/         (REPO='owner/name' BRANCH=main)"
 	@echo "make class   a zip for students: no outputs, no solutions"
@@ -66,6 +67,10 @@ studies: $(VENV)/.lab
 	  $(BIN)/python -m figures.studies.$$study $(SEEDS) --jobs $(JOBS); done
 	$(BIN)/python -m figures.studies.pictures
 	$(BIN)/python -m figures.studies.summary
+
+# As figures/studies/PLAN.md has it: an hour or two on two cores, and a stopped one goes on.
+compared: $(VENV)/.lab
+	$(BIN)/python -m figures.studies.compared tune test verdicts --jobs $(JOBS)
 
 site: $(VENV)/.site
 	$(BIN)/python -m tools.build_site $(HOST)

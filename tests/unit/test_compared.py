@@ -1,6 +1,7 @@
 """The comparison of learned and frozen delays: its statistics, its rules, and its verdicts."""
 
 import csv
+import functools
 import math
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from scipy import stats
 
 from course_utils import tables
+from figures.studies import study
 from figures.studies.compared import __main__ as command
 from figures.studies.compared import networks, plan, runs, verdicts
 from figures.studies.compared.converge import CHECK, converge
@@ -343,6 +345,33 @@ def test_verdicts_are_recomputed_and_an_altered_row_is_seen(both, tmp_path, caps
     altered[0]["error_deg"] += 0.05
     save(tmp_path / "test.csv", altered)
     assert stale(tmp_path) != []
+
+
+def test_the_command_goes_from_trials_to_a_verdict_and_on_where_it_stopped(
+    tmp_path, monkeypatch, capsys
+):
+    place = plan.Place("axonal", 1, 2, 3, 1.0, tune=1)
+    monkeypatch.setattr(plan, "BLOCKS", [("A", place, plan.COMPARED)])
+    monkeypatch.setattr(plan, "PLACES", [place])
+    monkeypatch.setattr(plan, "comparisons", lambda: [("A", place, *plan.COMPARED)])
+    monkeypatch.setattr(runs, "VALIDATION_SOUNDS", 64)
+    monkeypatch.setattr(study, "TEST_SOUNDS", 64)
+    for stage in ("tune", "test"):
+        short = functools.partial(getattr(runs, stage), longest=CHECK)
+        monkeypatch.setattr(runs, stage, short)
+    out = ["--out", str(tmp_path)]
+    command.main(["tune", *out, "--budget-s", "0"])
+    assert "0 of 12 runs are in tune.csv" in capsys.readouterr().out
+    command.main(["tune", "test", "verdicts", *out])
+    told = capsys.readouterr().out
+    assert "12 of 12 runs are in tune.csv" in told and "6 of 6 runs are in test.csv" in told
+    (row,) = tables.read(tmp_path / "verdicts.csv")
+    assert row["n"] == 3 and row["verdict"] in ("alike", "differs", "open")
+    tested = tables.read(tmp_path / "test.csv")
+    assert [row["seed"] for row in tested] == [5, 6, 7] * 2
+    before = (tmp_path / "test.csv").read_text()
+    command.main(["tune", "test", *out])
+    assert (tmp_path / "test.csv").read_text() == before and stale(tmp_path) == []
 
 
 def test_the_verdicts_of_the_course_are_what_its_tables_say():

@@ -3,10 +3,11 @@
     python -m figures.studies.compared tune test verdicts [--jobs N] [--budget-s S] [--out DIR]
     python -m figures.studies.compared plan
 
-Stages are done in their order, one or several of them. What is in a table already is not run again.
-With a budget, no run is started that might not end in time, and what is left is for the next call.
-`test` takes each condition's setting from the tuning table, and leaves out a condition whose trials
-aren't all there. `plan` says how many seconds there are to compute.
+`tune` and `test` are done for one group of families after the other, as `--families` has them. What
+is in a table already is not run again. With a budget, no run is started that might not end in time,
+and what is left is for the next call. `test` takes each condition's setting from the tuning table,
+and leaves out a condition whose trials aren't all there. `plan` says how many seconds there are to
+compute.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from course_utils import tables  # noqa: E402
 from figures.studies.compared import plan, runs, verdicts  # noqa: E402
 
 SLACK = 2.5  # a run may take so much longer than the plan says: some end at the limit of updates
-ALL = "ABFDE"
+ALL, GROUPS = "ABFDE", "A,BFD,E"  # families; the most important are whole first
 
 
 def tuning(families=ALL):
@@ -64,18 +65,19 @@ def in_time(settings, end):
 
 
 def show_plan():
-    """How much there is to compute, by place, in seconds of one core."""
-    pairs, settings = tuning()
-    cost = {place: [0.0, 0.0] for place in plan.PLACES}
-    for name, _ in pairs:
-        cost[settings[name]["place"]][0] += expected_s(settings[name])
-    for place, condition in plan.cells():
-        each = expected_s(dict(place=place, condition=condition))
-        cost[place][1] += each * len(place.test_seeds)
-    for place, (tune, test) in cost.items():
-        print(f"{str(place):34s} tune {tune:6.0f} s, test {test:6.0f} s")
-    sums = [sum(column) for column in zip(*cost.values(), strict=True)]
-    print(f"{'all':34s} tune {sums[0]:6.0f} s, test {sums[1]:6.0f} s, together {sum(sums):.0f} s")
+    """How much there is to compute, by family, in seconds of one core."""
+    sums = []
+    for family in ALL:
+        cells = plan.cells(family)
+        test = sum(
+            expected_s(dict(place=place, condition=name)) * len(place.test_seeds)
+            for place, name in cells
+        )
+        pairs, settings = tuning(family)
+        tune = sum(expected_s(settings[name]) for name, _ in pairs)
+        print(f"{family}: {len(pairs):4d} runs to tune, {tune:5.0f} s; to test {test:5.0f} s")
+        sums.append(tune + test)
+    print(f"together {sum(sums):.0f} s, without {ALL[-1]} {sum(sums[:-1]):.0f} s")
 
 
 def fill(stage, out, families, jobs, end):
@@ -88,7 +90,8 @@ def fill(stage, out, families, jobs, end):
         if table.exists():
             verdicts.check_settings(tables.read(table), tuned_rows)
         pairs, settings, left_out = testing(tuned_rows, families)
-        print(*(f"left out: {sentence}" for sentence in left_out), sep="\n")
+        for sentence in left_out:
+            print("left out:", sentence)
     run = runs.tune if stage == "tune" else runs.test
     tables.fill(table, settings, pairs, run, jobs, in_time(settings, end))
     rows = tables.read(table) if table.exists() else []
@@ -96,27 +99,28 @@ def fill(stage, out, families, jobs, end):
     print(f"{sum(pair in done for pair in pairs)} of {len(pairs)} runs are in {table.name}")
 
 
-def main():
+def main(words=None):
     """Do what the command line asks for."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("stages", nargs="+", choices=("tune", "test", "verdicts", "plan"))
-    parser.add_argument("--families", default=ALL, help=f"some of the letters {ALL}")
+    parser.add_argument("--families", default=GROUPS, help=f"letters, as in {GROUPS}")
     parser.add_argument("--jobs", type=int, default=1, help="runs at once")
     parser.add_argument("--budget-s", type=float, default=float("inf"), help="seconds at most")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder of tables")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     end, out = time.monotonic() + arguments.budget_s, arguments.out
     out.mkdir(parents=True, exist_ok=True)
-    for stage in arguments.stages:
-        if stage == "plan":
-            show_plan()
-        elif stage == "verdicts":
-            tested, tuned_rows = (tables.read(out / f"{name}.csv") for name in ("test", "tune"))
-            verdicts.write(out / "verdicts.csv", verdicts.all_of(tested, tuned_rows))
-        else:
-            fill(stage, out, arguments.families, arguments.jobs, end)
+    if "plan" in arguments.stages:
+        show_plan()
+    for families in arguments.families.split(","):
+        for stage in ("tune", "test"):
+            if stage in arguments.stages:
+                fill(stage, out, families, arguments.jobs, end)
+    if "verdicts" in arguments.stages:
+        tested, tuned_rows = (tables.read(out / f"{name}.csv") for name in ("test", "tune"))
+        verdicts.write(out / "verdicts.csv", verdicts.all_of(tested, tuned_rows))
 
 
 if __name__ == "__main__":

@@ -85,28 +85,30 @@ class Place:
         return round(learn / (channels + CLASSES))
 
 
-AXONAL_1_10 = Place("axonal", 1, 10, 25, 5.0)
+AXONAL_1_10 = Place("axonal", 1, 10, 25, 5.2)
 AXONAL_10_30 = Place("axonal", 10, 30, 15, 8.0)
-SYNAPTIC_10_10 = Place("synaptic", 10, 10, 15, 10.0)
+SYNAPTIC_10_10 = Place("synaptic", 10, 10, 15, 14.0)
 COMPARED = ("learned", "frozen")
 EVEN, BANK = (tuple(f"{a}{b}" for a, b in (("learned from ", x), ("frozen ", x)))
               for x in ("even", "bank"))  # fmt: skip
 
 EDGES = (
-    Place("axonal", 1, 3, 25, 4.5),
-    Place("synaptic", 4, 3, 15, 5.0),
-    Place("axonal", 100, 30, 10, 18.0, tune=2),
+    Place("axonal", 1, 3, 25, 4.3),
+    Place("synaptic", 4, 3, 15, 5.9),
 )
-DEAREST = Place("synaptic", 10, 30, 10, 22.0, tune=2)
+DEAREST = (
+    Place("axonal", 100, 30, 10, 17.0, tune=2),
+    Place("synaptic", 10, 30, 10, 29.0, tune=2),
+)
 HEART = (
     AXONAL_1_10,
     AXONAL_10_30,
     SYNAPTIC_10_10,
-    Place("axonal", 1, 30, 25, 6.5),
-    Place("synaptic", 1, 10, 15, 6.0),
-    Place("synaptic", 4, 10, 15, 7.0),
-    Place("axonal", 2, 10, 25, 5.5),
-    Place("axonal", 10, 10, 15, 6.5),
+    Place("axonal", 1, 30, 25, 7.5),
+    Place("synaptic", 1, 10, 15, 6.6),
+    Place("synaptic", 4, 10, 15, 8.0),
+    Place("axonal", 2, 10, 25, 5.3),
+    Place("axonal", 10, 10, 15, 6.8),
 )
 
 BLOCKS = [
@@ -115,7 +117,7 @@ BLOCKS = [
     ("B", AXONAL_10_30, ("delays only", "readout only")),
     ("F", AXONAL_10_30, (*EVEN, *BANK, "learned from zero")),
     *(("D", place, COMPARED) for place in EDGES),
-    ("E", DEAREST, COMPARED),
+    *(("E", place, COMPARED) for place in DEAREST),
 ]
 """Family, place and conditions, the most important first; a family may lean on those before it."""
 
@@ -154,7 +156,7 @@ def comparisons() -> list[tuple]:
     starts = ("frozen even", "frozen bank", "learned from zero")
     found += [("F", AXONAL_10_30, start, "frozen") for start in starts]
     found += [("D", place, *COMPARED) for place in EDGES]
-    return found + [("E", DEAREST, *COMPARED)]
+    return found + [("E", place, *COMPARED) for place in DEAREST]
 
 
 DEFAULTS = [(0, 2), (1, 3), (0, 1), (0, 3)]

@@ -85,30 +85,26 @@ class Place:
         return round(learn / (channels + CLASSES))
 
 
-AXONAL_1_10 = Place("axonal", 1, 10, 25, 5.2)
-AXONAL_10_30 = Place("axonal", 10, 30, 15, 8.0)
-SYNAPTIC_10_10 = Place("synaptic", 10, 10, 15, 14.0)
+AXONAL_1_10 = Place("axonal", 1, 10, 25, 5.8)
+AXONAL_10_30 = Place("axonal", 10, 30, 15, 9.0)
+SYNAPTIC_10_10 = Place("synaptic", 10, 10, 15, 15.5)
 COMPARED = ("learned", "frozen")
 EVEN, BANK = (tuple(f"{a}{b}" for a, b in (("learned from ", x), ("frozen ", x)))
               for x in ("even", "bank"))  # fmt: skip
 
-EDGES = (
-    Place("axonal", 1, 3, 25, 4.3),
-    Place("synaptic", 4, 3, 15, 5.9),
-)
 DEAREST = (
-    Place("axonal", 100, 30, 10, 17.0, tune=2),
-    Place("synaptic", 10, 30, 10, 29.0, tune=2),
+    Place("axonal", 100, 30, 10, 19.0, tune=2),
+    Place("synaptic", 10, 30, 10, 32.0, tune=2),
 )
 HEART = (
     AXONAL_1_10,
     AXONAL_10_30,
     SYNAPTIC_10_10,
-    Place("axonal", 1, 30, 25, 7.5),
-    Place("synaptic", 1, 10, 15, 6.6),
-    Place("synaptic", 4, 10, 15, 8.0),
-    Place("axonal", 2, 10, 25, 5.3),
-    Place("axonal", 10, 10, 15, 6.8),
+    Place("axonal", 1, 30, 25, 8.4),
+    Place("synaptic", 1, 10, 15, 7.4),
+    Place("synaptic", 4, 10, 15, 9.0),
+    Place("axonal", 2, 10, 25, 5.9),
+    Place("axonal", 10, 10, 15, 7.6),
 )
 
 BLOCKS = [
@@ -116,15 +112,14 @@ BLOCKS = [
     ("B", SYNAPTIC_10_10, ("delays only", "readout only", "frozen, as many parameters")),
     ("B", AXONAL_10_30, ("delays only", "readout only")),
     ("F", AXONAL_10_30, (*EVEN, *BANK, "learned from zero")),
-    *(("D", place, COMPARED) for place in EDGES),
-    *(("E", place, COMPARED) for place in DEAREST),
+    *(("D", place, COMPARED) for place in DEAREST),
 ]
 """Family, place and conditions, the most important first; a family may lean on those before it."""
 
 PLACES = list(dict.fromkeys(place for _, place, _ in BLOCKS))
 
 
-def cells(families: str = "ABFDE"):
+def cells(families: str = "ABFD"):
     """Place and name of condition, in order of importance."""
     for family, place, names in BLOCKS:
         if family in families:
@@ -136,7 +131,7 @@ def name_of(place: Place, condition: str, trial: int | None = None) -> str:
     return f"{place}: {condition}" + ("" if trial is None else f", trial {trial}")
 
 
-def trials(families: str = "ABFDE") -> dict:
+def trials(families: str = "ABFD") -> dict:
     """All settings of the tuning table."""
     return {
         name_of(place, name, number): dict(place=place, condition=name, **trial)
@@ -155,8 +150,7 @@ def comparisons() -> list[tuple]:
     found += [("F", AXONAL_10_30, *pair) for pair in (EVEN, BANK)]
     starts = ("frozen even", "frozen bank", "learned from zero")
     found += [("F", AXONAL_10_30, start, "frozen") for start in starts]
-    found += [("D", place, *COMPARED) for place in EDGES]
-    return found + [("E", place, *COMPARED) for place in DEAREST]
+    return found + [("D", place, *COMPARED) for place in DEAREST]
 
 
 DEFAULTS = [(0, 2), (1, 3), (0, 1), (0, 3)]

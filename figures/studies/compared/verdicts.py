@@ -155,8 +155,8 @@ def unrested(tested, place, *conditions: str) -> float:
 
 
 def of_defaults(tuned_rows) -> list[dict]:
-    """Family C, from the tuning rows of *learned* in A's and D's places; none if one is missing."""
-    places = plan.HEART + plan.EDGES
+    """Family C, from the tuning rows of *learned* in A's places; none if one is missing."""
+    places = plan.HEART
     try:
         errors = [trial_errors(tuned_rows, place, "learned") for place in places]
     except UntunedError:

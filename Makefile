@@ -30,7 +30,7 @@ HOST = $(if $(REPO),--repo '$(REPO)' --branch '$(BRANCH)')
 QUIET = @mkdir -p $(SETTINGS) && cp tools/overrides.json $(SETTINGS)/
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run pair test lint bench studies site colab class test-browser test-colab test-luck test-lowest clean
+.PHONY: help lab run pair test lint bench studies compared site colab class test-browser test-colab test-luck test-lowest clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
@@ -40,6 +40,7 @@ help:
 	@echo "make lint    read the code for style, spelling and types"
 	@echo "make bench   time one training step against the prototype and its peers"
 	@echo "make studies fill the result tables that the lessons read (SEEDS='0' JOBS=2 STUDIES='best')"
+	@echo "make compared  tune, test and judge learned against frozen delays (JOBS=2)"
 	@echo "make site    build the site: build/site/index.html         (REPO='owner/name' BRANCH=main)"
 	@echo "make colab   each lesson as one file: build/colab/         (REPO='owner/name' BRANCH=main)"
 	@echo "make class   a zip for students: no outputs, no solutions"
@@ -73,6 +74,10 @@ studies: $(VENV)/.lab
 	  $(BIN)/python -m figures.studies.$$study $(SEEDS) --jobs $(JOBS); done
 	$(BIN)/python -m figures.studies.pictures
 	$(BIN)/python -m figures.studies.summary
+
+# As figures/studies/PLAN.md has it: an hour or two on two cores, and a stopped one goes on.
+compared: $(VENV)/.lab
+	$(BIN)/python -m figures.studies.compared tune test verdicts --jobs $(JOBS)
 
 site: $(VENV)/.site
 	$(BIN)/python -m tools.build_site $(HOST)

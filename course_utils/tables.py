@@ -3,11 +3,11 @@
 import csv
 import itertools
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent import futures
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 from scipy import stats
 
@@ -75,9 +75,10 @@ def read(path: str | Path) -> list[dict]:
 def fill(
     path: str | Path,
     settings: dict,
-    seeds: Iterable[int],
+    seeds: Iterable[int] | Iterable[tuple[str, int]],
     run: Callable[[int, Any], Row],
     jobs: int = 1,
+    may_start: Callable[[str, int], bool] | None = None,
 ) -> None:
     """Run what is missing in a table, and append it a row at a time.
 
@@ -89,12 +90,16 @@ def fill(
     path : path of a CSV file, made if it is not there
     settings : dict
         Name of each setting, and whatever `run` needs to know of it.
-    seeds : iterable of int
+    seeds : iterable of int, or of pairs (name of a setting, int)
+        Every setting runs with each of the seeds; pairs are run in their order.
     run : callable
         `run(seed, setting)` returns the further columns of a row as a dict.
     jobs : int
         How many runs at once. They go through joblib, so that `joblib.parallel_config` can send
-        them to a cluster.
+        them to a cluster; without joblib, through processes of this machine.
+    may_start : callable, optional
+        `may_start(name, seed)` is asked just before a run starts; if it says False, the run is
+        left for another time.
 
     Raises
     ------
@@ -105,20 +110,50 @@ def fill(
     rows = read(path) if path.exists() else []
     done = {(row["setting"], row["seed"]) for row in rows}
     columns = list(rows[0]) if rows else None
-    missing = [
-        (name, seed) for seed in seeds for name in settings if (name, float(seed)) not in done
-    ]
-    results = joblib.Parallel(jobs, return_as="generator_unordered")(
-        joblib.delayed(_labelled)(run, name, seed, settings[name]) for name, seed in missing
+    wanted: list[tuple[str, int]] = []
+    for seed in seeds:
+        wanted += [seed] if isinstance(seed, tuple) else [(name, seed) for name in settings]
+    missing = [(name, seed) for name, seed in wanted if (name, float(seed)) not in done]
+    calls = (
+        (run, name, seed, settings[name])
+        for name, seed in missing
+        if may_start is None or may_start(name, seed)
     )
-    for row in results:
+    for row in _results(calls, jobs):
         if columns is not None and columns != list(row):
             raise ValueError(f"run must return the columns {columns[2:]}, not {list(row)[2:]}")
         _append(path, row, header=columns is None)
         columns = list(row)
         print(*row.values(), flush=True)
-    if missing:
+    if missing and path.exists():
         _sort(path, list(settings))
+
+
+def _results(calls: Iterator[tuple], jobs: int) -> Iterator[Row]:
+    """Rows of the runs as they come; a run is taken from `calls` when there is room for it."""
+    if jobs == 1:
+        yield from (_labelled(*call) for call in calls)
+        return
+    try:
+        import joblib
+    except ImportError:
+        yield from _without_joblib(calls, jobs)
+        return
+    work = joblib.Parallel(
+        jobs, return_as="generator_unordered", pre_dispatch="n_jobs", batch_size=1
+    )
+    yield from work(joblib.delayed(_labelled)(*call) for call in calls)
+
+
+def _without_joblib(calls: Iterator[tuple], jobs: int) -> Iterator[Row]:
+    with futures.ProcessPoolExecutor(jobs) as pool:
+        running = {pool.submit(_labelled, *call) for call in itertools.islice(calls, jobs)}
+        while running:
+            ready, running = futures.wait(running, return_when=futures.FIRST_COMPLETED)
+            for call in itertools.islice(calls, len(ready)):
+                running.add(pool.submit(_labelled, *call))
+            for future in ready:
+                yield future.result()
 
 
 def _labelled(run: Callable[[int, Any], Row], name: str, seed: int, setting: Any) -> Row:

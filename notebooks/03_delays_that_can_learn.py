@@ -357,6 +357,7 @@ impulse[80] = 1
 found = int(read_at(impulse, +49.0).argmax())
 print(f"sent at 80, found at {found}")
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #

@@ -1,6 +1,7 @@
 """Result tables: what is read, and the interval of a mean over seeds."""
 
 import math
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -179,6 +180,37 @@ def test_two_jobs_fill_the_same_table_as_one(tmp_path):
     fill(tmp_path / "two.csv", settings, range(3), double, jobs=2)
     assert (tmp_path / "one.csv").read_text() == (tmp_path / "two.csv").read_text()
     assert [row["x"] for row in read(tmp_path / "two.csv")] == [10, 12, 14, 20, 22, 24]
+
+
+def test_without_joblib_two_jobs_fill_the_same_table(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "joblib", None)
+    settings = {"b": 10, "a": 20}
+    fill(tmp_path / "one.csv", settings, range(3), double)
+    fill(tmp_path / "two.csv", settings, range(3), double, jobs=2)
+    assert len(read(tmp_path / "two.csv")) == 6
+    assert (tmp_path / "one.csv").read_text() == (tmp_path / "two.csv").read_text()
+
+
+def test_pairs_run_in_their_order_and_only_those(tmp_path, capsys):
+    pairs = [("a", 2), ("b", 0), ("a", 0)]
+    fill(tmp_path / "some.csv", {"b": 10, "a": 20}, pairs, double)
+    assert [line.split()[:2] for line in capsys.readouterr().out.splitlines()] == [
+        ["a", "2"], ["b", "0"], ["a", "0"]
+    ]  # fmt: skip
+    assert [row["x"] for row in read(tmp_path / "some.csv")] == [10, 20, 24]
+
+
+@pytest.mark.parametrize("jobs, joblib", [(1, True), (2, True), (2, False)])
+def test_what_may_not_start_is_left_for_another_time(tmp_path, monkeypatch, jobs, joblib):
+    if not joblib:
+        monkeypatch.setitem(sys.modules, "joblib", None)
+    path, settings = tmp_path / "some.csv", {"b": 10, "a": 20}
+    fill(path, settings, range(5), double, jobs, lambda name, seed: False)
+    assert not path.exists()
+    fill(path, settings, range(5), double, jobs, lambda name, seed: name == "a" and seed < 3)
+    assert [row["x"] for row in read(path)] == [20, 22, 24]
+    fill(path, settings, range(5), double, jobs)
+    assert len(read(path)) == 10
 
 
 def test_rows_of_a_setting_that_is_gone_stay_at_the_end(tmp_path):

@@ -1,0 +1,157 @@
+"""The rules of `../PLAN.md` as data: places, conditions, trials, seeds and families."""
+
+from dataclasses import dataclass
+
+MARGIN = 0.05  # of the control's mean error
+LEVEL = 0.05
+CLASSES, MAX_DELAY, TAU_MS, WINDOW_MS = 36, 50, 5.0, 100
+FIRST_TEST_SEED = 5
+
+WEIGHT_TRIALS = [dict(lr=lr) for lr in (0.005, 0.01, 0.02, 0.04, 0.08, 0.16)]
+DELAY_TRIALS = [
+    dict(lr=lr, delay_lr=delay_lr, common_mode=common_mode)
+    for lr, delay_lr, common_mode in (
+        (0.02, 0.1, "removed"),
+        (0.02, 0.5, "removed"),
+        (0.02, 0.1, "free"),
+        (0.02, 0.5, "free"),
+        (0.01, 0.25, "removed"),
+        (0.04, 0.25, "removed"),
+    )
+]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What learns, from which first delays, and whose tuned setting it takes (its own if None)."""
+
+    first: str = "random"
+    delays: bool = False
+    weights: bool = True
+    tuned_as: str | None = None
+    as_many: bool = False  # as many parameters as a network that learns its delays, too
+
+    @property
+    def trials(self) -> list[dict]:
+        """The settings among which validation chooses."""
+        return DELAY_TRIALS if self.delays else WEIGHT_TRIALS
+
+
+CONDITIONS = {
+    "learned": Condition(delays=True),
+    "frozen": Condition(),
+    "delays only": Condition(delays=True, weights=False),
+    "readout only": Condition(weights=False),
+    "frozen, as many parameters": Condition(as_many=True),
+    "learned from even": Condition("even", delays=True, tuned_as="learned"),
+    "frozen even": Condition("even", tuned_as="frozen"),
+    "learned from bank": Condition("bank", delays=True, tuned_as="learned"),
+    "frozen bank": Condition("bank", tuned_as="frozen"),
+    "learned from zero": Condition("zero", delays=True, tuned_as="learned"),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A size of network, how many seeds it gets, and what one run takes on one core (measured)."""
+
+    kind: str
+    fibres: int
+    hidden: int
+    test: int
+    seconds: float
+    tune: int = 3
+
+    def __str__(self):
+        return f"{self.kind}, {self.fibres} per ear, {self.hidden} hidden"
+
+    @property
+    def tune_seeds(self) -> range:
+        """Seeds on which settings are chosen."""
+        return range(self.tune)
+
+    @property
+    def test_seeds(self) -> range:
+        """Seeds on which verdicts rest."""
+        return range(FIRST_TEST_SEED, FIRST_TEST_SEED + self.test)
+
+    def hidden_of(self, condition: Condition) -> int:
+        """Hidden neurons, so many that parameters are equal where that is asked for."""
+        if not condition.as_many:
+            return self.hidden
+        channels = 2 * self.fibres
+        delays = channels * (self.hidden if self.kind == "synaptic" else 1)
+        learn = self.hidden * (channels + CLASSES) + delays
+        return round(learn / (channels + CLASSES))
+
+
+AXONAL_1_10 = Place("axonal", 1, 10, 25, 5.8)
+AXONAL_10_30 = Place("axonal", 10, 30, 15, 9.0)
+SYNAPTIC_10_10 = Place("synaptic", 10, 10, 15, 15.5)
+COMPARED = ("learned", "frozen")
+EVEN, BANK = (tuple(f"{a}{b}" for a, b in (("learned from ", x), ("frozen ", x)))
+              for x in ("even", "bank"))  # fmt: skip
+
+DEAREST = (
+    Place("axonal", 100, 30, 10, 19.0, tune=2),
+    Place("synaptic", 10, 30, 10, 32.0, tune=2),
+)
+HEART = (
+    AXONAL_1_10,
+    AXONAL_10_30,
+    SYNAPTIC_10_10,
+    Place("axonal", 1, 30, 25, 8.4),
+    Place("synaptic", 1, 10, 15, 7.4),
+    Place("synaptic", 4, 10, 15, 9.0),
+    Place("axonal", 2, 10, 25, 5.9),
+    Place("axonal", 10, 10, 15, 7.6),
+)
+
+BLOCKS = [
+    *(("A", place, COMPARED) for place in HEART),
+    ("B", SYNAPTIC_10_10, ("delays only", "readout only", "frozen, as many parameters")),
+    ("B", AXONAL_10_30, ("delays only", "readout only")),
+    ("F", AXONAL_10_30, (*EVEN, *BANK, "learned from zero")),
+    *(("D", place, COMPARED) for place in DEAREST),
+]
+"""Family, place and conditions, the most important first; a family may lean on those before it."""
+
+PLACES = list(dict.fromkeys(place for _, place, _ in BLOCKS))
+
+
+def cells(families: str = "ABFD"):
+    """Place and name of condition, in order of importance."""
+    for family, place, names in BLOCKS:
+        if family in families:
+            yield from ((place, name) for name in names)
+
+
+def name_of(place: Place, condition: str, trial: int | None = None) -> str:
+    """What a setting is called in the tables."""
+    return f"{place}: {condition}" + ("" if trial is None else f", trial {trial}")
+
+
+def trials(families: str = "ABFD") -> dict:
+    """All settings of the tuning table."""
+    return {
+        name_of(place, name, number): dict(place=place, condition=name, **trial)
+        for place, name in cells(families)
+        if CONDITIONS[name].tuned_as is None
+        for number, trial in enumerate(CONDITIONS[name].trials)
+    }
+
+
+def comparisons() -> list[tuple]:
+    """Every comparison on the test seeds: family, place, condition, control."""
+    found = [("A", place, *COMPARED) for place in HEART]
+    for place in (SYNAPTIC_10_10, AXONAL_10_30):
+        found += [("B", place, "delays only", control) for control in ("readout only", "frozen")]
+    found += [("B", SYNAPTIC_10_10, "learned", "frozen, as many parameters")]
+    found += [("F", AXONAL_10_30, *pair) for pair in (EVEN, BANK)]
+    starts = ("frozen even", "frozen bank", "learned from zero")
+    found += [("F", AXONAL_10_30, start, "frozen") for start in starts]
+    return found + [("D", place, *COMPARED) for place in DEAREST]
+
+
+DEFAULTS = [(0, 2), (1, 3), (0, 1), (0, 3)]
+"""Family C: numbers of two of the `DELAY_TRIALS`, the second one the control."""

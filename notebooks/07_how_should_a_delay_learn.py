@@ -185,6 +185,7 @@ for rule, arrived in there.items():
     print(f"{rule:16s} {int(arrived.sum()):2d} of 31 arrive; "
           f"the others started at {', '.join(lost[:6]) or 'no place'}{', …' if lost[6:] else ''}")
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #

@@ -50,4 +50,4 @@ def tune(seed, setting, longest=LONGEST):
 def test(seed, setting, longest=LONGEST):
     """A row of the test table: the tuned setting, on fresh sounds."""
     network, row = train(seed, setting, setting["place"].test_seeds, longest)
-    return row | study.errors(network, study.source_of(network.task, "both"), seed)
+    return row | study.errors(network, seed)

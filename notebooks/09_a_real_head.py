@@ -480,7 +480,6 @@ for name in timed:
         errors = ", ".join(f"{r[column]:4.1f}" for r in first_five if r["setting"] == name)
         print(f"  by {words:6s}: {errors}")
 
-
 # %% [markdown]
 # <details><summary>What happened</summary>
 #

@@ -1,11 +1,11 @@
 """The measured head: what the network of lesson 9 needs, and what it can do elsewhere.
 
-Each network is trained on noise and tones in quiet, with the budget of the lesson's live run, and tested on fresh sounds that it never heard: noise, tones, and
-the held-out spoken word; noise at several signal-to-noise ratios; noise on a head without time or
-without level differences. The same test sounds go to two correlators, which do not learn. Delays
-are those of every channel, in steps. `seconds` is processor time of training on one thread.
-Correlators leave columns empty. Learned and frozen with time only have fifteen seeds: what the
-first five suggested is tested on the other ten.
+Each network is trained on noise and tones in quiet, with the budget of the lesson's live run, and
+tested on fresh sounds that it never heard: noise, tones, and the held-out spoken word; noise at
+several signal-to-noise ratios; noise on a head without time or without level differences. The same
+test sounds go to two correlators, which do not learn. Delays are those of every channel, in steps.
+`seconds` is processor time of training on one thread. Correlators leave columns empty. Learned and
+frozen with time only have fifteen seeds: what the first five suggested is tested on the other ten.
 
     python -m figures.studies.real_head [seed ...] [--jobs N]
 """

@@ -501,11 +501,10 @@ for name in timed:
 #
 # ## From a hint to a result
 # A hint is tested on data that did not give it. So ten new seeds were trained with time only,
-# learned and frozen. And the first five once more, four times as long.
+# learned and frozen, as briefly as before.
 #
 # ### Predict
-# **Does learning repair bad draws among the new ten? And what is left of the three gaps after a
-# longer training?**
+# **Does learning repair bad draws among the new ten?**
 
 # %%
 new_ten = [row for row in rows if row["seed"] >= 5]
@@ -519,22 +518,14 @@ learned, frozen = (
 for there, here in sorted(zip(frozen, learned, strict=True)):
     print(f"  frozen {there:4.1f}°, learned from the same delays {here:4.1f}°")
 
-# %%
-for name in both:
-    for epochs, setting in ((6, f"time only, {name}"), (24, f"time only, longer, {name}")):
-        mean, low_end, high_end = tables.mean_interval(first_five, "noise_deg", setting=setting)
-        print(f"{name:13s}, {epochs:2d} epochs: {mean:4.1f}° ({low_end:.1f}° to {high_end:.1f}°)")
-sides = [{"setting": f"time only, longer, {name}"} for name in both]
-for first, second in ((0, 1), (0, 2), (1, 2)):
-    gap, low_end, high_end = tables.paired_interval(rows, "noise_deg", sides[first], sides[second])
-    print(f"after 24: {both[first]} minus {both[second]} {gap:+.1f}° "
-          f"({low_end:+.1f}° to {high_end:+.1f}°)")
-
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# RESULTS
+# It does. Four of the ten new draws are bad (above 10°), and learning makes all of them good; where
+# the draw was good, it changes less. The interval is clear of zero. By argmax nothing is gained:
+# what is repaired is certainty, after a short training. What a long one would do for the frozen
+# networks, and for those without delays, the study does not tell.
 # </details>
 #
 # ## Where did the delays go?
@@ -596,7 +587,7 @@ for seeds, some in (("first five", first_five), ("new ten", new_ten)):
           f"{gain:+.2f} ({ends[0]:+.2f} to {ends[1]:+.2f})")
 
 # %% [markdown]
-# The idea was good, and these networks do not show it. The delays are no steeper *after* than any
+# The idea was good, and these networks do not show it. After learning, delays are about as steep as
 # random ones are; our draws happened to begin below. One thing stands out in the figure, though:
 # the two delays of the lowest band move apart. But that we found by *looking at the figure*, at one
 # band of five. It takes new seeds to test it, and this time we have them. We also look at the

@@ -1,12 +1,11 @@
 """The measured head: what the network of lesson 9 needs, and what it can do elsewhere.
 
-Each network is trained on noise and tones in quiet, with the budget of the lesson's live run (one
-of them also four times as long), and tested on fresh sounds that it never heard: noise, tones, and
-the held-out spoken word; noise at several signal-to-noise ratios; noise on a head without time or
-without level differences. The same test sounds go to two correlators, which do not learn. Delays
-are those of every channel, in steps. `seconds` is processor time of training on one thread.
-Correlators leave columns empty. Learned and frozen with time only have fifteen seeds: what the
-first five suggested is tested on the other ten.
+Each network is trained on noise and tones in quiet, with the budget of the lesson's live run, and
+tested on fresh sounds that it never heard: noise, tones, and the held-out spoken word; noise at
+several signal-to-noise ratios; noise on a head without time or without level differences. The same
+test sounds go to two correlators, which do not learn. Delays are those of every channel, in steps.
+`seconds` is processor time of training on one thread. Correlators leave columns empty. Learned and
+frozen with time only have fifteen seeds: what the first five suggested is tested on the other ten.
 
     python -m figures.studies.real_head [seed ...] [--jobs N]
 """
@@ -35,7 +34,6 @@ HEADS = {
 TEST_SOUNDS = 1024
 
 LESSON = dict(head="whole", kinds=("noise", "tones"), ears=2, init="uniform", learn=True, epochs=6)
-LONGER = 24
 PAIRED = ("time only, learned", "time only, frozen random")
 MORE_SEEDS = range(15)
 SETTINGS = {
@@ -47,7 +45,6 @@ SETTINGS = {
     "one ear": dict(ears=1),
     "time only, no delays": dict(head="time only", learn=False, init=0),
     "level only, learned": dict(head="level only"),
-    "time only, longer, no delays": dict(head="time only", learn=False, init=0, epochs=LONGER),
     "spike correlator": dict(correlator="spikes"),
     "wave correlator": dict(correlator="waves"),
 }

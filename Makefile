@@ -99,7 +99,7 @@ test-luck: $(VENV)/.lab
 
 # Python 3.10, torch 2.4 and the like: half an hour, so it is not part of CI.
 test-lowest: .venv-lowest/.made
-	.venv-lowest/bin/python -m pytest $(or $(TESTS),tests/unit tests/notebooks/test_lessons.py)
+	.venv-lowest/bin/python -m pytest $(TESTS)
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/train_step.py

@@ -219,9 +219,7 @@ class DelayedLinear(torch.autograd.Function):
 
     @staticmethod
     @exact
-    def forward(
-        ctx: Any, spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: int
-    ) -> Tensor:
+    def forward(ctx: Any, spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: int) -> Tensor:
         whole, part = split(delays)
         dtype = torch.promote_types(weight.dtype, spikes.dtype)
         rows = gather(spikes, whole, max_delay)
@@ -274,9 +272,7 @@ class DelayedSynapses(torch.autograd.Function):
 
     @staticmethod
     @exact
-    def forward(
-        ctx: Any, spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: int
-    ) -> Tensor:
+    def forward(ctx: Any, spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: int) -> Tensor:
         dtype = torch.promote_types(weight.dtype, spikes.dtype)
         spikes = spikes.to(dtype)
         ctx.save_for_backward(spikes, delays, weight)

@@ -71,9 +71,7 @@ def spike_step(name: str, spikes: object, channels: int) -> torch.Tensor:
     return _spikes(name, spikes, ("batch", "channel"), channels)
 
 
-def _spikes(
-    name: str, spikes: object, axes: tuple[str, ...], channels: int | None
-) -> torch.Tensor:
+def _spikes(name: str, spikes: object, axes: tuple[str, ...], channels: int | None) -> torch.Tensor:
     if not isinstance(spikes, torch.Tensor):
         raise TypeError(f"{name} must be a torch.Tensor, not {type(spikes).__name__}")
     if spikes.ndim != len(axes):
@@ -112,9 +110,7 @@ def current(name: str, values: object) -> torch.Tensor:
     return values.float() if torch.is_autocast_enabled(values.device.type) else values
 
 
-def weight_matrix(
-    name: str, weight: object, rows: int, columns: int | None = None
-) -> torch.Tensor:
+def weight_matrix(name: str, weight: object, rows: int, columns: int | None = None) -> torch.Tensor:
     """Return `weight` if it is a tensor `(rows, columns)`; without `columns`, any number."""
     if not isinstance(weight, torch.Tensor):
         raise TypeError(f"{name} must be a torch.Tensor, not {type(weight).__name__}")

@@ -165,9 +165,7 @@ class Anneal:
         If `owner` has no such attribute, or a number is out of range.
     """
 
-    def __init__(
-        self, owner: object, name: str, start: float, end: float, updates: int
-    ) -> None:
+    def __init__(self, owner: object, name: str, start: float, end: float, updates: int) -> None:
         if not hasattr(owner, name):
             raise ValueError(f"name must be an attribute of {type(owner).__name__}, not {name!r}")
         self.owner, self.name = owner, name

@@ -232,9 +232,7 @@ def _optimisers(
     return optimisers
 
 
-def _stored_batches(
-    data: tuple[Tensor, Tensor], network: DirectionNetwork, batch_size: int
-) -> int:
+def _stored_batches(data: tuple[Tensor, Tensor], network: DirectionNetwork, batch_size: int) -> int:
     if not isinstance(data, (tuple, list)) or len(data) != 2:
         raise TypeError(f"data must be a pair (angle, spikes), not {type(data).__name__}")
     angle, spikes = data

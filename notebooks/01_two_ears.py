@@ -64,7 +64,7 @@ print(f"the right ear leads by {40 / 360 * cycle_ms:.1f} ms")
 radius_ms = 0.0875 / 343 * 1000  # 8.75 cm, at the speed of sound in m/s
 print(f"our ±90° at {frequency_hz} Hz: up to {cycle_ms / 4:.1f} ms")
 print(f"about a human head: up to {(math.pi / 2 + 1) * radius_ms:.2f} ms for high tones, "
-      f"{3 * radius_ms:.2f} ms for low ones")  # fmt: skip
+      f"{3 * radius_ms:.2f} ms for low ones")
 
 # %% [markdown]
 # Ours is a **scaled toy**: everything is slower, so that steps of 1 ms are fine enough. Questions
@@ -87,7 +87,7 @@ probability = rate_max_hz / 1000 * loudness**envelope_power  # in each step of 1
 stimulus = Stimulus(
     frequency_hz=20, duration_ms=150, dt_ms=1,
     fibres_per_ear=100, rate_max_hz=600, envelope_power=2,
-)  # fmt: skip
+)
 phases = stimulus.phases(ipd, phase)  # (sound, time, ear)
 torch.testing.assert_close(phases[0], torch.stack([left, right], dim=1))
 torch.testing.assert_close(stimulus.firing_probability(phases)[0], probability)
@@ -104,7 +104,7 @@ torch.testing.assert_close(stimulus.firing_probability(phases)[0], probability)
 dice = torch.rand(150, 200, generator=generator)
 by_hand = dice < probability.repeat_interleave(100, dim=1)  # (time, fibre), left ear first
 print(f"expected in a fibre: {probability[:, 0].sum():.1f} spikes, "
-      f"{probability[:50, 0].sum():.0f} in each cycle")  # fmt: skip
+      f"{probability[:50, 0].sum():.0f} in each cycle")
 print(f"the first fibre fired {by_hand[:, 0].sum()}, the second {by_hand[:, 1].sum()}")
 fired = by_hand[:, 0].nonzero().flatten()
 print("the first one fired at", *fired.tolist(), "ms")
@@ -486,7 +486,7 @@ scores = log_likelihood(spikes[typical], 100)
 best_deg = grid_deg[scores.argmax(1)]
 assert abs(off_deg[typical] - (best_deg[1] - best_deg[0] - 40).abs()) <= 1  # the grid is coarse
 print(f"21 errors, from {off_deg.min():.1f}° to {off_deg.max():.1f}°; this sound's is "
-      f"{off_deg[typical]:.1f}°, the bound {bound_deg:.1f}°")  # fmt: skip
+      f"{off_deg[typical]:.1f}°, the bound {bound_deg:.1f}°")
 
 # %%
 drawings.likelihood(grid_deg, scores, best_deg.tolist(), (100, 140))
@@ -567,7 +567,7 @@ for count, (ears, ipd, spikes) in heard.items():
     median[count] = errors_deg(observer.posterior(spikes, ears, "median"), ipd)
     gain, half = mean_and_half(likeliest[count].abs() - median[count].abs())
     print(f"{count:3d} per ear: {median[count].abs().mean():.2f}°, bound {limits[count]:.2f}°, "
-          f"nearer than maximum likelihood by {gain:.3f}° ± {half:.3f}°")  # fmt: skip
+          f"nearer than maximum likelihood by {gain:.3f}° ± {half:.3f}°")
 
 # %% [markdown]
 # With one fibre it is nearer; with a hundred there is next to nothing to gain, since the peaks are
@@ -612,7 +612,7 @@ for count in counts:
 
 # %%
 plots.lines(counts, curves, "fibres per ear", "mean error (times the bound)", log_x=True,
-             levels=[(1, "Cramér–Rao bound")])  # fmt: skip
+             levels=[(1, "Cramér–Rao bound")])
 
 # %% [markdown]
 # ## What you now know

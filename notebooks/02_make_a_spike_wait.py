@@ -142,7 +142,7 @@ def draw(first_ms, second_ms):
 
 
 explore(draw, first_ms=slider("delay of fibre 0 (ms)", 0, 8, 1, 2),
-        second_ms=slider("delay of fibre 1 (ms)", 0, 8, 1, 0))  # fmt: skip
+        second_ms=slider("delay of fibre 1 (ms)", 0, 8, 1, 0))
 
 # %% [markdown]
 # The frame never moves. If we knew the delays, it could be as long as the recording: from 0 to 20
@@ -162,7 +162,7 @@ explore(draw, first_ms=slider("delay of fibre 0 (ms)", 0, 8, 1, 2),
 filled = delays.pad_then_shift(torch.ones(1, 150, 200), random_waits, 50)[0].mean(1)
 complete = (filled == 1).nonzero()
 print(f"all fibres are filled from {complete.min()} to {complete.max()} ms; "
-      f"{1 - filled.mean():.0%} of Method A's picture is silence nobody sent")  # fmt: skip
+      f"{1 - filled.mean():.0%} of Method A's picture is silence nobody sent")
 drawings.arrivals(method_a[0], random_waits, stimulus.steps)
 
 
@@ -193,7 +193,7 @@ drawings.coincidences(heard, sent, (50, 150))
 
 # %%
 print(f"coincidences in a step: {heard[:50].mean():.0f} before the window, "
-      f"{heard[50:150].mean():.0f} in it, {heard[150:].mean():.0f} after it")  # fmt: skip
+      f"{heard[50:150].mean():.0f} in it, {heard[150:].mean():.0f} after it")
 
 # %% [markdown]
 # The sound was equally loud all the time, but the neuron is told that it swells and dies away.
@@ -206,7 +206,7 @@ print(f"coincidences in a step: {heard[:50].mean():.0f} before the window, "
 # %%
 by_accident = (100 * spikes.float().mean()) ** 2
 print(f"two ears that know nothing of each other: {by_accident:.1f} pairs in a step; "
-      f"in the window: {heard[50:150].mean():.1f}")  # fmt: skip
+      f"in the window: {heard[50:150].mean():.1f}")
 
 # %% [markdown]
 # Better delays can raise that level for some pairs of fibres; but as long as fibres wait for
@@ -261,7 +261,7 @@ for times in (4, 3, 2, 1.5, 1.2):
     sound = Stimulus(duration_ms=50 * times)
     sent, left = (observer.cramer_rao(sound, sound.duration_ms - m) for m in (0, 50))
     print(f"{times:3g} × 50 ms: {sound.duration_ms - 50:3.0f} ms are left, "
-          f"the bound is {left:.2f}°, {left / sent:.2f} times that of the recording")  # fmt: skip
+          f"the bound is {left:.2f}°, {left / sent:.2f} times that of the recording")
 
 # %%
 longest = range(0, 141, 10)

@@ -149,7 +149,7 @@ def course_delayed(train, d):  # the course's function, with room for eight step
 
 left, right = (float(loss(torch.tensor(b)) - loss(torch.tensor(b - 1))) for b in (3.0, 4.0))
 print(f"at 3 steps: left {left:.2f}, right {right:.2f}; our `delayed` {slope(3.0):.2f}, "
-      f"the course's {slope(3.0, course_delayed):.2f}")  # fmt: skip
+      f"the course's {slope(3.0, course_delayed):.2f}")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -285,7 +285,7 @@ many = [sparse_fibre() for _ in range(40)]
 for rule in (delays.Interpolate(), *map(delays.Bell, (0.5, 2.0, 5.0, 12.0))):
     home = [points_home(landscape(each, rule)[1]) for each in many]
     print(f"{rule!s:15} {statistics.mean(home):3.0f} % of the delays point to the best one "
-          f"(from {min(home):.0f} to {max(home):.0f} %, fibre by fibre)")  # fmt: skip
+          f"(from {min(home):.0f} to {max(home):.0f} %, fibre by fibre)")
 
 # %% [markdown]
 # On average, wider is better here. But not every fibre sees home from everywhere, even with the
@@ -307,7 +307,7 @@ home = (slopes * (candidates - GOAL) > 0).float()
 near = (candidates - GOAL).abs() < 25  # half a cycle of the tone
 far = candidates[~near]
 print(f"less than half a cycle away {home[near].mean():.0%} point home, further away (here only "
-      f"delays from {far.min():.0f} to {far.max():.0f}) {home[~near].mean():.0%}")  # fmt: skip
+      f"delays from {far.min():.0f} to {far.max():.0f}) {home[~near].mean():.0%}")
 
 # %% [markdown]
 # Within half a cycle a short-sighted gradient can do, when spikes are many. Further off the

@@ -262,7 +262,7 @@ line = 1 / (100 * u.abs() + 1) ** 2
 assert torch.allclose(line, v.grad)
 assert torch.allclose(line, neurons.surrogate_slope(u, "superspike", 100))
 print(f"at threshold {float(line[200]):.2f}, 0.01 away {float(line[201]):.2f}, "
-      f"half a unit away {float(line[250]):.5f}")  # fmt: skip
+      f"half a unit away {float(line[250]):.5f}")
 
 # %% [markdown]
 # It is neither. It is the exact slope of the *fast sigmoid* $u/(1+100\,|u|)$: SuperSpike with

@@ -218,7 +218,7 @@ def difference(first, second, column="error_deg"):
 
 
 print("12 classes: {:.2f}° ({:.2f}° to {:.2f}°)".format(
-    *tables.mean_interval(rows, "error_deg", setting="learned")))  # fmt: skip
+    *tables.mean_interval(rows, "error_deg", setting="learned")))
 print("with one more beyond each end:", difference("classes beyond the ends", "learned"))
 
 
@@ -356,7 +356,7 @@ drawings.tuning_curves(directions, curves)
 top = curves.amax(dim=0)
 wide = (curves >= top / 2).float().mean(dim=0)[top > 1]
 print(f"half of its top rate or more, over directions: {wide.min():.0%} to {wide.max():.0%} of "
-      f"them, median {wide.median():.0%}; {int((top <= 1).sum())} neurons are silent")  # fmt: skip
+      f"them, median {wide.median():.0%}; {int((top <= 1).sum())} neurons are silent")
 
 
 # %% [markdown]
@@ -380,7 +380,7 @@ figure = drawings.matrix(
     f"Mean weight to each of 30 hidden neurons against the delay of the fibre, left ear and right "
     f"ear, from {float(pattern.min()):.2f} to {float(pattern.max()):.2f}; rows are waves.",
     halves=("left ear", "right ear"),
-)  # fmt: skip
+)
 figure.axes[0].set_xticks([0, 20, 40, 51, 71, 91], ["0", "20", "40"] * 2)
 figure
 
@@ -409,7 +409,7 @@ plots.bars(
     names, [mean for mean, *_ in results], [interval for _, *interval in results],
     ylabel="mean error of the softmax mean (degrees), 95 % over seeds", log=True,
     lines=[(chance.straight_ahead_deg, "straight ahead"), (bound, "bound")],
-)  # fmt: skip
+)
 
 # %% [markdown]
 # Without delays the error is that large partly because of how we read the answer. By argmax:
@@ -478,7 +478,7 @@ firsts = {
 for first, pair in firsts.items():
     frozen, learned = (tables.mean_interval(rows, "error_deg", setting=name)[0] for name in pair)
     print(f"{first:6s} frozen {frozen:5.2f}°, learned {learned:.2f}°, difference",
-          difference(*reversed(pair)))  # fmt: skip
+          difference(*reversed(pair)))
 
 # %%
 print("bank minus random, frozen:", difference("frozen bank", "frozen random delays"))
@@ -531,7 +531,7 @@ for name in ("learned", "whole steps, nearest", "whole steps, stochastic"):
 
 # %%
 print("nearest minus rounded at the end:",
-      difference("whole steps, nearest", "learned", "rounded_error_deg"))  # fmt: skip
+      difference("whole steps, nearest", "learned", "rounded_error_deg"))
 
 # %% [markdown]
 # As pairs, the difference isn't clear of zero, and the interval is narrow: if delays that are whole
@@ -641,7 +641,7 @@ plots.bars(
     [interval for _, *interval in results],
     ylabel="mean error of argmax (degrees), 95 % over seeds",
     lines=[(chance.class_floor_deg, "right class, always")],
-)  # fmt: skip
+)
 
 # %%
 for name in names[:5]:

@@ -61,7 +61,7 @@ bound = observer.cramer_rao(Stimulus(), window_ms=100)
 plots.bars(
     conditions, [mean for mean, *_ in results], [interval for _, *interval in results],
     ylabel="mean error (degrees), 95 % over seeds", lines=[(bound, "bound")], log=True,
-)  # fmt: skip
+)
 
 # %%
 for name in conditions:
@@ -90,7 +90,7 @@ for kind, fibres in (("axonal", 100), ("axonal", 10), ("synaptic", 10)):
     neither, delays, weights = (error(name, fibres, kind=kind)[0] for name in what_learns)
     count = 2 * fibres * (1 if kind == "axonal" else 30)
     print(f"{kind:8s} {count:3d} delays alone: {neither:.1f}° falls to {delays:.2f}°, "
-          f"{60 * fibres:4d} weights alone: to {weights:.2f}°")  # fmt: skip
+          f"{60 * fibres:4d} weights alone: to {weights:.2f}°")
 
 # %% [markdown]
 # At equal numbers the two come much closer, and the weights are still ahead.
@@ -160,7 +160,7 @@ fresh = sample(4096, stimulus, torch.Generator().manual_seed(1000 + unlucky))
 learned = evaluate(network, *fresh).error_deg
 path = [float(d[1] - d[0]) for d in history.delays]
 print(f"seed {unlucky}: from {path[0]:+.1f} to {path[-1]:+.1f} ms; frozen {dots[unlucky][1]:.1f}°, "
-      f"learned {learned:.1f}°")  # fmt: skip
+      f"learned {learned:.1f}°")
 drawings.valley(
     lags_ms, by_lag, dots, arrows=[((path[0], dots[unlucky][1]), (path[-1], learned))]
 )
@@ -184,7 +184,7 @@ def gain(fibres, hidden=30, kind="axonal", max_delay=50):
 
 for fibres in (1, 2, 10, 100):
     print("{:3d} fibres: learning gains {:+.2f}° ({:+.2f}° to {:+.2f}°)".format(
-        fibres, *gain(fibres)))  # fmt: skip
+        fibres, *gain(fibres)))
 
 # %% [markdown]
 # All four intervals hold zero. Is there no gain, then? For ten and a hundred fibres we may say so,
@@ -207,7 +207,7 @@ drawings.valley(lags_ms, by_lag, starts, arrows=list(zip(starts, ends, strict=Tr
 # %%
 pair = dict(delays="frozen random"), dict(delays="learned")
 print("25 fresh seeds, 1 fibre: learning gains {:+.2f}° ({:+.2f}° to {:+.2f}°)".format(
-    *tables.paired_interval(lags, "error_deg", *pair)))  # fmt: skip
+    *tables.paired_interval(lags, "error_deg", *pair)))
 lost = [after - before for (_, before), (_, after) in zip(starts, ends, strict=True)]
 print(f"worse than frozen: {sum(gap > 0 for gap in lost)} seeds, by {max(lost):.1f}° at most")
 
@@ -250,7 +250,7 @@ def draw(kind, hidden):
     figure = plots.lines(
         fibres, curves, "fibres per ear", "mean error (degrees)", log_x=True, log_y=True,
         title=f"{kind} delays, {hidden} hidden neurons", looks=[looks[name] for name in curves],
-    )  # fmt: skip
+    )
     figure.axes[0].set(xlim=(0.9, 111), ylim=(0.9, 60))  # the same for all
     plots.plain_log_labels(figure.axes[0].yaxis)
     return figure
@@ -300,7 +300,7 @@ for first, second in (
     ("learned", "frozen even"), ("frozen random", "frozen even"), ("learned", "frozen random"),
     ("learned, gently", "frozen random"), ("learned from even", "frozen even"),
     ("learned from even, gently", "frozen even"),
-):  # fmt: skip
+):
     print(f"{first:25s} minus {second:13s} {minus(first, second)}")
 
 # %% [markdown]
@@ -360,7 +360,7 @@ explore(
     draw, fibres=slider("fibres per ear", 1, 20, 1, 1),
     hidden=slider("hidden neurons", 3, 30, 1, 30),
     kind=choice("delays", ["axonal", "synaptic"]),
-)  # fmt: skip
+)
 
 
 # %% [markdown]
@@ -412,7 +412,7 @@ for (f, h, kind), v, (mean, low, high) in zip(places, variety, gains, strict=Tru
     if low > 0 or high < 0:
         share = mean / error("frozen random", f, h, kind)[0]
         print(f"{v:4d} lags, {kind}, {h} hidden: gain {mean:+.2f}° "
-              f"({low:+.2f}° to {high:+.2f}°), {share:.0%} of the error")  # fmt: skip
+              f"({low:+.2f}° to {high:+.2f}°), {share:.0%} of the error")
 
 # %% [markdown]
 # <details><summary>What it says</summary>
@@ -442,7 +442,7 @@ for delays in ("learned", "frozen random"):
     here = alone | dict(fibres=10, delays=delays)
     seeds = [r["shuffled_error_deg"] for r in rows if here.items() <= r.items()]
     print(f"10 fibres, {delays:13s}: {before:.1f}°, after shuffling {after:.1f}° "
-          f"(seeds from {min(seeds):.0f}° to {max(seeds):.0f}°)")  # fmt: skip
+          f"(seeds from {min(seeds):.0f}° to {max(seeds):.0f}°)")
 
 
 # %% [markdown]
@@ -536,7 +536,7 @@ plots.bars(
     [mean for mean, *_ in results], [i for _, *i in results],
     ylabel="mean error (degrees), 95 % over seeds", log=True,
     lines=[(best(1)[0], "best observer")],
-)  # fmt: skip
+)
 
 # %%
 middle, hand = ({"way": way} | plain for way in ("learned from the middle", "hand-set"))

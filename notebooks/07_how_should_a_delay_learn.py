@@ -83,7 +83,7 @@ explore(
     draw, sounds=choice("sounds", [64, 1024]),
     tau_ms=slider("tau (ms)", 1, 40, 1, 1, keep=[5, 20]),
     sigma=slider("sigma (steps)", 0.25, 8.25, 1.0, 0.25, keep=[4.25]),
-)  # fmt: skip
+)
 
 # %%
 for tau_ms, sigma in ((1, 0.25), (5, 0.25), (20, 0.25), (1, 4.25), (1, 8.25)):
@@ -93,7 +93,7 @@ for tau_ms, sigma in ((1, 0.25), (5, 0.25), (20, 0.25), (1, 4.25), (1, 8.25)):
         lowest = sum(losses.index(min(losses)) for losses in draws) / 5
         depth = sum(max(losses) - min(losses) for losses in draws) / 5
         print(f"tau {tau_ms:2d}, sigma {sigma}, {sounds:4d} sounds: {home:3d} of 155 lead home, "
-              f"lowest at {lowest:.1f}, depth {depth:.2f}")  # fmt: skip
+              f"lowest at {lowest:.1f}, depth {depth:.2f}")
 print(f"Jeffress's line: {goal:.1f}")
 
 # %% [markdown]
@@ -266,7 +266,7 @@ curves = {name: [result(name, rate) for rate in rates] for name in estimators}
 plots.lines(
     rates, curves, "rate of the delays (steps per update)", "error, rounded (degrees)", log_x=True,
     levels=[(control, "frozen", tuple(interval))],
-)  # fmt: skip
+)
 
 # %%
 for name in estimators:
@@ -420,7 +420,7 @@ for estimator in ("linear", "straight_through"):
         free, held = (own | dict(common_mode=mode) for mode in ("free", "removed"))
         gap = tables.paired_interval(gauge, "rounded_error_deg", free, held)
         print("{:16s} rate {}: free minus removed {:+.2f}° ({:+.2f}° to {:+.2f}°)".format(
-            estimator, rate, *gap))  # fmt: skip
+            estimator, rate, *gap))
 
 # %%
 frozen = dict(setting="frozen")

@@ -83,7 +83,7 @@ explore(
     draw, layers=slider("layers of delays", 1, 3, 1, 2),
     max_delay=slider("longest delay of each (steps)", 5, 45, 5, 25),
     padding=choice("padding", ["clip", "causal"]),
-)  # fmt: skip
+)
 
 # %%
 for layers in (1, 2, 3):
@@ -122,7 +122,7 @@ with torch.no_grad():
 plots.rasters(
     [layers[0][25:], layers[1]], ["first layer", "second layer"],
     start_ms=50, two_ears=False, ylabel="neuron",
-)  # fmt: skip
+)
 
 # %% [markdown]
 # ### Predict
@@ -145,7 +145,7 @@ def draw(fibres):
         names, [mean for mean, *_ in results], [interval for _, *interval in results],
         ylabel="mean error (degrees), 95 % over seeds", lines=[(best(fibres), "best observer")],
         log=True,
-    )  # fmt: skip
+    )
 
 
 explore(draw, fibres=choice("fibres per ear", [2, 10]))
@@ -281,7 +281,7 @@ def draw(neurons, weight):
 explore(
     draw, neurons=slider("neurons in the ring", 3, 20, 1, 8),
     weight=slider("weight", 0.9, 1.3, 0.1, 1.2),
-)  # fmt: skip
+)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -374,7 +374,7 @@ plots.rasters(clicks, ["gap 15 ms", "gap 55 ms"], two_ears=False)
 # %%
 single = DeepLocaliser(
     task, twelve, (30, 30), (15, 0), padding="causal", generator=generator
-)  # fmt: skip
+)
 fit(single, generator, epochs=6, soft_labels=1.0)
 
 

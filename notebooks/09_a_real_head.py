@@ -231,7 +231,7 @@ checks.exercise_9_1(wait_in_steps)
 listener = Listener(head, nerve, kinds=("noise", "tones"))
 network = Localiser(
     listener, Classes(18), hidden=30, max_delay=10, tau_ms=0.3, generator=generator
-)  # fmt: skip
+)
 straight_ahead = float(azimuth.abs().mean())
 print(f"always pointing straight ahead would be wrong by {straight_ahead:.1f}°")
 
@@ -249,7 +249,7 @@ plots.history(history)
 kinds = {kind: replace(listener, kinds=(kind,)) for kind in ("noise", "tones", "word")}
 tests = {
     kind: heard.sample(2048, torch.Generator().manual_seed(1000)) for kind, heard in kinds.items()
-}  # fmt: skip
+}
 reports = {kind: evaluate(network, *test) for kind, test in tests.items()}
 for kind, report in reports.items():
     low_end, high_end = report.error_interval_deg
@@ -440,7 +440,7 @@ plots.bars(
     [mean for mean, *_ in results], [interval for _, *interval in results],
     ylabel="mean error on new noise (degrees), 95 % over 5 seeds", log=True,
     lines=[(straight_ahead, "straight ahead")],
-)  # fmt: skip
+)
 
 # %%
 for column in ("noise_deg", "tones_deg", "word_deg"):
@@ -460,7 +460,7 @@ for column in ("noise_deg", "tones_deg", "word_deg"):
 # %%
 pairs = [
     ("learned", "frozen random"), ("learned", "no delays"), ("frozen random", "no delays")
-]  # fmt: skip
+]
 for cues in ("", "time only, "):
     print(f"{cues or 'both cues, '}noise")
     for first, second in pairs:
@@ -558,7 +558,7 @@ drawings.internal_delays(before, after, nerve, head_us)
 inside = [float((d.abs() <= head_us).double().mean()) for d in (before, after)]
 print("within the range of the head: {:.0%} before, {:.0%} after".format(*inside))
 print(f"its largest ITD: {float(low.max()):.0f} µs below 1500 Hz, "
-      f"{float(head_us[0]):.0f} µs in the lowest band")  # fmt: skip
+      f"{float(head_us[0]):.0f} µs in the lowest band")
 
 
 # %% [markdown]

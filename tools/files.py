@@ -1,8 +1,8 @@
 """Which files of the course are needed for what, in one place.
 
-    CARRIED     what a page needs beside itself: it travels in each single file
-    SHAPING     what else shapes its outputs: with the above, the fingerprint of a kept page
-    CLASS       what the students' zip holds beside its pages
+CARRIED     what a page needs beside itself: it travels in each single file
+SHAPING     what else shapes its outputs: with the above, the fingerprint of a kept page
+CLASS       what the students' zip holds beside its pages
 """
 
 from __future__ import annotations

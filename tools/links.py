@@ -1,6 +1,6 @@
 """Links between pages: where they lead, and what to put in their place when a page travels alone.
 
-    [text](target)        target without a scheme: a file of this course, perhaps with #a-heading
+[text](target)        target without a scheme: a file of this course, perhaps with #a-heading
 """
 
 from __future__ import annotations

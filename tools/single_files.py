@@ -20,7 +20,7 @@ from tools import files, links, pages
 
 FOLDER = pages.ROOT / "build" / "colab"
 
-_UNPACK = '''
+_UNPACK = """
 # @title Set up: run this cell first
 # It unpacks the course's code and result tables into a folder called learning-delays.
 import base64, io, os, sys, zipfile
@@ -28,8 +28,8 @@ import base64, io, os, sys, zipfile
 home = os.environ.get("LEARNING_DELAYS") or os.path.abspath("learning-delays")
 carried = "{carried}"
 zipfile.ZipFile(io.BytesIO(base64.b64decode(carried))).extractall(home)
-'''
-_CLONE = '''
+"""
+_CLONE = """
 # @title Set up: run this cell first
 # It fetches the course's code and result tables into a folder called learning-delays.
 import os, subprocess, sys
@@ -38,14 +38,14 @@ home = os.environ.get("LEARNING_DELAYS") or os.path.abspath("learning-delays")
 if not os.path.exists(home):
     clone = ["git", "clone", "--quiet", "--depth", "1", "--branch", "{branch}"]
     subprocess.run([*clone, "https://github.com/{repo}", home], check=True)
-'''
-_ENTER = '''
+"""
+_ENTER = """
 os.environ["LEARNING_DELAYS"] = home
 os.makedirs(os.path.join(home, "notebooks"), exist_ok=True)
 os.chdir(os.path.join(home, "notebooks"))
 if home not in sys.path:
     sys.path.insert(0, home)
-'''
+"""
 
 
 def packed(root: Path = pages.ROOT) -> str:

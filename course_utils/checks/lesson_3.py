@@ -86,7 +86,7 @@ def exercise_3_2(slope_of: Function) -> Answer:
         ],
         f"between rows it is right; at a kink the slopes are {row - newer:g} on the left and "
         f"{older - row:g} on the right, and yours is {apart((older - newer) / 2, kink)[1]}.",
-    )  # fmt: skip
+    )
 
 
 @check
@@ -111,7 +111,7 @@ def exercise_3_3(careful_step: Function) -> Answer:
             ],
             "from 20, a gradient of 4 and a rate of 0.5 lead to 18, not to "
             f"{apart(18, inside)[1]}.",
-        )  # fmt: skip
+        )
     if not close(small, 9.9):
         return first_hint(
             [small],

@@ -63,8 +63,13 @@ class Slider:
     def widget(self) -> ipywidgets.Widget:
         """Build the ipywidgets slider; it reports once, when it is let go."""
         settings = dict(
-            value=self.start, min=self.low, max=self.high, step=self.step,
-            description=self.label, continuous_update=False, **_style(self.label),
+            value=self.start,
+            min=self.low,
+            max=self.high,
+            step=self.step,
+            description=self.label,
+            continuous_update=False,
+            **_style(self.label),
         )
         if isinstance(self.start, int):
             return ipywidgets.IntSlider(**settings)

@@ -50,9 +50,7 @@ def run(seed, setting):
     """Train and test once; returns the columns of a row."""
     torch.set_num_threads(1)
     init, estimator, first_tau, learn = WAYS[setting["way"]]
-    stimulus = Stimulus(
-        duration_ms=study.WINDOW_MS + MAX_DELAY, fibres_per_ear=setting["fibres"]
-    )
+    stimulus = Stimulus(duration_ms=study.WINDOW_MS + MAX_DELAY, fibres_per_ear=setting["fibres"])
     line = jeffress_delays(stimulus, CLASSES, MAX_DELAY)
     generator = torch.Generator().manual_seed(seed)
     network = CoincidenceNetwork(
@@ -75,12 +73,16 @@ def run(seed, setting):
     seconds = time.process_time() - begin
     wanted = (line - MAX_DELAY / 2).mean(0) * stimulus.dt_ms
     fit_line = stats.linregress(wanted, network.internal_delay_ms().mean(0))
-    return setting | study.errors(network, seed) | {
-        "correlation": f"{fit_line.rvalue:.4f}",
-        "slope": f"{fit_line.slope:.4f}",
-        "bound_deg": f"{observer.cramer_rao(stimulus, study.WINDOW_MS):.3f}",
-        "seconds": f"{seconds:.1f}",
-    }
+    return (
+        setting
+        | study.errors(network, seed)
+        | {
+            "correlation": f"{fit_line.rvalue:.4f}",
+            "slope": f"{fit_line.slope:.4f}",
+            "bound_deg": f"{observer.cramer_rao(stimulus, study.WINDOW_MS):.3f}",
+            "seconds": f"{seconds:.1f}",
+        }
+    )
 
 
 if __name__ == "__main__":

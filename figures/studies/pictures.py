@@ -71,9 +71,7 @@ def estimators():
     rows, rates = table("estimators"), (0.1, 0.5, 2)
     names = [n for n in dict.fromkeys(row["estimator"] for row in rows) if n != "frozen"]
     curves = {
-        name: curve(
-            rows, "rounded_error_deg", ("delay_lr", rates), estimator=name, first="random"
-        )
+        name: curve(rows, "rounded_error_deg", ("delay_lr", rates), estimator=name, first="random")
         for name in names
     }
     control, *_ = tables.mean_interval(

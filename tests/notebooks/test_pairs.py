@@ -297,7 +297,7 @@ def test_make_run_leaves_an_edited_notebook_alone(folder, capsys):
     before = page(folder.parent).read_bytes()
     status, said = said_by_run(folder, capsys)
     assert status == 1 and page(folder.parent).read_bytes() == before
-    assert f"{PAGE}.ipynb holds edits that a run would overwrite (\"{ANSWER}\")" in said
+    assert f'{PAGE}.ipynb holds edits that a run would overwrite ("{ANSWER}")' in said
     assert f"make pair LESSONS={PAGE} keeps them" in said
     assert f"make run LESSONS={PAGE} REPLACE=1 throws them away" in said
 

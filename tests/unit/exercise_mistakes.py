@@ -471,4 +471,4 @@ MISTAKES = {
         "all sounds": f"lambda a, e: [e[s].abs().sum() / len(e) for s in ({FRONT}, {SIDE})]",
         "take the mean of the absolute error over": "lambda a, e: torch.stack([e[0], e[1]])",
     },
-}  # fmt: skip
+}

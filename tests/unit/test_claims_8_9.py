@@ -48,9 +48,7 @@ def test_lesson_8_width_and_height_both_count_around_a_loop(seed):
 
 
 def test_lesson_8_a_gradient_that_explodes_around_a_loop_teaches_next_to_nothing():
-    _, low, high = tables.mean_interval(
-        DEEPER, "error_deg", network="recurrent, sigmoid", fibres=2
-    )
+    _, low, high = tables.mean_interval(DEEPER, "error_deg", network="recurrent, sigmoid", fibres=2)
     assert 35 < low and high < 45  # "hardly better than straight ahead", which is 45
     assert tables.mean_interval(DEEPER, "error_deg", network="recurrent", fibres=2)[2] < 10
 

@@ -64,7 +64,7 @@ def breaches(module, source):
         if not other.startswith("course_utils"):
             continue
         there = wing_of(other)
-        private = (other.rpartition(".")[2].startswith("_") or (name or "").startswith("_"))
+        private = other.rpartition(".")[2].startswith("_") or (name or "").startswith("_")
         if there not in ALLOWED[here] or (private and there != here):
             yield f"{module} ({here}) imports {name or ''} of {other} ({there})"
 

@@ -19,9 +19,7 @@ def seeded(seed=0):
 
 
 def network(kind="axonal", estimator="linear"):
-    return Localiser(
-        SMALL, Classes(4), 6, 20, kind=kind, estimator=estimator, generator=seeded(1)
-    )
+    return Localiser(SMALL, Classes(4), 6, 20, kind=kind, estimator=estimator, generator=seeded(1))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -60,7 +60,7 @@ def test_the_hooks_pass_as_it_is_and_stop_what_they_should(repository, monkeypat
     failed, said = hooks(repository, monkeypatch)
     assert failed == [], said
 
-    (repository / "tools" / "new.py").write_text("import os\n")
+    (repository / "tools" / "new.py").write_text("import  os\n")
     (repository / "page.md").write_text("A t" + "eh page\n")
     edit(repository / "course_utils" / "clicks.py", "-> int:", "-> str:")
     edit(repository / "notebooks" / "glossary.py", "A wait", "The wait")
@@ -68,6 +68,6 @@ def test_the_hooks_pass_as_it_is_and_stop_what_they_should(repository, monkeypat
     page = repository / "notebooks" / "02_make_a_spike_wait.ipynb"
     edit(page, '"outputs": []', f'"outputs": [{printed}]')
     failed, said = hooks(repository, monkeypatch)
-    assert failed == ["ruff", "codespell", "types", "pairs"]
+    assert failed == ["ruff", "format", "codespell", "types", "pairs"]
     assert "glossary, cell 0: the source differs from the .py" in said
     assert re.search("02_make_a_spike_wait: [0-9]+ bytes, above 1000000", said)

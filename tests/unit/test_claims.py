@@ -249,3 +249,22 @@ def arrivals(estimator, seed, updates=300):
 def test_lesson_7_an_annealed_bell_or_triangle_arrives_where_linear_does_not(seed):
     linear = arrivals("linear", seed)
     assert linear <= 6 and arrivals("gaussian", seed) >= 18 and arrivals("triangle", seed) >= 18
+
+
+def test_lesson_6_learned_and_frozen_tuned_alike():
+    rows = tables.read(FIGURES / "studies" / "compared" / "verdicts.csv")
+    heart = {row["place"]: row for row in rows if row["family"] == "A"}
+    assert len(heart) == 8 and all(row["unrested"] <= 0.1 for row in heart.values())
+    differs = {place for place, row in heart.items() if row["verdict"] == "differs"}
+    assert differs == {p for p in heart if "synaptic" in p or ", 1 per ear" in p}
+    assert all("10 hidden" in place for place in differs if "synaptic" in place)
+    gains = [-heart[place]["difference_percent"] for place in differs]
+    assert round(min(gains)) == 8 and round(max(gains)) == 15
+    assert {p for p, row in heart.items() if row["verdict"] == "alike"} == {
+        "axonal, 10 per ear, 30 hidden",
+        "axonal, 10 per ear, 10 hidden",
+    }
+    (unsure,) = [row for row in heart.values() if row["verdict"] == "open"]
+    assert unsure["place"].startswith("axonal, 2 per ear") and unsure["n"] == 25
+    assert unsure["low"] < 0 < unsure["high"]
+    assert {row["n"] for row in heart.values()} == {15, 25}

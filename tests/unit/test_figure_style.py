@@ -101,6 +101,13 @@ DRAWINGS = {
         [1, 10, 10], [(5, 3, 7), (1, 0, 2), (0, -1, 1)],
         [(10, "axonal"), (30, "axonal"), (10, "synaptic")],
     ),
+    "forest": lambda: lesson_6.forest(
+        [
+            dict(place=word, verdict=word, difference_percent=k, low_percent=-3, high_percent=6)
+            for k, word in enumerate(("differs", "alike", "open"))
+        ],
+        5,
+    ),
     "jeffress": lambda: lesson_6.jeffress(IPD / 7, IPD / 8, "epoch 1"),
     "landscape": lambda: lesson_7.landscape(
         GRID, [2 + np.cos(GRID / 6), 2 + np.cos(GRID / 5)], 19.0, 64, 5.0, 0.25

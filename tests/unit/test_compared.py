@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
-from tools.notebook_checks import ROOT
+from tools.pages import ROOT
 
 from course_utils import tables
 from figures.studies import study

@@ -323,7 +323,6 @@ for fibres in (10, 100):
     print(f"{fibres:3d} fibres: bank minus random {minus('frozen bank', 'frozen random', fibres)}")
     print(f"     learned from it minus bank {minus('learned from bank', 'frozen bank', fibres)}")
 
-
 # %% [markdown]
 # Frozen, the bank is behind random delays, with ten fibres and with a hundred. And here learning
 # does pay with a hundred fibres: it takes back a part of what the bank lacks.
@@ -357,6 +356,7 @@ for row in decided:
 
 # %%
 drawings.forest(decided, margin_percent=5)
+
 
 # %% [markdown]
 # <details><summary>What it says</summary>

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
-from tools.pages import ROOT
 
 from course_utils import tables
 from figures.studies import study
 from figures.studies.compared import __main__ as command
 from figures.studies.compared import networks, plan, runs, verdicts
 from figures.studies.compared.converge import CHECK, converge
+from tools.pages import ROOT
 
 HOME = ROOT / "figures" / "studies" / "compared"
 GAPS = [0.3, -0.1, 0.4, 0.2, 0.25, -0.05, 0.1, 0.35]

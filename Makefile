@@ -110,44 +110,45 @@ clean:
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find notebooks -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
-$(BIN)/python:
+$(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo "The course needs Python 3.10 or later; name one with: make PYTHON=python3.12 lab"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "This Python cannot make a virtual environment: install your system's python3-venv package, or see the conda way in README.md."; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
 
 # Where a version in constraints.txt cannot be had, the ranges of pyproject.toml hold instead.
 INSTALL = $(BIN)/python tools/install.py --pins constraints.txt
 
 # 'test' holds all that the next three hold, and 'lab' what 'pages' does: one stamp stands for more.
-$(VENV)/.test: $(BIN)/python $(FILES) tools/overrides.json
+$(VENV)/.test: $(VENV)/.made $(FILES) tools/overrides.json
 	$(INSTALL) -e '.[test]'
 	$(QUIET)
 	@touch $(VENV)/.lint $(VENV)/.lab $(VENV)/.pages $@
 
-$(VENV)/.lab: $(BIN)/python $(FILES) tools/overrides.json
+$(VENV)/.lab: $(VENV)/.made $(FILES) tools/overrides.json
 	$(INSTALL) -e '.[lab]'
 	$(QUIET)
 	@touch $(VENV)/.pages $@
 
-$(VENV)/.bench $(VENV)/.site $(VENV)/.browser: $(VENV)/.%: $(BIN)/python $(FILES) $(VENV)/.lab
+$(VENV)/.bench $(VENV)/.site $(VENV)/.browser: $(VENV)/.%: $(VENV)/.made $(FILES) $(VENV)/.lab
 	$(INSTALL) -e '.[$*]'
 	@touch $@
 
 # Not on top of .lab, but with torch: what mypy says of the course, it reads there. The pages for
 # Colab or a class are not run: they need neither, and can be made where torch cannot be had.
-$(VENV)/.lint: $(BIN)/python $(FILES)
+$(VENV)/.lint: $(VENV)/.made $(FILES)
 	$(INSTALL) -e '.[lint]'
 	@touch $@
 
-$(VENV)/.pages: $(BIN)/python $(FILES)
+$(VENV)/.pages: $(VENV)/.made $(FILES)
 	$(INSTALL) jupytext nbformat
 	@touch $@
 
 # The versions of tools/colab.txt, and not the course: each single file brings its own.
 .venv-colab/.made: tools/colab.txt
-	$(PYTHON) -m venv .venv-colab
+	$(PYTHON) -m venv --clear .venv-colab
 	.venv-colab/bin/python tools/install.py -r tools/colab.txt
 	@touch $@
 

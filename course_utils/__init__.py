@@ -14,6 +14,7 @@
     checks/                           the answers to each lesson's exercises
     head/                             a measured head, its sounds and nerves
 
-The rooms of the first block are the model. They import downward only, and none of the wings below;
-`plots` and `tables` import nothing of the course.
+The rooms of the first block, but for its last line, are the model. Each imports only from its own
+line and from those above, and nothing of the wings. `plots` and `tables` import nothing of the
+course.
 """

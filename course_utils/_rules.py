@@ -83,7 +83,8 @@ class Round(Interpolate):
 class Spread(Rule):
     """Every delay spread over the whole steps around it, over `sigma` steps.
 
-    Shrink `sigma` as training goes on (`training.SigmaSchedule`) and measure the rounded layer.
+    Shrink `sigma` as training goes on (`delay_optimizer.SigmaSchedule`), and measure the rounded
+    layer.
     """
 
     narrowest = 0.01

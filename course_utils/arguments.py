@@ -3,7 +3,7 @@
 import math
 from collections.abc import Collection
 from numbers import Integral, Real
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 
@@ -108,6 +108,13 @@ def current(name: str, values: object) -> torch.Tensor:
         raise TypeError(f"{name} must be a floating-point torch.Tensor, not {found}")
     _spikes(name, values, ("batch", "time", "neuron"), None)
     return values.float() if torch.is_autocast_enabled(values.device.type) else values
+
+
+def pair(name: str, value: object, what: str = "whole numbers") -> tuple[Any, Any]:
+    """Return `value` if it is a tuple or list of two."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise TypeError(f"{name} must be a pair of {what}, not {value!r}")
+    return value[0], value[1]
 
 
 def weight_matrix(name: str, weight: object, rows: int, columns: int | None = None) -> torch.Tensor:

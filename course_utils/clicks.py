@@ -73,7 +73,7 @@ class ClickPair:
         ----------
         n : int
         generator : torch.Generator
-        gap_ms : tensor `(n,)`, optional
+        gap_ms : float or tensor `(n,)`, in ms, optional
             By default uniform over the range.
 
         Returns
@@ -91,7 +91,15 @@ class ClickPair:
         width = self.longest_ms - self.shortest_ms
         if gap_ms is None:
             gap_ms = self.shortest_ms + width * torch.rand(n, generator=generator)
-        gap_ms = torch.as_tensor(gap_ms, dtype=torch.float32).cpu().expand(n)
+        if not isinstance(gap_ms, (int, float, Tensor)):
+            raise TypeError(f"gap_ms must be a number or a tensor, not {gap_ms!r}")
+        gap_ms = torch.as_tensor(gap_ms, dtype=torch.float32).cpu()
+        if gap_ms.ndim and gap_ms.shape != (n,):
+            shape = tuple(gap_ms.shape)
+            raise ValueError(f"gap_ms must be a single number or {n} numbers, not shape {shape}")
+        gap_ms = gap_ms.expand(n)
+        if not torch.isfinite(gap_ms).all():
+            raise ValueError("gap_ms must be finite, but some of it is NaN or infinite")
         if n and not (self.shortest_ms <= gap_ms.min() and gap_ms.max() <= self.longest_ms):
             wrong = gap_ms[(gap_ms < self.shortest_ms) | (gap_ms > self.longest_ms)][0]
             raise ValueError(

@@ -66,6 +66,9 @@ class CoincidenceNetwork(DirectionNetwork):
         learn_delays: bool = True,
         generator: torch.Generator,
     ) -> None:
+        if not isinstance(stimulus, Stimulus):
+            kind = type(stimulus).__name__
+            raise TypeError(f"stimulus must be a stimuli.Stimulus, not {kind}")
         super().__init__(stimulus, classes)
         self.stimulus = stimulus
         valid.delay_range(max_delay, stimulus.steps)

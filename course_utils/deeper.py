@@ -57,6 +57,7 @@ class DeepLocaliser(DirectionNetwork):
         super().__init__(task, classes)
         valid.random_generator(generator)
         valid.one_of("padding", padding, ("clip", "causal"))
+        hidden, max_delays = valid.pair("hidden", hidden), valid.pair("max_delays", max_delays)
         self.tau_ms, _ = valid.time_constant(tau_ms, task.dt_ms)
         self.padding, self.window = padding, valid_steps(task.steps, *max_delays)
         widths = [task.channels, *(valid.whole_number("hidden", h) for h in hidden)]

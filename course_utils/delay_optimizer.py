@@ -72,7 +72,7 @@ class DelayOptimizer(torch.optim.Optimizer):
         how = self.defaults | param_group
         valid.whole_number("max_delay", how["max_delay"], low=0)
         valid.finite_number("lr", how["lr"], 0, math.inf, exclusive=True)
-        for beta in how["betas"]:
+        for beta in valid.pair("betas", how["betas"], "numbers"):
             if valid.finite_number("betas", beta, 0, 1) == 1:
                 raise ValueError("betas must be below 1, which would forget nothing, not 1")
         valid.finite_number("eps", how["eps"], 0, math.inf, exclusive=True)
@@ -207,6 +207,8 @@ class SigmaSchedule(Anneal):
         start: float | None = None,
         end: float | None = None,
     ) -> None:
+        if not isinstance(layer, DelayLayer):
+            raise TypeError(f"layer must be a DelayLayer, not {type(layer).__name__}")
         rule = layer.rule
         if not isinstance(rule, Spread):
             raise ValueError(f"layer must spread its delays, by a Bell or a Tent, not by {rule!r}")

@@ -201,7 +201,7 @@ class DelayLayer(nn.Module):
     Attributes
     ----------
     delays : Parameter, in steps, `(channels,)`, `(outputs,)` or `(channels, outputs)`.
-        After an optimiser step call `project_`, or use `training.DelayOptimizer`, which does.
+        After an optimiser step call `project_`; `delay_optimizer.DelayOptimizer` does so itself.
     rule : Rule
 
     Raises

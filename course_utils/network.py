@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from . import arguments as valid
 from .delays import DelayLayer, Rule
 from .neurons import chosen_surrogate, leaky_readout, lif
-from .stimuli import Classes, Task
+from .stimuli import Classes, Task, valid_classes, valid_task
 
 
 class DirectionNetwork(nn.Module):
@@ -23,7 +23,7 @@ class DirectionNetwork(nn.Module):
 
     def __init__(self, task: Task, classes: Classes) -> None:
         super().__init__()
-        self.task, self.classes = task, classes
+        self.task, self.classes = valid_task(task), valid_classes(classes)
 
     @property
     def device(self) -> torch.device:

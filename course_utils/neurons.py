@@ -313,6 +313,8 @@ def recurrent_lif(
     """
     current = valid.current("current", current)
     valid.weight_matrix("recurrent", recurrent, current.shape[2], current.shape[2])
+    if not torch.isfinite(recurrent).all():
+        raise ValueError("recurrent must be finite, but it holds NaN or infinity")
     how = leak(tau_ms, dt_ms), *chosen_surrogate(surrogate, slope)
     return _RecurrentLif.apply(current, recurrent, *how)
 
@@ -337,7 +339,7 @@ class _RecurrentLif(torch.autograd.Function):
         potential = torch.empty_like(drive)
         spikes, by_time = new_result(drive, current.shape, (1, 2, 0))
         inward = recurrent.detach().to(drive.dtype).t().contiguous()
-        v = s = torch.zeros_like(drive[0])
+        v = s = drive.new_zeros(drive.shape[1:])
         for t in range(len(drive)):
             v = torch.addmm(drive[t], inward, s).addcmul_(v, 1 - s, value=decay)
             s = (v >= 1).to(v.dtype)
@@ -357,7 +359,7 @@ class _RecurrentLif(torch.autograd.Function):
         grad = grad.permute(1, 2, 0)
         carry = decay * (1 - spikes)
         error = torch.empty_like(potential)
-        later = torch.zeros_like(potential[0])
+        later = potential.new_zeros(potential.shape[1:])
         for t in range(len(error) - 1, -1, -1):
             later = torch.addmm(grad[t], outward, later).mul_(q[t]).addcmul_(carry[t], later)
             error[t] = later

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from . import arguments as valid
-from .stimuli import IPD_LIMIT, Classes, Stimulus
+from .stimuli import IPD_LIMIT, Classes, Stimulus, valid_classes
 
 _PHASES = 720  # phases of the coarse search of `maximum_likelihood`, half a degree apart
 
@@ -231,6 +231,7 @@ def chance(classes: Classes) -> Chance:
     `straight_ahead_deg` always says 0, `class_floor_deg` always names the right class and answers
     with its midpoint, a quarter of the class width on average. `loss` is ln(n).
     """
+    valid_classes(classes)
     span = math.degrees(2 * IPD_LIMIT)
     middle = torch.rad2deg(classes.midpoints.double()) + span / 2
     random_class = ((middle**2 + (span - middle) ** 2) / (2 * span)).mean()

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import torch
 from torch import Tensor
@@ -203,6 +203,21 @@ def sample(
         probability = stimulus.firing_probability(stimulus.phases(ipd[chunk], phase[chunk]))
         _fill_with_spikes(spikes[:, :, chunk], probability, generator)
     return ipd.float(), spikes.permute(2, 1, 0)
+
+
+def valid_task(task: object) -> "Task":
+    """Return `task` if it has what a `Task` has."""
+    parts = ("channels", "steps", "dt_ms", "sample")
+    if isinstance(task, type) or not all(hasattr(task, part) for part in parts):
+        raise TypeError(f"task must be a stimuli.Task, such as a Stimulus, not {task!r}")
+    return cast(Task, task)
+
+
+def valid_classes(classes: object) -> "Classes":
+    """Return `classes` if that is what they are."""
+    if not isinstance(classes, Classes):
+        raise TypeError(f"classes must be a stimuli.Classes, such as Classes(12), not {classes!r}")
+    return classes
 
 
 def valid_angle(name: str, angle: Tensor) -> Tensor:

@@ -200,15 +200,19 @@ def mean_interval(rows: Sequence[Row], column: str, **where: Any) -> tuple[float
     ValueError
         If fewer than two rows are left (one seed has no interval), or a column is not there.
     """
-    for name in (column, *where):
-        if any(name not in row for row in rows):
-            raise ValueError(f"column must be one of {', '.join(rows[0])}, not {name!r}")
+    _validate_columns(rows, column, *where)
     values = [row[column] for row in rows if all(row[k] == v for k, v in where.items())]
     if len(values) < 2:
         raise ValueError(f"{column} needs at least two rows where {where}, not {len(values)}")
     mean = sum(values) / len(values)
     half = float(stats.t.ppf(0.975, len(values) - 1) * stats.sem(values))
     return mean, mean - half, mean + half
+
+
+def _validate_columns(rows: Sequence[Row], *names: str) -> None:
+    for name in names:
+        if any(name not in row for row in rows):
+            raise ValueError(f"column must be one of {', '.join(rows[0])}, not {name!r}")
 
 
 def paired_interval(
@@ -233,8 +237,9 @@ def paired_interval(
     Raises
     ------
     ValueError
-        If a side has a seed twice, or fewer than two seeds are on both sides.
+        If a column is not there, a side has a seed twice, or fewer than two seeds are on both.
     """
+    _validate_columns(rows, column, "seed", *first, *second)
     sides = []
     for where in (first, second):
         chosen = [row for row in rows if all(row[name] == where[name] for name in where)]

@@ -13,7 +13,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from . import arguments as valid
-from .delay_optimizer import Anneal, DelayOptimizer, SigmaSchedule
+from .delay_optimizer import WHOLE, Anneal, DelayOptimizer, SigmaSchedule
 from .delays import DelayLayer, Spread
 from .network import DirectionNetwork
 from .stimuli import Classes, Task, valid_angle
@@ -125,8 +125,11 @@ def fit(
     if data is not None:
         steps_per_epoch = min(steps_per_epoch, _stored_batches(data, network, batch_size))
     valid.finite_number("anneal", anneal, 0, 1)
+    valid.one_of("whole_delays", whole_delays, WHOLE)
     how = dict(whole=whole_delays, remove_common_mode=remove_common_mode, generator=generator)
     optimisers = _optimisers(network, lr, delay_lr, how)
+    if not isinstance(schedules, Iterable):
+        raise TypeError(f"schedules must be a sequence, not {type(schedules).__name__}")
     schedules = list(schedules)
     schedules += _narrowing(network, anneal, epochs * steps_per_epoch, schedules)
     schedules += [_one_cycle(optimiser, epochs * steps_per_epoch) for optimiser in optimisers]
@@ -238,7 +241,8 @@ def _stored_batches(data: tuple[Tensor, Tensor], network: DirectionNetwork, batc
     angle, spikes = data
     if not isinstance(angle, Tensor):
         raise TypeError(f"data must hold tensors, not {type(angle).__name__}")
-    valid_angle("data", angle)
+    if valid_angle("data", angle).ndim != 1:
+        raise ValueError(f"data must have angles of shape (n,), not {tuple(angle.shape)}")
     valid.binary_spikes("data", spikes, network.task.channels)
     if len(angle) != len(spikes) or len(angle) < batch_size:
         raise ValueError(
@@ -347,6 +351,8 @@ def evaluate(
         If there is no sound, or `angle` and `spikes` do not belong together.
     """
     angle = valid_angle("angle", torch.as_tensor(angle))
+    if angle.ndim != 1:
+        raise ValueError(f"angle must have shape (n,), not {tuple(angle.shape)}")
     valid.spike_tensor("spikes", spikes, network.task.channels)
     valid.whole_number("batch_size", batch_size)
     if not len(angle) or len(angle) != len(spikes):

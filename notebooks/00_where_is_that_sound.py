@@ -101,9 +101,9 @@ untrained = copy.deepcopy(network)  # our control: it will never learn
 
 # %% [markdown]
 # ### Predict
-# We now train it on sounds from all directions; `soft_labels` lets neighbouring directions
-# share the credit. Always pointing straight ahead would be wrong by 45° on average.
-# **How far off will the network be after a few seconds: 30°, 10°, 3°?**
+# We now train it on sounds from all directions; `soft_labels` lets neighbouring directions share
+# the credit. Always pointing straight ahead would be wrong by 45° on average. **How far off will
+# the network be after a few seconds: 30°, 10°, 5°, 2°?**
 
 # %%
 history = fit(network, generator, epochs=8, soft_labels=0.5)

@@ -53,7 +53,7 @@ print(f"the right ear leads by {40 / 360 * cycle_ms:.1f} ms")
 #
 # The right ear is *further along* in its cycle, so each peak comes **earlier** there, by 40/360 of
 # a cycle (the printed peaks fall on whole steps). Sound reaches the near ear first: a positive IPD
-# is a source on the right. We say this once; it holds in the whole course.
+# is a source on the right. This holds in the whole course.
 # </details>
 #
 # Is that a human head? Its two ears lie close together. For a high tone from the side, the way
@@ -116,7 +116,7 @@ print(f"up to {from_peak:.1f} ms away from a peak, and a cycle lasts {cycle_ms:.
 #
 # One fibre alone is a rough witness: it misses steps near the peak, and fires up to about a quarter
 # of a cycle away from it. A hundred of them draw the wave quite well. What a spike is worth we
-# count later; those at the peak will not be worth most.
+# count later.
 # </details>
 #
 # The dice, too, are a toy. A fibre of a real ear fires about once in a cycle, or not at all, and
@@ -353,7 +353,8 @@ assert abs(floor_deg - chance.class_floor_deg) < 0.03
 #
 # Within a class the distance to its middle is anything from 0° to half a width, so a quarter of the
 # width on average. This is the **[class floor](glossary.ipynb#class-floor)**: no answer in
-# midpoints gets below it. From now on we always report an error in degrees, beside chance and
+# midpoints gets below it. (Lesson 0's network could: its answer was a *mean* of midpoints, so it
+# could point between them.) From now on we always report an error in degrees, beside chance and
 # beside the floor.
 # </details>
 #
@@ -493,10 +494,11 @@ drawings.likelihood(grid_deg, scores, best_deg.tolist(), (100, 140))
 
 
 # %% [markdown]
-# Each ear has one sharp peak, and the distance between the peaks is the estimate. That is
-# **[maximum likelihood](glossary.ipynb#maximum-likelihood)**. How sharply a peak is bent at its top
-# is the Fisher information again. Where it has fallen by half a nat, you are one standard deviation
-# from the top. (A nat is the unit of natural logarithms, as for the loss in lesson 0.)
+# Each ear has one sharp peak, and the distance between the peaks is the estimate. (Read from this
+# grid of half degrees, it can be off by a few tenths.) That is **[maximum
+# likelihood](glossary.ipynb#maximum-likelihood)**. How sharply a peak is bent at its top is the
+# Fisher information again. Where it has fallen by half a nat, you are one standard deviation from
+# the top. (A nat is the unit of natural logarithms, as for the loss in lesson 0.)
 #
 # One sound says little, so this observer now listens to many, each with its own phase.
 
@@ -558,8 +560,7 @@ by_hand["maximum likelihood"] = observer.maximum_likelihood(spikes, one).rad2deg
 drawings.posterior(ipd_deg, probable, by_hand, 80)
 
 # %% [markdown]
-# The hill is broad: one fibre knows little. Where it reaches over the end of the range it is cut
-# off, and what is left leans inwards. Now the median answers for the same sounds as before:
+# The hill is broad: one fibre knows little. Now the median answers for the same sounds as before:
 
 # %%
 median = {}
@@ -570,13 +571,13 @@ for count, (ears, ipd, spikes) in heard.items():
           f"nearer than maximum likelihood by {gain:.3f}° ± {half:.3f}°")
 
 # %% [markdown]
-# With one fibre it is nearer; with a hundred there is next to nothing to gain, since the peaks are
-# sharp. Over very many sounds (below) it is even *below* the bound.
+# With one fibre it is nearer, and *under* the bound; the many sounds at the end of this page bear
+# that out. With a hundred there is next to nothing to gain, since the peaks are sharp.
 #
 # ### Predict
-# May it be? The bound speaks of answers that are right on average. **Where in the range is the
-# median, with one fibre, not right on average, and to which side does it lean?** We call the lean
-# its *bias*, positive if it is outwards.
+# Is that allowed? The bound speaks of answers that are right on average. **Where in the range is
+# the median, with one fibre, not right on average, and to which side does it lean?** We call the
+# lean its *bias*, positive if it is outwards.
 
 # %%
 error, truth_deg = median[1], torch.rad2deg(heard[1][1])
@@ -595,9 +596,9 @@ print(f"bound: {limits[1]:.1f}°")
 # bound is a fair limit. The fewer the fibres, the larger the errors, and the more of them are cut.
 # </details>
 #
-# So beside networks with few fibres the bound is none, and the course draws what the best observer
-# reaches. `figures/studies/best_observer.py` asked it about many more sounds, and let it hear
-# 100 ms of each, as our networks will:
+# So for networks with few fibres it is no bound at all, and the course draws what the best observer
+# reaches. `figures/studies/best_observer.py` asked it about many more sounds, and let it hear 100
+# ms of each, as our networks will:
 
 # %%
 rows = tables.read("../figures/studies/best_observer.csv")

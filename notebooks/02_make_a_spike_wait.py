@@ -91,7 +91,7 @@ clipped.T.int()
 
 # %% [markdown]
 # Eight steps are left, and all of them were recorded. Before we go on, we check that the course's
-# functions do the same. They take a batch, `(sample, time, fibre)`.
+# functions do the same. They take many samples at once, a *batch*: `(sample, time, fibre)`.
 
 # %%
 assert torch.equal(delays.pad_then_shift(recording[None], wait.float(), max_delay)[0], padded)
@@ -148,15 +148,15 @@ explore(draw, first_ms=slider("delay of fibre 0 (ms)", 0, 8, 1, 2),
 # The frame never moves. If we knew the delays, it could be as long as the recording: from 0 to 20
 # for two delays of 0, from 8 to 28 for two of 8. But it is cut for the *longest wait allowed*, not
 # for the waits in use, so that delays can change during learning while every tensor keeps its
-# shape. Notice also that adding the same delay to both fibres changes nothing about how they lie to
-# each other.
+# shape. Notice also that adding the same delay to both fibres changes nothing about how far apart
+# their spikes are.
 #
 # ## What a neuron hears
 #
 # ### Predict
 # All 200 fibres wait, each for its own random time up to 50 ms, by [Method
-# A](glossary.ipynb#Method-A). **From which ms to which ms have all of them arrived, and what does
-# the raster look like outside?**
+# A](glossary.ipynb#Method-A). **From which ms to which ms do all of them carry the recording, and
+# what does the raster look like outside?**
 
 # %%
 filled = delays.pad_then_shift(torch.ones(1, 150, 200), random_waits, 50)[0].mean(1)
@@ -171,8 +171,8 @@ drawings.arrivals(method_a[0], random_waits, stimulus.steps)
 #
 # From 50 to 149 ms, as the printed line says: after the slowest has begun and before the fastest
 # has ended. Outside, two triangles of silence cut into the raster. Inside the triangles a zero says
-# something about *delays*; everywhere else it says something about the *sound*, but only from 50 to
-# 149 ms for all fibres.
+# something about *delays*; outside them it says something about the *sound*. Only from 50 to 149 ms
+# is that so for all fibres at once.
 # </details>
 #
 # Now listen as a neuron would. A [coincidence](glossary.ipynb#coincidence) detector counts pairs:

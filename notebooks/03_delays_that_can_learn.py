@@ -170,15 +170,16 @@ for k in range(1, 8):
 # ## A delay that leaves its range
 # A delay below 0 would let spikes arrive before they were sent, and one above `max_delay` finds no
 # rows. But an [optimiser](glossary.ipynb#optimiser), which moves parameters against their
-# gradients, takes its step without asking. One way out is to `clamp` the delay in the forward pass:
-# what is outside counts as the nearest end. The course instead steps, then
+# gradients, takes its step without asking. One way out is to `clamp` the delay in the *forward
+# pass*, the way from spikes to loss (the *backward pass* brings the gradients back): what is
+# outside counts as the nearest end. The course instead steps, then
 # **[projects](glossary.ipynb#projection)**: after each step, it moves the delay itself to the
 # nearest allowed value.
 #
 # ### Predict
-# Four delays, all best at 5 steps, under the same [Adam](glossary.ipynb#Adam). One starts at −2, as
-# if the last step had pushed it there. **Which of them come home with a clamp, and which with a
-# projection?**
+# Four delays start at −2, 0, 1 and 45 steps, all best at 5, under the same
+# [Adam](glossary.ipynb#Adam). The first is outside, as if the last step had pushed it there.
+# **Which of them come home with a clamp, and which with a projection?**
 
 # %%
 def learn(apply, project, updates=60):
@@ -209,8 +210,8 @@ drawings.paths(list(runs.values()), list(runs), goal=5)
 # update, and everybody learns.
 # </details>
 #
-# With a `DelayLayer` (which therefore has no clamp) the two calls are `optimiser.step()` and
-# `layer.project_()`:
+# The course's `DelayLayer` holds one delay for each fibre, and shifts by it. It has no clamp; after
+# each update we make two calls: `optimiser.step()` and `layer.project_()`:
 
 # %%
 layer = delays.DelayLayer(3, max_delay=50, init=1.0)
@@ -292,7 +293,7 @@ for rule in (delays.Interpolate(), *map(delays.Bell, (0.5, 2.0, 5.0, 12.0))):
 # widest bell: had we asked a single one, luck would have answered.
 #
 # A third estimator, `Round` ("straight_through"), rounds forward, so that spikes stay spikes, and
-# backward uses the central difference as if it had not.
+# backward it hands on the central difference, as if nothing had been rounded.
 #
 # A single sparse fibre is the hardest case. A crowd of fibres that hear the same 20 Hz wave makes
 # a smooth valley of its own. Here 50 fibres in 64 sounds shall match 50 others, 30 steps late,
@@ -557,8 +558,8 @@ picked.shape
 # ### Predict
 # A training step delays 64 sounds, multiplies by the weights of 30 neurons, and goes back for all
 # gradients. We do it in four ways: with the prototype's grid, with a grid of ours, by picking rows,
-# and with `delayed_linear`, which never builds the interpolated spikes. **How many times faster
-# than the prototype is each?**
+# and with `delayed_linear`, which never builds the interpolated spikes. **What share of the
+# prototype's time does each take?**
 
 # %%
 parts = torch.rand(200, generator=generator) * 50  # delays, no longer whole

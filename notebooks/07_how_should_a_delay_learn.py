@@ -205,8 +205,8 @@ for rule, arrived in there.items():
 #
 # A rule is an object with one method, `shift`: spikes and delays in, delayed spikes out. The value
 # of what it returns is what the network hears; its slope is the gradient. The two need not agree:
-# `a + (b - b.detach())` has the value of `a` and the slope of `b`. So here is a sixth rule. It
-# *hears* whole steps, and *looks* with a bell.
+# `a.detach() + (b - b.detach())` has the value of `a` and the slope of `b`. So here is a sixth
+# rule: it *hears* whole steps, and *looks* with a bell.
 
 # %%
 class FarSighted(Rule):
@@ -216,9 +216,9 @@ class FarSighted(Rule):
         self.ear, self.eye = Round(), Bell(sigma)
 
     def shift(self, spikes, delays, max_delay):
-        heard = self.ear.shift(spikes, delays.detach(), max_delay)
+        heard = self.ear.shift(spikes, delays, max_delay)
         seen = self.eye.shift(spikes, delays, max_delay)
-        return heard + (seen - seen.detach())
+        return heard.detach() + (seen - seen.detach())
 
 
 # %% [markdown]
@@ -239,10 +239,11 @@ for sigma in (2, 4, 8, 25):
 # one hill, and its top need not lie where the spikes meet. (How many arrive depends on where the
 # five spikes lie: try another `train`.) You have met this trick before. Exact forward, kinder
 # backward: that is a surrogate gradient (lesson 4), for a delay instead of a spike.
-#
-# Now write your own: change `shift`, and run it. A rule works in every layer of the course, as
-# `DelayLayer(..., FarSighted(8))` or `Localiser(..., estimator=FarSighted(8))`.
 # </details>
+#
+# Now write your own: change `shift` in `FarSighted` above, and run both cells again. A rule works
+# in every layer of the course, as `DelayLayer(..., FarSighted(8))` or `Localiser(...,
+# estimator=FarSighted(8))`.
 #
 # ## On the real task
 #
@@ -288,11 +289,12 @@ costs = sorted(row["rounded_error_deg"] - row["error_deg"] for row in frozen)
 assert costs[-1] > 5 and all(abs(cost) < 1 for cost in costs[:-1])
 
 # %% [markdown]
-# In one seed of five, rounding ruins the control; in the others it changes almost nothing. That
-# one seed pulls the control up, so compare *without* rounding: there, no gain is clear of zero with
+# In one seed of five, rounding ruins the control; in the others it changes almost nothing. That one
+# seed pulls the control up, so compare *without* rounding: there, no gain is clear of zero with
 # five seeds. That is not "no gain": the intervals are ten degrees wide. The luck of a single fibre
 # is its first lag, these are the five lags that lesson 6 showed, and 25 fresh ones did settle it
-# there, for the linear rule and thirty neurons. And between the estimators, pair by pair?
+# there, for the linear rule, with thirty neurons and with ten. And between the estimators, pair by
+# pair?
 
 # %%
 for names in itertools.combinations(estimators, 2):
@@ -446,8 +448,8 @@ assert not any(high < 0 for *_, high in gaps.values())
 #
 # And the control that never learned its delays? None of the eight is clearly better, and the linear
 # one that is fast and free is clearly worse; with its common mode removed, it no longer is. So
-# holding the common mode mends a harm, and the harm was the optimiser's. That learning pays here,
-# these five seeds do not show.
+# holding the common mode mends a harm at that rate. That learning pays here, these five seeds do
+# not show.
 #
 # ## The exact gradient
 #

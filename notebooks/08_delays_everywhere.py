@@ -187,9 +187,9 @@ for fibres in (2, 10):
 # and nearest to the best observer; in front of the first alone the table can't tell them from one
 # layer. With ten fibres one layer with delays is better than depth or recurrence without any.
 #
-# And learning the delays? At the usual rate it does some harm. Gently, what it changes is less than a
-# tenth of a degree, up or down: as in lesson 6, the harm is the optimiser's, and a variety of
-# delays can stand in for learning them.
+# And learning the delays? At the usual rate it does some harm. Gently, what it changes is less than
+# a tenth of a degree, up or down: as in lesson 6, another optimiser does not do that harm, and a
+# variety of delays can stand in for learning them.
 # </details>
 #
 # ## A delay for every connection
@@ -504,8 +504,8 @@ checks.exercise_8_3(next_potential)
 # | its question | our answer | lesson | figure or table |
 # |---|---|---|---|
 # | Why does it learn without phase delays? | leak and threshold compare moments; two layers even better | 6, 8 | `weights_or_delays.csv`, `deeper.csv` |
-# | Weights and delays apart? | variety of delays can stand in for learning them; at equal numbers (synaptic, 10 fibres) delays alone reach 4.4°, weights alone 3.8° | 6 | `weights_or_delays.csv` |
-# | Do weights matter more? | wherever there are any: frozen delays with learned weights beat the reverse; a bad lag still limits them | 6 | `weights_or_delays.csv`, `coincidence.csv` |
+# | Weights and delays apart? | with ten axonal fibres learned and frozen are alike; with one fibre, or synaptic delays and ten hidden neurons, learning takes 8 to 15 % away; at equal numbers (synaptic, 10 fibres) delays alone reach 4.4°, weights alone 3.8° | 6 | `compared/verdicts.csv`, `weights_or_delays.csv` |
+# | Do weights matter more? | with two fibres or more, random frozen delays and learned weights beat the reverse; weights whose delays are all zero lose to it; a bad lag still limits them | 6 | `weights_or_delays.csv`, `coincidence.csv` |
 # | Is `grid_sample` what makes delays learnable? | the difference of neighbouring rows does; a grid is one way, and a slow one | 3 | `train_step.csv` |
 # | How to apply the gradients? An optimiser for whole numbers? | steps in steps, projection, carry | 7 | `whole_numbers.csv`, `gauge.csv` |
 # | Does the code work as intended? | no: eight mistakes, one of them in its claim | 1–5 | `prototype_recipe.csv` |

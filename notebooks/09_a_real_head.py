@@ -269,9 +269,10 @@ drawings.answers(
 # <details><summary>What happened</summary>
 #
 # Dotted is the truth, the line is the median answer, and the band holds the middle 80 % of the
-# answers. From 30 ms of sound, thirty neurons find noise and tones alike, and they are worst where
-# ten degrees are worth the least. The word is harder for them. How much harder varies from seed to
-# seed: the last line tells of the same network in a study further down, trained as long.
+# answers. From 30 ms of sound, thirty neurons find tones nearly as well as noise, and they are
+# worst where ten degrees are worth the least. The word is harder for them. How much harder varies
+# from seed to seed: the last line tells of the same network in a study further down, trained as
+# long.
 # </details>
 #
 # Try it. The word changes with the draw, because you hear another piece of it.

@@ -21,6 +21,7 @@ CLASS = (
     *CARRIED,
     "figures/**/*.py",
     "figures/**/*.png",
+    "figures/**/*.md",
     "tools/*",
     "CITATION.cff",
     "pyproject.toml",

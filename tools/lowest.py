@@ -1,6 +1,6 @@
 """Print the lowest version of each package that pyproject.toml promises, for `make test-lowest`.
 
-    python tools/lowest.py > build/lowest.txt      and then: pip install -c build/lowest.txt ...
+    python tools/lowest.py > .venv-lowest/lowest.txt     and then: pip install -c THAT_FILE ...
 
 It runs before anything is installed, and Python 3.10 cannot read TOML: so a range is looked for as
 it is written, a quoted name, `>=` and a version. A test compares this with what TOML reads.

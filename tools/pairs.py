@@ -52,7 +52,7 @@ def text(notebook) -> str:
 def edited(folder: Path, name: str) -> tuple[str, ...]:
     """Return the sides of a page, ".py" and ".ipynb", that were edited since both agreed.
 
-    None if they agree now; both if the notebook can't tell. A side that is not there was not
+    Empty if they agree now; both if the notebook can't tell. A side that is not there was not
     edited.
     """
     paths = {suffix: folder / f"{name}{suffix}" for suffix in (".py", ".ipynb")}

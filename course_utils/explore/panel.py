@@ -43,10 +43,11 @@ def explore(draw: Callable[..., Figure], /, **controls: Slider | Choice) -> None
     Raises
     ------
     TypeError, ValueError
-        If `draw` is not callable or returns no figure, a control is missing or unknown, or
-        `FRAMES` is set to something that is no number of pictures.
+        If `draw` is not callable or returns no figure, there is no control, one is not from
+        `slider` or `choice`, or `FRAMES` is set to something that is no number of pictures.
     RuntimeError
-        If `draw` fails, or its figure has no alt text, at the default or at a corner.
+        If `draw` fails (also for a control that it lacks or does not know), or its figure has no
+        alt text, at the default or at a corner.
         The message says where.
     """
     if not callable(draw):

@@ -1,4 +1,4 @@
-"""One fibre per ear: does learning rescue a bad draw? Seeds that no other table has.
+"""One fibre per ear: does learning rescue a bad draw? Seeds that no other of these tables has.
 
 With one fibre per ear and axonal delays, a network draws one number: its first lag. In every other
 table the seeds are 0 to 4, and draw the same five lags; here there are 25 more. `lag_ms` and

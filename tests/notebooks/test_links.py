@@ -97,3 +97,8 @@ def test_make_hands_repository_and_branch_on():
             ).stdout
             (line,) = re.findall(r"-m tools\.(?:build_site|single_files)(.*)", said)
             assert line.rstrip() == wanted
+
+
+def test_the_teachers_page_leads_only_to_what_the_site_holds():
+    targets = links.local_targets(links.markdown_of(pages.ROOT / "TEACHING.md"))
+    assert [t for t in targets if not t.startswith(("notebooks/", "#"))] == [] and len(targets) > 10

@@ -31,7 +31,8 @@ MODULES = (
 NO_TENSOR = set(
     """
     arguments.finite_number arguments.whole_number arguments.time_constant arguments.one_of
-    arguments.random_generator arguments.delay_range
+    arguments.random_generator arguments.delay_range arguments.pair
+    stimuli.valid_task stimuli.valid_classes
     clicks.ClickPair clicks.ClickPair.steps
     delay_optimizer.Anneal delay_optimizer.Anneal.step delay_optimizer.SigmaSchedule
     delay_optimizer.DelayOptimizer.add_param_group

@@ -147,3 +147,17 @@ def test_training_needs_no_pictures():
     probe = "import sys, course_utils.training; print([m for m in sys.modules if 'plot' in m])"
     done = subprocess.run([sys.executable, "-c", probe], text=True, capture_output=True, cwd=ROOT)
     assert done.stdout.strip() == "[]", done.stdout
+
+
+LINES = [
+    line.split("   ")[0].split(", ")
+    for line in re.findall(r"^    (\w.*)$", course_utils.__doc__.split("\n    explore/")[0], re.M)
+]
+LEVEL = {f"course_utils.{name}": level for level, names in enumerate(LINES) for name in names}
+
+
+@pytest.mark.parametrize("module", LEVEL)
+def test_the_map_is_in_the_order_of_imports(module):
+    source = HOUSE.joinpath(module.split(".")[1] + ".py").read_text(encoding="utf-8")
+    taken = {other for other, _ in imports(source, "course_utils") if other in LEVEL}
+    assert {other for other in taken if LEVEL[other] > LEVEL[module]} == set()

@@ -110,6 +110,8 @@ def main(words=None):
     parser.add_argument("--budget-s", type=float, default=float("inf"), help="seconds at most")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder of tables")
     arguments = parser.parse_args(words)
+    if unknown := set(arguments.families) - {*ALL, ","}:
+        parser.error(f"--families must be letters of {ALL}, not {''.join(sorted(unknown))}")
     end, out = time.monotonic() + arguments.budget_s, arguments.out
     out.mkdir(parents=True, exist_ok=True)
     if "plan" in arguments.stages:

@@ -13,7 +13,8 @@ PAGES = pages.all_pages()
 WATCH = f"""
 import os, sys, time
 sys.path.append({str(pages.ROOT)!r})
-from course_utils import explore, plots
+from course_utils import plots
+from course_utils.explore import panel
 from tools.figure_rules import style_problems
 
 def note(name, *words):
@@ -26,7 +27,7 @@ def png(figure, png=plots.png):
     note("figures.log", plots.alt_text(figure)[:60], "|", *style_problems(figure))
     return picture
 
-explore.png = plots.png = png
+panel.png = plots.png = png
 
 def watch(_, note=note, pid=os.getpid(), seconds=time.process_time):
     "Note the seconds so far, whatever the page calls its own variables."

@@ -443,7 +443,8 @@ def test_a_page_is_a_pair_to_jupytext(course, capsys):
 
 def test_make_hands_the_words_on():
     for target, tool in (("run", "run_lessons"), ("pair", "pairs")):
-        command = ["make", "-n", target, f"LESSONS={PAGE}", "REPLACE=1"]
+        # make says where it is if another make has called it
+        command = ["make", "--no-print-directory", "-n", target, f"LESSONS={PAGE}", "REPLACE=1"]
         done = subprocess.run(command, cwd=pages.ROOT, text=True, capture_output=True, check=True)
         assert done.stdout.rstrip().endswith(f"-m tools.{tool} --replace {PAGE}")
 

@@ -361,7 +361,6 @@ for row in decided:
 # %%
 drawings.forest(decided, margin_percent=5)
 
-
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
@@ -376,9 +375,32 @@ drawings.forest(decided, margin_percent=5)
 #
 # So *which of the two did the work?* has no short answer. With ten axonal fibres the weights can do
 # it with whatever delays they find. With one, or with synaptic delays and ten hidden neurons,
-# learning the delays pays; how much of the latter is just *more numbers that learn*, a further part
-# of the study will have to say. Not tried here: synaptic delays with thirty hidden neurons, where
-# the table above saw next to nothing, and a hundred fibres.
+# learning the delays pays. Not tried here: synaptic delays with thirty hidden neurons, where the
+# table above saw next to nothing, and a hundred fibres.
+# </details>
+#
+# With synaptic delays the learned network has more numbers that learn. **Is that all?** So a frozen
+# one got as many: further hidden neurons, until the numbers are equal. And two more questions were
+# in the plan: what if the weights may not learn, and what if the first delays are others?
+
+# %%
+for row in verdicts:
+    if row["family"] in "BF":
+        print("{place}: {condition} minus {control}".format(**row))
+        print("    {difference:+.2f}° ({low:+.2f}° to {high:+.2f}°), {difference_percent:+.0f} %, "
+              "{n:.0f} seeds: {verdict}".format(**row))
+
+
+# %% [markdown]
+# <details><summary>What it says</summary>
+#
+# With as many numbers that learn, the two are *alike*: there, two hundred delays do for the error
+# what as many further weights do. Where the weights into the hidden neurons may not learn, learning
+# the delays takes away a third of what the readout alone leaves (axonal), or three quarters
+# (synaptic); weights alone do better still. (Some of the runs with delays only were still getting
+# better when they were stopped.) And other first delays? From even ones and from the bank, learned
+# and frozen are *alike*. Which ones one *has* does differ: even are ahead of random, the bank is
+# behind, and delays that start at zero and learn are furthest behind.
 # </details>
 #
 # ## How full is the shelf?
@@ -663,7 +685,8 @@ checks.exercise_6_3(aligning_delays)
 #   is no such control.
 # - Tuned alike, learned and frozen delays are alike with ten axonal fibres, to within 5 %. With one
 #   fibre per ear, or with synaptic delays and ten hidden neurons, learning took 8 to 15 % of the
-#   error away. Variety can stand in for some of that, but the number of lags on offer does not tell
+#   error away; in the one place where a frozen network got as many numbers that learn, it was
+#   alike. Variety can stand in for some of that, but the number of lags on offer does not tell
 #   where: the largest share was gained with a thousand.
 # - An interval that holds zero says *no effect* only if it is narrow. And if learning makes it
 #   worse, look at the optimiser first.

@@ -268,3 +268,29 @@ def test_lesson_6_learned_and_frozen_tuned_alike():
     assert unsure["place"].startswith("axonal, 2 per ear") and unsure["n"] == 25
     assert unsure["low"] < 0 < unsure["high"]
     assert {row["n"] for row in heart.values()} == {15, 25}
+
+
+def test_lesson_6_equal_numbers_weights_that_may_not_learn_and_other_first_delays():
+    rows = tables.read(FIGURES / "studies" / "compared" / "verdicts.csv")
+    synaptic, axonal = "synaptic, 10 per ear, 10 hidden", "axonal, 10 per ear, 30 hidden"
+
+    def found(place, condition, control):
+        own = dict(place=place, condition=condition, control=control)
+        (row,) = [row for row in rows if own.items() <= row.items() and row["family"] in "BF"]
+        return row["verdict"], row["difference_percent"]
+
+    assert found(synaptic, "learned", "frozen, as many parameters")[0] == "alike"
+    for place, share in ((axonal, 33), (synaptic, 74)):
+        verdict, gain = found(place, "delays only", "readout only")
+        assert verdict == "differs" and round(-gain) == share
+        verdict, loss = found(place, "delays only", "frozen")
+        assert verdict == "differs" and loss > 10
+    late = {(r["place"], r["condition"]): r["unrested"] for r in rows if r["family"] == "B"}
+    assert late[synaptic, "delays only"] > 0.1  # and the page says so
+    assert found(axonal, "learned from even", "frozen even")[0] == "alike"
+    assert found(axonal, "learned from bank", "frozen bank")[0] == "alike"
+    even, bank, zero = (
+        found(axonal, condition, "frozen")
+        for condition in ("frozen even", "frozen bank", "learned from zero")
+    )
+    assert {even[0], bank[0], zero[0]} == {"differs"} and even[1] < 0 < bank[1] < zero[1]

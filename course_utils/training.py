@@ -311,12 +311,6 @@ class Report:
         mean, half = self._error(self.softmax_mean)
         return mean - half, mean + half
 
-    @property
-    def argmax_error_interval_deg(self) -> tuple[float, float]:
-        """95 % interval of `argmax_error_deg` over test sounds (normal approximation)."""
-        mean, half = self._error(self.argmax)
-        return mean - half, mean + half
-
     def _error(self, estimate: Tensor) -> tuple[float, float]:
         error = torch.rad2deg((estimate.double() - self.angle).abs())
         spread = float(error.std()) if len(error) > 1 else math.nan

@@ -96,16 +96,11 @@ def main(arguments=None, folder: Path = pages.NOTEBOOKS) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="a lesson; all if none is named")
     parser.add_argument("--jobs", type=int, default=2, help="how many pages run at a time")
     options = parser.parse_args(arguments)
-    names = [Path(name).stem for name in options.names]
-    known = pages.lessons(folder)
-    unknown = sorted(set(names) - set(known))
-    if unknown or not known:
-        have = ", ".join(known) or "nothing"
-        print(f"No lesson called {', '.join(unknown) or 'NN_*.py'}; {folder} holds {have}.")
+    try:
+        chosen = pages.named(options.names, folder)
+    except pages.UnknownPageError as unknown:
+        print(unknown)
         return 2
-
-    chosen = [page for name in names for page in pages.with_solutions(name, folder)]
-    chosen = chosen or pages.all_pages(folder)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # pages run side by side: one thread each
     stopped = 0
     with ThreadPoolExecutor(options.jobs) as workers:  # each waits for a kernel of its own

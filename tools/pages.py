@@ -31,6 +31,22 @@ def with_solutions(name: str, folder: Path = NOTEBOOKS) -> list[str]:
     return [name, solved] if (folder / f"{solved}.py").exists() else [name]
 
 
+class UnknownPageError(LookupError):
+    """A page was named that is not there; the sentence lists those that are."""
+
+
+def named(words: list[str], folder: Path = NOTEBOOKS) -> list[str]:
+    """Return the pages that a command line names, lessons with their solutions; all if none is."""
+    known = sorted({Path(page).name for page in all_pages(folder)})
+    names = [Path(word).stem for word in words]
+    unknown = sorted(set(names) - set(known))
+    if unknown or not known:
+        have = ", ".join(known) or "no .py of a lesson"
+        said = f"No lesson called {', '.join(unknown) or 'NN_*.py'}; {folder} holds {have}."
+        raise UnknownPageError(said)
+    return [page for name in names for page in with_solutions(name, folder)] or all_pages(folder)
+
+
 def all_pages(folder: Path = NOTEBOOKS) -> list[str]:
     """Return every page: each lesson with its solutions, and the glossary."""
     found = [page for name in lessons(folder) for page in with_solutions(name, folder)]

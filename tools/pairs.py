@@ -164,12 +164,12 @@ def main(arguments=None, folder: Path = pages.NOTEBOOKS) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="a page; all if none is named")
     parser.add_argument("--replace", action="store_true", help="even where the .py was edited")
     given = parser.parse_args(arguments)
-    known = pages.all_pages(folder)
-    names = [page for name in given.names for page in pages.with_solutions(Path(name).stem, folder)]
-    if unknown := sorted(set(names) - set(known)):
-        print(f"No page called {', '.join(unknown)}; {folder} holds {', '.join(known)}.")
+    try:
+        chosen = pages.named(given.names, folder)
+    except pages.UnknownPageError as unknown:
+        print(unknown)
         return 2
-    results = [pair(folder, name, given.replace) for name in names or known]
+    results = [pair(folder, name, given.replace) for name in chosen]
     print("\n".join(said for _, said in results if said) or "Every pair agrees.")
     return 0 if all(agreed for agreed, _ in results) else 1
 

@@ -78,16 +78,11 @@ def main(arguments=None, folder: Path = pages.NOTEBOOKS, keep_in: Path | None = 
     parser.add_argument("names", nargs="*", metavar="NAME", help="a lesson; all if none is named")
     parser.add_argument("--replace", action="store_true", help="even where a notebook was edited")
     given = parser.parse_args(arguments)
-    known = sorted({Path(page).name for page in pages.all_pages(folder)})
-    names = [Path(name).stem for name in given.names]
-    unknown = sorted(set(names) - set(known))
-    if unknown or not known:
-        have = ", ".join(known) or "no .py of a lesson"
-        print(f"No lesson called {', '.join(unknown) or 'NN_*.py'}; {folder} holds {have}.")
+    try:
+        chosen = pages.named(given.names, folder)
+    except pages.UnknownPageError as unknown:
+        print(unknown)
         return 2
-
-    chosen = [page for name in names for page in pages.with_solutions(name, folder)]
-    chosen = chosen or pages.all_pages(folder)
     width = max(len(name) for name in chosen)
     print(f"{'page':<{width}}  seconds  pictures (s)  peak MB")
     failures, seconds, peak = 0, 0.0, 0.0

@@ -17,6 +17,7 @@ from figures.studies.compared.converge import CHECK, converge
 from tools.pages import ROOT
 
 HOME = ROOT / "figures" / "studies" / "compared"
+PLACES = list(dict.fromkeys(place for _, place, _ in plan.BLOCKS))
 GAPS = [0.3, -0.1, 0.4, 0.2, 0.25, -0.05, 0.1, 0.35]
 SMALL = plan.Place("axonal", 1, 3, 5, 1.0)
 
@@ -94,14 +95,14 @@ def test_every_condition_has_six_trials_and_no_setting_stands_twice():
     assert len(set(cells)) == len(cells)
     own = [c for c in cells if plan.CONDITIONS[c[1]].tuned_as is None]
     assert len(plan.trials()) == 6 * len(own)
-    assert len({str(place) for place in plan.PLACES}) == len(plan.PLACES)
+    assert len({str(place) for place in PLACES}) == len(PLACES)
     for place, name in cells:
         borrowed = plan.CONDITIONS[name].tuned_as
         assert borrowed is None or (place, borrowed) in own
 
 
 def test_seeds_that_tune_never_test():
-    for place in plan.PLACES:
+    for place in PLACES:
         assert set(place.tune_seeds) <= set(range(5))
         assert set(place.test_seeds) <= set(range(5, 30))
 
@@ -115,7 +116,7 @@ def test_every_comparison_of_the_plan_can_be_made():
     assert judged == cells  # nothing is run that no verdict needs
 
 
-@pytest.mark.parametrize("place", plan.PLACES, ids=str)
+@pytest.mark.parametrize("place", PLACES, ids=str)
 def test_the_written_plan_names_every_place(place):
     row = f"| {place.kind} | {place.fibres} | {place.hidden} | {place.test} |"
     assert row in (HOME.parent / "PLAN.md").read_text(encoding="utf-8")
@@ -352,7 +353,6 @@ def test_the_command_goes_from_trials_to_a_verdict_and_on_where_it_stopped(
 ):
     place = plan.Place("axonal", 1, 2, 3, 1.0, tune=1)
     monkeypatch.setattr(plan, "BLOCKS", [("A", place, plan.COMPARED)])
-    monkeypatch.setattr(plan, "PLACES", [place])
     monkeypatch.setattr(plan, "comparisons", lambda: [("A", place, *plan.COMPARED)])
     monkeypatch.setattr(runs, "VALIDATION_SOUNDS", 64)
     monkeypatch.setattr(study, "TEST_SOUNDS", 64)

@@ -88,7 +88,7 @@ def fill(stage, out, families, jobs, end):
     else:
         tuned_rows = tables.read(out / "tune.csv")
         if table.exists():
-            verdicts.check_settings(tables.read(table), tuned_rows)
+            verdicts.refuse_untuned(tables.read(table), tuned_rows)
         pairs, settings, left_out = testing(tuned_rows, families)
         for sentence in left_out:
             print("left out:", sentence)

@@ -116,8 +116,6 @@ BLOCKS = [
 ]
 """Family, place and conditions, the most important first; a family may lean on those before it."""
 
-PLACES = list(dict.fromkeys(place for _, place, _ in BLOCKS))
-
 
 def cells(families: str = "ABFD"):
     """Place and name of condition, in order of importance."""

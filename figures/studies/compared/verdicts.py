@@ -111,7 +111,7 @@ def trial_errors(rows, place, condition: str) -> list[float]:
     return errors
 
 
-def check_settings(tested, tuned_rows) -> None:
+def refuse_untuned(tested, tuned_rows) -> None:
     """Refuse test rows that were not run with the tuned setting.
 
     Raises
@@ -183,7 +183,7 @@ def all_of(tested, tuned_rows) -> list[dict]:
 
     A family with a seed missing anywhere has no verdict: Holm's method needs all of it.
     """
-    check_settings(tested, tuned_rows)
+    refuse_untuned(tested, tuned_rows)
     families = {}
     for family, place, condition, control in plan.comparisons():
         found = comparison(tested, place, condition, control)

@@ -13,6 +13,7 @@ from course_utils import tables
 from figures.studies import study
 from figures.studies.compared import __main__ as command
 from figures.studies.compared import networks, plan, runs, verdicts
+from figures.studies.compared.constraints import CONSTRAINTS
 from figures.studies.compared.converge import CHECK, converge
 from tools.pages import ROOT
 
@@ -122,6 +123,11 @@ def test_the_written_plan_names_every_place(place):
     assert row in (HOME.parent / "PLAN.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("words", ["learned", *plan.RULES, *plan.WHOLE, *CONSTRAINTS])
+def test_the_written_plan_names_the_condition(words):
+    assert words in (HOME.parent / "PLAN.md").read_text(encoding="utf-8")
+
+
 def learned_numbers(place, name):
     network = networks.network_of(place, plan.CONDITIONS[name], place.test_seeds, 5)
     return sum(p.numel() for p in network.parameters() if p.requires_grad)
@@ -183,9 +189,8 @@ def test_what_learns_moves_and_what_is_frozen_stays(name):
     rest = converge(network, validation, sounds, longest=CHECK, **setting)
     moved = {key: not torch.equal(before[key], p) for key, p in network.named_parameters()}
     condition = plan.CONDITIONS[name]
-    assert moved == {
-        "delay.delays": condition.delays, "w_hidden": condition.weights, "w_out": True
-    }  # fmt: skip
+    own = "w_hidden" if condition.constraint is None else "parametrizations.w_hidden.original"
+    assert moved == {"delay.delays": condition.delays, own: condition.weights, "w_out": True}
     assert rest.updates == CHECK and rest.best == 0
 
 
@@ -223,6 +228,79 @@ def test_a_run_comes_out_again_digit_by_digit():
     assert float(tested["error_deg"]) > 0
 
 
+def constrained(name, seed=0):
+    place = plan.Place("axonal", 6, 4, 5, 1.0)
+    return networks.network_of(place, plan.CONDITIONS[f"frozen, {name}"], place.tune_seeds, seed)
+
+
+def test_constraints_are_what_the_plan_says():
+    free = networks.network_of(
+        plan.Place("axonal", 6, 4, 5, 1.0), plan.CONDITIONS["frozen"], range(3), 0
+    ).w_hidden.detach()
+    ternary = constrained("ternary weights").w_hidden.detach()
+    (size,) = ternary.abs()[ternary != 0].unique()
+    kept = free.abs() > 0.7 * free.abs().mean()
+    assert torch.equal(ternary != 0, kept) and size == pytest.approx(float(free[kept].abs().mean()))
+    assert torch.equal(ternary.sign(), free.sign() * kept)
+    for per_ear in (1, 2):
+        sparse = constrained(f"{per_ear} synapse{'s' * (per_ear > 1)} per ear").w_hidden.detach()
+        assert ((sparse != 0).unflatten(0, (2, -1)).sum(1) == per_ear).all()
+        here = sparse != 0
+        assert torch.allclose(sparse[here], free[here] * (6 / per_ear) ** 0.5)
+    signed = constrained("fixed signs")
+    assert torch.equal(signed.w_hidden, free)
+    signed.parametrizations.w_hidden.original.data.mul_(-3)
+    assert torch.allclose(signed.w_hidden, 3 * free)
+
+
+def test_noise_is_fresh_in_every_pass_and_comes_out_again():
+    one, again = constrained("noise"), constrained("noise")
+    passes = [one.w_hidden.detach() for _ in range(400)]
+    assert torch.equal(passes[0], again.w_hidden) and not torch.equal(passes[0], passes[1])
+    off = torch.stack(passes) / constrained("fixed signs").w_hidden.detach()
+    assert float(off.mean()) == pytest.approx(1.01, abs=0.02)  # the mean of 1 / (1 + 0.1 e)
+    assert float(off.std()) == pytest.approx((0.3**2 + 0.1**2) ** 0.5, abs=0.03)
+
+
+def test_a_bell_has_narrowed_before_a_look_counts(monkeypatch):
+    monkeypatch.setattr("figures.studies.compared.converge.NARROWING", 2 * CHECK)
+    place, name = plan.Place("axonal", 2, 3, 5, 1.0), "bell"
+    network = networks.network_of(place, plan.CONDITIONS[name], place.tune_seeds, 0)
+    sounds, validating = runs.generators(0)
+    validation = network.task.sample(64, validating)
+    rest = converge(
+        network, validation, sounds, longest=3 * CHECK, **plan.CONDITIONS[name].trials[0]
+    )
+    assert network.delay.rule.sigma == pytest.approx(0.23)
+    assert len(rest.loss) == 3 and rest.best in (1, 2)
+
+
+def test_delays_first_moves_the_weights_second():
+    place = plan.Place("axonal", 2, 3, 5, 1.0)
+    setting = dict(place=place, condition="delays first", **plan.DELAY_TRIALS[0])
+    network, row = runs.train(0, setting, place.tune_seeds, CHECK)
+    assert row["updates"] == 2 * CHECK and row["best_look"] == 2
+    alone = networks.network_of(place, plan.CONDITIONS["delays only"], place.tune_seeds, 0)
+    sounds, validating = runs.generators(0)
+    converge(alone, alone.task.sample(1024, validating), sounds, longest=CHECK,
+             **plan.DELAY_TRIALS[0])  # fmt: skip
+    assert torch.equal(alone.delay.delays, network.delay.delays)
+    assert not torch.equal(alone.w_hidden, network.w_hidden)
+
+
+@pytest.mark.parametrize("place", [plan.TWO_LAYERS, *plan.CLICKS], ids=str)
+def test_two_layers_share_their_draws_and_learn_where_there_is_a_range(place):
+    one, other = (
+        networks.network_of(place, plan.CONDITIONS[name], place.test_seeds, 7)
+        for name in plan.COMPARED
+    )
+    shared = zip(one.parameters(), other.parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in shared)
+    learn = [layer.delays.requires_grad for layer in one.delay_layers()]
+    assert learn == [longest > 0 for longest in place.layers]
+    assert not any(layer.delays.requires_grad for layer in other.delay_layers())
+
+
 # --- tables --------------------------------------------------------------------------------------
 
 
@@ -252,7 +330,8 @@ def test_rows_by_chance(tuned_rows, seed=0):
                 dict(setting=plan.name_of(place, name), seed=float(own), kind=place.kind,
                      fibres=float(place.fibres), hidden=float(place.hidden), condition=name)
                 | dict(delay_lr=0.0, common_mode="none") | verdicts.tuned(tuned_rows, place, name)
-                | dict(updates=640.0, error_deg=better + rng.normal(0, 0.1))
+                | dict(updates=640.0, error_deg=better + rng.normal(0, 0.1),
+                       rounded_error_deg=10 + rng.normal(0, 0.1))
             )  # fmt: skip
     return rows
 
@@ -295,6 +374,7 @@ def test_every_comparison_gets_a_verdict_that_fits(both):
     words = {(row["family"], row["place"], row["condition"]): row["verdict"] for row in found}
     assert words["A", "synaptic, 10 per ear, 10 hidden", "learned"] == "differs"
     assert words["A", "axonal, 10 per ear, 30 hidden", "learned"] == "alike"
+    assert words["R", "synaptic, 10 per ear, 10 hidden", "learned"] == "alike"  # as rounded
     assert {row["verdict"] for row in found if row["family"] == "C"} == {"alike"}
 
 
@@ -303,7 +383,9 @@ def test_a_family_with_a_hole_has_no_verdict(both):
     name = plan.name_of(plan.AXONAL_1_10, "frozen")
     holed = [row for row in tested if (row["setting"], row["seed"]) != (name, 20)]
     found = verdicts.all_of(holed, tuned_rows)
-    assert {row["family"] for row in found} == {"B", "F", "D", "C"}
+    assert {row["family"] for row in found} == {*plan.FAMILIES, "C"} - {
+        "A"
+    }  # and no R: the same rows
     with pytest.raises(ValueError, match="there is no verdict on learned minus frozen in axonal"):
         verdicts.claim(found, str(plan.AXONAL_1_10), "learned", "frozen")
     whole = verdicts.all_of(*both)

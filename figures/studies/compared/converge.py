@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import torch
 
-from course_utils.delay_optimizer import DelayOptimizer
-from course_utils.network import Localiser
+from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
+from course_utils.delays import Spread
+from course_utils.network import DirectionNetwork
 from course_utils.training import cross_entropy, evaluate
 
 CHECK = 64  # updates between two looks at the validation sounds, and of the first warming up
@@ -20,6 +21,7 @@ PATIENCE = 3  # looks without such a gain, and all rates fall
 FACTOR = 0.2  # to this share
 FALLS = 2  # that often; the next time, training ends
 LONGEST = 3072  # updates, and training ends in any case
+NARROWING = 512  # updates in which a bell or a tent narrows; looks count from then on
 
 
 @dataclass
@@ -46,15 +48,26 @@ class Converged:
         """How many updates there were."""
         return CHECK * len(self.loss)
 
+    def then(self, later: "Converged") -> "Converged":
+        """Both one after the other, left as the later one was."""
+        return Converged(
+            self.loss + later.loss,
+            self.error_deg + later.error_deg,
+            len(self.loss) + later.best,
+            self.seconds + later.seconds,
+        )
+
 
 def converge(
-    network: Localiser,
+    network: DirectionNetwork,
     validation: tuple,
     generator: torch.Generator,
     *,
     lr: float,
     delay_lr: float = 0.0,
     common_mode: str = "removed",
+    whole: str | None = None,
+    chances: torch.Generator | None = None,
     longest: int = LONGEST,
 ) -> Converged:
     """Train `network` in place on fresh sounds, until its validation loss stops falling.
@@ -70,10 +83,15 @@ def converge(
     delay_lr : float
         First rate of the delays, in steps per update; unused where no delay learns.
     common_mode : "removed" or "free"
+    whole : None, "nearest" or "stochastic"
+        See `DelayOptimizer`.
+    chances : torch.Generator
+        For "stochastic".
     longest : int
         Updates at most.
     """
-    optimisers = _optimisers(network, lr, delay_lr, common_mode)
+    how = dict(remove_common_mode=common_mode == "removed", whole=whole, generator=chances)
+    optimisers, narrow = _optimisers(network, lr, delay_lr, how), _narrowing(network)
     peaks = [optimiser.param_groups[0]["lr"] for optimiser in optimisers]
     begin = time.process_time()
     loss, error_deg, best, kept = [], [], 0, None
@@ -83,10 +101,12 @@ def converge(
             warm = share if loss else (update + 1) / CHECK
             for optimiser, peak in zip(optimisers, peaks, strict=True):
                 optimiser.param_groups[0]["lr"] = warm * peak
-            _update(network, optimisers, generator)
+            _update(network, [*optimisers, *narrow], generator)
         report = evaluate(network, *validation)
         loss.append(report.loss)
         error_deg.append(report.error_deg)
+        if narrow and CHECK * len(loss) < min(NARROWING, longest):
+            continue  # what is still wide is no delay yet
         if kept is None or report.loss < loss[best]:
             best, kept = len(loss) - 1, copy.deepcopy(network.state_dict())
         waited += 1
@@ -100,23 +120,26 @@ def converge(
     return Converged(loss, error_deg, best, time.process_time() - begin)
 
 
-def _optimisers(network, lr, delay_lr, common_mode):
-    layer = network.delay
-    weights = [w for w in (network.w_hidden, network.w_out) if w.requires_grad]
+def _optimisers(network, lr, delay_lr, how):
+    layers = [layer for layer in network.delay_layers() if layer.delays.requires_grad]
+    delays = {id(layer.delays) for layer in layers}
+    weights = [p for p in network.parameters() if p.requires_grad and id(p) not in delays]
     optimisers = [torch.optim.Adam(weights, lr=lr)]
-    if layer.delays.requires_grad:
-        removed = common_mode == "removed"
-        optimisers.append(
-            DelayOptimizer([layer.delays], layer.max_delay, delay_lr, remove_common_mode=removed)
-        )
-    return optimisers
+    return optimisers + [
+        DelayOptimizer([layer.delays], layer.max_delay, delay_lr, **how) for layer in layers
+    ]
 
 
-def _update(network, optimisers, generator):
+def _narrowing(network):
+    layers = [layer for layer in network.delay_layers() if isinstance(layer.rule, Spread)]
+    return [SigmaSchedule(layer, NARROWING) for layer in layers]
+
+
+def _update(network, moving, generator):
+    """One update by all that is `moving`: optimisers, and widths that narrow."""
     angle, spikes = network.task.sample(BATCH, generator)
     loss = cross_entropy(network(spikes), angle, network.classes, SOFT_LABELS)
-    for optimiser in optimisers:
-        optimiser.zero_grad()
+    network.zero_grad()
     loss.backward()
-    for optimiser in optimisers:
-        optimiser.step()
+    for each in moving:
+        each.step()

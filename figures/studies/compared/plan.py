@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from figures.studies.compared.constraints import CONSTRAINTS
+
 MARGIN = 0.05  # of the control's mean error
 LEVEL = 0.05
 CLASSES, MAX_DELAY, TAU_MS, WINDOW_MS = 36, 50, 5.0, 100
+CLICK_CLASSES = 12
 FIRST_TEST_SEED = 5
 
 WEIGHT_TRIALS = [dict(lr=lr) for lr in (0.005, 0.01, 0.02, 0.04, 0.08, 0.16)]
@@ -30,6 +33,10 @@ class Condition:
     weights: bool = True
     tuned_as: str | None = None
     as_many: bool = False  # as many parameters as a network that learns its delays, too
+    estimator: str = "linear"
+    whole: str | None = None  # delays that are whole in every update, see `DelayOptimizer`
+    constraint: str | None = None  # on the weights into the hidden neurons
+    delays_first: bool = False  # first the delays come to rest, then the weights
 
     @property
     def trials(self) -> list[dict]:
@@ -48,6 +55,25 @@ CONDITIONS = {
     "learned from bank": Condition("bank", delays=True, tuned_as="learned"),
     "frozen bank": Condition("bank", tuned_as="frozen"),
     "learned from zero": Condition("zero", delays=True, tuned_as="learned"),
+    "straight through": Condition(delays=True, estimator="straight_through"),
+    "bell": Condition(delays=True, estimator="gaussian"),
+    "tent": Condition(delays=True, estimator="triangle"),
+    "prototype's rule": Condition(delays=True, estimator="prototype"),
+    "whole, nearest": Condition(delays=True, whole="nearest"),
+    "whole, stochastic": Condition(delays=True, whole="stochastic"),
+    "delays first": Condition(delays=True, delays_first=True),
+}
+CONDITIONS |= {
+    f"{name}, {words}": Condition(delays=name == "learned", constraint=words)
+    for words in CONSTRAINTS
+    for name in ("learned", "frozen")
+}
+
+
+LAYERS = {
+    "axonal in two layers": (25, 25),
+    "clicks, 15 ms in both layers": (15, 15),
+    "clicks, 30 ms in front": (30, 0),
 }
 
 
@@ -63,7 +89,18 @@ class Place:
     tune: int = 3
 
     def __str__(self):
-        return f"{self.kind}, {self.fibres} per ear, {self.hidden} hidden"
+        ears = "" if self.clicks else f", {self.fibres} per ear"
+        return f"{self.kind}{ears}, {self.hidden} hidden"
+
+    @property
+    def clicks(self) -> bool:
+        """Whether the task is the gap between two clicks, and not a tone."""
+        return self.kind.startswith("clicks")
+
+    @property
+    def layers(self) -> tuple[int, int] | None:
+        """Longest delays of two layers, in steps; None for a network of one."""
+        return LAYERS.get(self.kind)
 
     @property
     def tune_seeds(self) -> range:
@@ -86,6 +123,7 @@ class Place:
 
 
 AXONAL_1_10 = Place("axonal", 1, 10, 25, 5.8)
+AXONAL_10_10 = Place("axonal", 10, 10, 15, 7.6)
 AXONAL_10_30 = Place("axonal", 10, 30, 15, 9.0)
 SYNAPTIC_10_10 = Place("synaptic", 10, 10, 15, 15.5)
 COMPARED = ("learned", "frozen")
@@ -93,8 +131,8 @@ EVEN, BANK = (tuple(f"{a}{b}" for a, b in (("learned from ", x), ("frozen ", x))
               for x in ("even", "bank"))  # fmt: skip
 
 DEAREST = (
-    Place("axonal", 100, 30, 10, 19.0, tune=2),
-    Place("synaptic", 10, 30, 10, 32.0, tune=2),
+    Place("axonal", 100, 30, 10, 24.0, tune=2),
+    Place("synaptic", 10, 30, 10, 24.0, tune=2),
 )
 HEART = (
     AXONAL_1_10,
@@ -104,20 +142,36 @@ HEART = (
     Place("synaptic", 1, 10, 15, 7.4),
     Place("synaptic", 4, 10, 15, 9.0),
     Place("axonal", 2, 10, 25, 5.9),
-    Place("axonal", 10, 10, 15, 7.6),
+    AXONAL_10_10,
 )
+TWO_LAYERS = Place("axonal in two layers", 10, 30, 15, 19.0)
+CLICKS = (
+    Place("clicks, 15 ms in both layers", 20, 30, 15, 28.0),
+    Place("clicks, 30 ms in front", 20, 30, 15, 28.0),
+)
+RULES = ("straight through", "bell", "tent", "prototype's rule")
+WHOLE = ("whole, nearest", "whole, stochastic")
 
 BLOCKS = [
     *(("A", place, COMPARED) for place in HEART),
     ("B", SYNAPTIC_10_10, ("delays only", "readout only", "frozen, as many parameters")),
     ("B", AXONAL_10_30, ("delays only", "readout only")),
     ("F", AXONAL_10_30, (*EVEN, *BANK, "learned from zero")),
+    ("E", AXONAL_1_10, RULES),
+    ("W", AXONAL_1_10, WHOLE),
+    ("W", AXONAL_10_10, WHOLE[:1]),
+    *(("X", AXONAL_10_10, (f"learned, {words}", f"frozen, {words}")) for words in CONSTRAINTS),
+    ("X", AXONAL_10_10, ("delays first",)),
     *(("D", place, COMPARED) for place in DEAREST),
+    ("H", TWO_LAYERS, COMPARED),
+    ("S", SYNAPTIC_10_10, ("bell",)),
+    *(("K", place, COMPARED) for place in CLICKS),
 ]
 """Family, place and conditions, the most important first; a family may lean on those before it."""
+FAMILIES = "".join(dict.fromkeys(family for family, *_ in BLOCKS))
 
 
-def cells(families: str = "ABFD"):
+def cells(families: str = FAMILIES):
     """Place and name of condition, in order of importance."""
     for family, place, names in BLOCKS:
         if family in families:
@@ -129,7 +183,7 @@ def name_of(place: Place, condition: str, trial: int | None = None) -> str:
     return f"{place}: {condition}" + ("" if trial is None else f", trial {trial}")
 
 
-def trials(families: str = "ABFD") -> dict:
+def trials(families: str = FAMILIES) -> dict:
     """All settings of the tuning table."""
     return {
         name_of(place, name, number): dict(place=place, condition=name, **trial)
@@ -148,8 +202,20 @@ def comparisons() -> list[tuple]:
     found += [("F", AXONAL_10_30, *pair) for pair in (EVEN, BANK)]
     starts = ("frozen even", "frozen bank", "learned from zero")
     found += [("F", AXONAL_10_30, start, "frozen") for start in starts]
-    return found + [("D", place, *COMPARED) for place in DEAREST]
+    found += [("E", AXONAL_1_10, rule, "learned") for rule in RULES]
+    found += [("W", AXONAL_1_10, whole, "learned") for whole in WHOLE]
+    found += [("W", AXONAL_10_10, WHOLE[0], "learned")]
+    found += [("X", AXONAL_10_10, *(f"{a}, {words}" for a in COMPARED)) for words in CONSTRAINTS]
+    found += [("X", AXONAL_10_10, "delays first", "learned")]
+    found += [("D", place, *COMPARED) for place in DEAREST]
+    found += [("H", TWO_LAYERS, *COMPARED)]
+    found += [("S", SYNAPTIC_10_10, "bell", "learned")]
+    found += [("K", place, *COMPARED) for place in CLICKS]
+    return found + [("R", place, *COMPARED) for place in HEART]
 
+
+ROUNDED = "WR"
+"""Families that judge the error with rounded delays."""
 
 DEFAULTS = [(0, 2), (1, 3), (0, 1), (0, 3)]
 """Family C: numbers of two of the `DELAY_TRIALS`, the second one the control."""

@@ -23,7 +23,14 @@ def train(seed, setting, seeds, longest):
     sounds, validating = generators(seed)
     validation = network.task.sample(VALIDATION_SOUNDS, validating)
     how = {key: setting[key] for key in ("lr", "delay_lr", "common_mode") if key in setting}
+    how |= dict(whole=condition.whole, chances=torch.Generator().manual_seed(50_000 + seed))
+    if condition.delays_first:
+        network.w_hidden.requires_grad_(False)
     rest = converge(network, validation, sounds, longest=longest, **how)
+    if condition.delays_first:
+        network.w_hidden.requires_grad_(True)
+        network.delay.requires_grad_(False)
+        rest = rest.then(converge(network, validation, sounds, longest=longest, **how))
     return network, dict(
         kind=place.kind,
         fibres=place.fibres,

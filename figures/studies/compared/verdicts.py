@@ -129,12 +129,12 @@ def refuse_untuned(tested, tuned_rows) -> None:
                 raise ValueError(f"{row['setting']}, seed {row['seed']:.0f}, must be run as tuned")
 
 
-def comparison(tested, place, condition: str, control: str) -> dict | None:
+def comparison(tested, place, condition: str, control: str, column="error_deg") -> dict | None:
     """Differences of two conditions by pairs; None if a planned seed is missing on either side."""
     sides = []
     for name in (condition, control):
         rows = of_place(tested, place, name)
-        errors = {int(row["seed"]): row["error_deg"] for row in rows}
+        errors = {int(row["seed"]): row[column] for row in rows}
         if len(errors) < len(rows):
             raise ValueError(f"each seed must stand once for {plan.name_of(place, name)}")
         if set(errors) != set(place.test_seeds):
@@ -167,7 +167,7 @@ def of_defaults(tuned_rows) -> list[dict]:
         gaps = 100 * (errors[:, number] / errors[:, control] - 1)
         found.append(
             dict(family="C", place=f"{len(places)} places", condition=_words(number),
-                 control=_words(control), unrested="", gaps=gaps, margin=100 * plan.MARGIN,
+                 control=_words(control), outcome="validation_error_deg", unrested="", gaps=gaps, margin=100 * plan.MARGIN,
                  control_mean=100.0)
         )  # fmt: skip
     return found
@@ -186,11 +186,12 @@ def all_of(tested, tuned_rows) -> list[dict]:
     refuse_untuned(tested, tuned_rows)
     families = {}
     for family, place, condition, control in plan.comparisons():
-        found = comparison(tested, place, condition, control)
+        column = "rounded_error_deg" if family in plan.ROUNDED else "error_deg"
+        found = comparison(tested, place, condition, control, column)
         if found is not None:
             share = unrested(tested, place, condition, control)
             found = dict(family=family, place=str(place), condition=condition, control=control,
-                         unrested=f"{share:.2f}") | found  # fmt: skip
+                         outcome=column, unrested=f"{share:.2f}") | found  # fmt: skip
         families.setdefault(family, []).append(found)
     families["C"] = of_defaults(tuned_rows)
     return [row for rows in families.values() if None not in rows for row in decided(rows)]
@@ -207,15 +208,15 @@ def write(path, rows: list[dict]) -> None:
               "{difference_percent} %, {verdict}".format(**row))  # fmt: skip
 
 
-def claim(rows, place: str, condition: str, control: str) -> str:
-    """The verdict on one comparison, from the table of verdicts.
+def claim(rows, place: str, condition: str, control: str, outcome: str = "error_deg") -> str:
+    """The verdict on one comparison by one column, from the table of verdicts.
 
     Raises
     ------
     ValueError
         If there is none: what was not decided cannot be claimed.
     """
-    own = dict(place=place, condition=condition, control=control)
+    own = dict(place=place, condition=condition, control=control, outcome=outcome)
     found = [row["verdict"] for row in rows if own.items() <= row.items()]
     if len(found) != 1:
         raise ValueError(f"there is no verdict on {condition} minus {control} in {place}")

@@ -175,7 +175,6 @@ def _sort(path: Path, names: Sequence[str]) -> None:
     place = {name: number for number, name in enumerate(names)}
     rows.sort(key=lambda row: (place.get(row["setting"], len(names)), float(row["seed"])))
     draft = path.with_suffix(".csv.tmp")
-    draft.unlink(missing_ok=True)
     for number, row in enumerate(rows):
         _append(draft, row, header=number == 0)
     draft.replace(path)

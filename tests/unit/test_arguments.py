@@ -123,6 +123,24 @@ def test_delays_become_floating():
     assert valid.delays("delays", [], (0,), 3).shape == (0,)
 
 
+@pytest.mark.parametrize(
+    "values, wrong", [([-1.0, 51.0], "-1"), ([0.0, 51.0], "51"), ([-0.5, 50.0], "-0.5")]
+)
+def test_the_delay_that_is_out_of_range_is_the_one_that_is_named(values, wrong):
+    with pytest.raises(ValueError, match=f"between 0 and max_delay = 50 steps, not {wrong}$"):
+        valid.delays("delays", torch.tensor(values), (2,), 50)
+
+
+@pytest.mark.parametrize(
+    "value, said",
+    [(torch.ones(1, 2, 3, dtype=torch.bool), "torch.bool"), ([[[1.0]]], "list"), (None, "NoneType"),
+     (torch.ones(1, 2, 3, dtype=torch.long), "torch.int64")],
+)  # fmt: skip
+def test_a_current_is_floating(value, said):
+    with pytest.raises(TypeError, match=f"x must be a floating-point torch.Tensor, not {said}"):
+        valid.current("x", value)
+
+
 @pytest.mark.parametrize("max_delay, steps", [(0, 1), (4, 5), (4, 9)])
 def test_max_delay_below_the_length(max_delay, steps):
     assert valid.delay_range(max_delay, steps) == max_delay

@@ -68,7 +68,9 @@ def test_the_same_seed_repeats_the_sounds():
         (dict(dt_ms=0), ValueError, "dt_ms must be"),
         (dict(answer_share=1.1), ValueError, "answer_share must be"),
         (dict(jitter_ms="1"), TypeError, "jitter_ms must be a number"),
-        (dict(background_hz=2000), ValueError, "background_hz must be"),
+        (dict(jitter_ms=5.5), ValueError, "jitter_ms must be"),
+        (dict(background_hz=1001), ValueError, "background_hz must be"),
+        (dict(background_hz=501, dt_ms=2), ValueError, "background_hz must be"),
     ],
 )
 def test_bad_settings(settings, error, says):
@@ -76,8 +78,18 @@ def test_bad_settings(settings, error, says):
         ClickPair(**settings)
 
 
+def test_the_ends_of_every_range_are_allowed():
+    ClickPair(shortest_ms=0, longest_ms=70, answer_share=0, jitter_ms=5, background_hz=500, dt_ms=2)
+    angle, spikes = ClickPair().sample(0, seeded())
+    assert angle.shape == (0,) and spikes.shape == (0, 140, 20)
+    angle, _ = ClickPair().sample(2, seeded(), gap_ms=torch.tensor([5.0, 65.0]))
+    assert torch.allclose(angle, torch.tensor([-math.pi / 2, math.pi / 2]))
+
+
 def test_bad_arguments_of_sample():
     with pytest.raises(ValueError, match="gap_ms must lie between 5 and 65 ms, not 66"):
         EXACT.sample(2, seeded(), gap_ms=66.0)
+    with pytest.raises(ValueError, match="gap_ms must lie between 5 and 65 ms, not 66"):
+        EXACT.sample(2, seeded(), gap_ms=torch.tensor([65.0, 66.0]))
     with pytest.raises(TypeError, match="generator must be a torch.Generator"):
         EXACT.sample(2, None)

@@ -56,6 +56,8 @@ def test_both_layers_learn_and_stay_in_their_ranges():
 def test_a_layer_without_delays_has_nothing_to_learn_there():
     network = deep(max_delays=(20, 0))
     assert [layer.delays.requires_grad for layer in network.delay_layers()] == [True, False]
+    shortest = deep(max_delays=(1, 0))
+    assert [layer.delays.requires_grad for layer in shortest.delay_layers()] == [True, False]
     frozen = deep(learn_delays=False)
     assert not any(layer.delays.requires_grad for layer in frozen.delay_layers())
 
@@ -67,6 +69,32 @@ def test_the_recurrent_network_by_hand():
     hidden = recurrent_lif(spikes.float() @ network.w_hidden, network.w_recurrent, 5, **how)
     assert hidden.any()
     torch.testing.assert_close(network(spikes), leaky_readout(hidden[:, 20:], network.w_out, 5))
+
+
+def test_by_default_half_of_the_range_in_front_of_each_layer_and_no_step_skipped():
+    longer = Stimulus(fibres_per_ear=4)
+    network = DeepLocaliser(longer, CLASSES, generator=seeded())
+    assert [layer.max_delay for layer in network.delay_layers()] == [25, 25]
+    assert [tuple(w.shape) for w in network.weights] == [(8, 30), (30, 30)]
+    recurrent = RecurrentLocaliser(STIMULUS, CLASSES, 6, generator=seeded())
+    spikes = sample(8, STIMULUS, seeded(1))[1]
+    every_step = leaky_readout(recurrent.hidden_spikes(spikes), recurrent.w_out, 5)
+    torch.testing.assert_close(recurrent(spikes), every_step)
+
+
+@pytest.mark.parametrize(
+    "spikes, error, says",
+    [
+        (torch.zeros(2, 60, 7), ValueError, "spikes must have 8 channels, not 7"),
+        (torch.zeros(60, 8), ValueError, "spikes must have 3 dimensions"),
+        (torch.full((1, 60, 8), torch.nan), ValueError, "spikes must be finite"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["deep", "recurrent"])
+def test_bad_spikes(kind, spikes, error, says):
+    recurrent = RecurrentLocaliser(STIMULUS, CLASSES, 6, generator=seeded())
+    with pytest.raises(error, match=says):
+        (deep() if kind == "deep" else recurrent)(spikes)
 
 
 def test_the_recurrent_network_learns_without_any_delay():

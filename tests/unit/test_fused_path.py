@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
-from course_utils import neurons
+from course_utils import _rows, neurons
 from course_utils.delays import shift_by_grid_sample
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -87,3 +87,11 @@ def test_saved_and_loaded_it_points_alike(tmp_path):
     assert not torch.equal(network(spikes), other(spikes))
     other.load_state_dict(torch.load(tmp_path / "network.pt", weights_only=True))
     assert torch.equal(network(spikes), other(spikes))
+
+
+def test_a_larger_buffer_does_not_pass_for_the_rows_that_were_in_the_last():
+    """Fewer rows than there were are copied, though they begin at the same address."""
+    scratch = _rows._Scratch()
+    rows = torch.ones(1, 4, 3, dtype=torch.bool)
+    assert torch.equal(scratch.floats(rows, torch.float32), torch.ones(1, 4, 3))
+    assert scratch.floats(rows, torch.float64).eq(1).all()

@@ -167,8 +167,8 @@ def of_defaults(tuned_rows) -> list[dict]:
         gaps = 100 * (errors[:, number] / errors[:, control] - 1)
         found.append(
             dict(family="C", place=f"{len(places)} places", condition=_words(number),
-                 control=_words(control), outcome="validation_error_deg", unrested="", gaps=gaps, margin=100 * plan.MARGIN,
-                 control_mean=100.0)
+                 control=_words(control), outcome="validation_error_deg", unrested="", gaps=gaps,
+                 margin=100 * plan.MARGIN, control_mean=100.0)
         )  # fmt: skip
     return found
 

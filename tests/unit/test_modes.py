@@ -97,6 +97,20 @@ def test_a_network_in_bfloat16_runs_and_learns(kind, estimator):
         assert torch.isfinite(parameter.grad).all() and parameter.grad.dtype == torch.bfloat16
 
 
+@pytest.mark.parametrize("kind", ["axonal", "synaptic"])
+def test_the_fast_path_keeps_its_precision_under_autocast(kind):
+    """Forward and backward, to the last bit: one pass in half precision would be seen."""
+    _, spikes = sample(16, SMALL, seeded(2))
+    grads = []
+    for enabled in (False, True):
+        net = network(kind, "linear")
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=enabled):
+            current = net.delay.then_linear(spikes, net.w_hidden)
+            current.square().sum().backward()
+        grads.append((current.detach(), net.w_hidden.grad, net.delay.delays.grad))
+    assert all(a.dtype == torch.float32 and torch.equal(a, b) for a, b in zip(*grads, strict=True))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("estimator", RULES)
 def test_a_network_under_autocast_gives_nearly_the_same(kind, estimator):

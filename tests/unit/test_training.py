@@ -170,6 +170,24 @@ def test_a_width_schedule_of_ones_own_is_the_only_one(estimator):
     assert seen[0] == pytest.approx(9 * (4 / 9) ** (1 / 3))
 
 
+@pytest.mark.parametrize("estimator, start, end", [("gaussian", 20, 0.23), ("triangle", 20, 1)])
+@pytest.mark.parametrize("share", [0.25, 0.5])
+def test_without_one_a_width_narrows_over_a_share_of_the_updates(estimator, start, end, share):
+    network = small(estimator=estimator)
+    seen = []
+
+    class Watch:
+        def step(self):
+            seen.append(network.delay.rule.sigma)
+
+    fit(network, seeded(1), epochs=4, schedules=[Watch()], anneal=share, **QUICK)
+    over = round(20 * share)
+    assert network.delay.rule.sigma == pytest.approx(end) and len(seen) == 20
+    wanted = [start * (end / start) ** min(1, update / over) for update in range(1, 21)]
+    assert sorted(seen, reverse=True) == seen
+    assert seen in (pytest.approx(wanted), pytest.approx([start, *wanted[:-1]]))
+
+
 @pytest.mark.parametrize("estimator", ["gaussian", "triangle"])
 def test_a_layer_that_spreads_its_delays_is_validated_rounded(estimator):
     task = Remembering()

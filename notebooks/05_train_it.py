@@ -9,7 +9,7 @@
 # - look inside: what happened to delays, weights and hidden neurons;
 # - test a claim about learning with a control and several seeds, including a claim you like.
 #
-# *35 minutes. Builds on lessons 1 to 4.*
+# *40 minutes. Builds on lessons 1 to 4.*
 
 # %%
 import copy
@@ -539,9 +539,10 @@ print(f"5 % of the frozen network's error: {0.05 * frozen:.2f}°")
 # | Mészáros et al. (2025) | digits, words | recurrent delays help, above all small networks |
 # | Göltz et al. (2025) | on a noisy chip | delays make it more accurate, and steadier |
 #
-# None of this is an error in degrees, so compare the direction of each claim. What do our tables
-# say to the same questions? Here, and in the study that lesson 6 explains; its word *differs* means
-# surely not zero, and *alike* surely within 5 %.
+# (On arXiv: 2306.17670, 2302.08607, 2510.27434, 2306.06237, 2501.07331, 2404.19165.) None of this
+# is an error in degrees, so compare the direction of each claim. What do our tables say to the same
+# questions? Here, and in the study that lesson 6 explains; its word *differs* means surely not
+# zero, and *alike* surely within 5 %.
 
 # %%
 for name in ("no delays", "frozen random delays", "learned"):
@@ -564,9 +565,9 @@ for who, (condition, control) in beside.items():
 
 # %% [markdown]
 # *Having* delays helps here as it does there. That learned ones help *more*, our table of 100
-# fibres does not show. Delays alone come much closer to weights alone if there is one for each
-# connection (synaptic) than if there is one for each fibre (axonal), and are behind in both. Delays
-# in recurrent connections are nowhere in our tables.
+# fibres does not show. Delays alone are behind weights alone in both places: by a little in the
+# first, where each *connection* has a delay of its own, and by a lot in the second, where each
+# fibre has one. Delays in recurrent connections are nowhere in our tables.
 #
 # ## Other first delays
 #
@@ -806,15 +807,8 @@ for name in ("one ear, one phase", "one ear, a phase each"):
 #
 # **Read on.** I. Hammouamri, I. Khalfaoui-Hassani and T. Masquelier (2023), *Learning delays in
 # spiking neural networks using dilated convolutions with learnable spacings*, arXiv 2306.17670. —
-# P. Sun et al. (2023), *Adaptive axonal delays in feedforward spiking neural networks for accurate
-# spoken word recognition*, arXiv 2302.08607. — P. Sun et al. (2025), *Exploiting heterogeneous
-# delays for efficient computation in low-bit neural networks*, arXiv 2510.27434. — E. W. Grappolini
-# and A. Subramoney (2023), *Beyond weights: deep learning in spiking neural networks with pure
-# synaptic-delay training*, arXiv 2306.06237. — B. Mészáros, J. C. Knight and T. Nowotny (2025),
-# *Efficient event-based delay learning in spiking neural networks*, arXiv 2501.07331. — J. Göltz et
-# al. (2025), *DelGrad: exact event-based gradients for training delays and weights on spiking
-# neuromorphic hardware*, Nature Communications 16. — L. A. Jeffress (1948), *A place theory of
-# sound localization*, Journal of Comparative and Physiological Psychology 41.
+# L. A. Jeffress (1948), *A place theory of sound localization*, Journal of Comparative and
+# Physiological Psychology 41.
 #
 # **Next door:** [Which of the two did the work?](06_weights_or_delays.ipynb) Weights and delays,
 # apart, and with few fibres.

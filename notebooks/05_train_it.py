@@ -384,7 +384,8 @@ def weights_by_delay(ear):
 # for a sound that leads by 10 ms in the right ear: a [lag](glossary.ipynb#lag) of 10 ms is worth
 # 72°. For an IPD half a cycle away they miss each other; between, it is nearly a cosine. How much
 # does a neuron want that pair? As much as the product of its two weights. The sum over all 10 000
-# pairs is the **cross-correlation** of its two ears, as smooth as the sound allows.
+# pairs is the **cross-correlation** of its two ears, as this tone hears it: of all that weights
+# may do over the lags, a steady tone keeps one cosine.
 
 # %%
 lag_deg = 7.2 * (last[None, 100:] - last[:100, None])  # (left fibre, right fibre)

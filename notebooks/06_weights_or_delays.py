@@ -20,6 +20,7 @@ import torch
 from course_utils import checks, observer, plots, tables
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
 from course_utils.drawings import lesson_6 as drawings
+from course_utils.drawings.verdicts import forest
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -359,7 +360,7 @@ for row in decided:
           "{difference_percent:+.0f} %, {n:.0f} seeds: {verdict}".format(**row))
 
 # %%
-drawings.forest(decided, margin_percent=5)
+forest(decided, margin_percent=5)
 
 # %% [markdown]
 # <details><summary>What it says</summary>

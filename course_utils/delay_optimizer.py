@@ -11,6 +11,7 @@ from . import arguments as valid
 from .delays import DelayLayer, Spread
 
 WHOLE = (None, "nearest", "stochastic")
+COMMON_MODE = (False, True, "each output")
 
 
 class DelayOptimizer(torch.optim.Optimizer):
@@ -31,9 +32,11 @@ class DelayOptimizer(torch.optim.Optimizer):
     whole : None, "nearest" or "stochastic"
         Keep the delays whole numbers, from the first moment on: round the carried sum to the
         nearest whole step, or up with a probability equal to its fractional part.
-    remove_common_mode : bool
+    remove_common_mode : bool or "each output"
         If True, an update moves no mean: a common shift of all delays changes nothing that the
-        network hears (a gauge freedom). A projection at a bound may still move it.
+        network hears (a gauge freedom). With synaptic delays each output has a freedom of its own,
+        as long as nothing compares the moments of outputs; "each output" moves the mean of none. A
+        projection at a bound may still move it.
     generator : torch.Generator
         Needed for "stochastic".
 
@@ -55,7 +58,7 @@ class DelayOptimizer(torch.optim.Optimizer):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         whole: str | None = None,
-        remove_common_mode: bool = False,
+        remove_common_mode: bool | str = False,
         generator: torch.Generator | None = None,
     ) -> None:
         self.generator = generator
@@ -76,9 +79,18 @@ class DelayOptimizer(torch.optim.Optimizer):
             if valid.finite_number("betas", beta, 0, 1) == 1:
                 raise ValueError("betas must be below 1, which would forget nothing, not 1")
         valid.finite_number("eps", how["eps"], 0, math.inf, exclusive=True)
+        valid.one_of("remove_common_mode", how["remove_common_mode"], COMMON_MODE)
         if valid.one_of("whole", how["whole"], WHOLE) == "stochastic":
             valid.random_generator(self.generator)
         super().add_param_group(param_group)
+        for delays in self.param_groups[-1]["params"]:
+            if how["remove_common_mode"] == "each output" and delays.ndim != 2:
+                shape = tuple(delays.shape)
+                del self.param_groups[-1]
+                raise ValueError(
+                    f"remove_common_mode must be True or False for delays of shape {shape}: only "
+                    f"synaptic ones, (channels, outputs), have a common mode of each output"
+                )
         if how["whole"] is not None:
             for delays in self.param_groups[-1]["params"]:
                 delays.data.round_()
@@ -121,7 +133,9 @@ class DelayOptimizer(torch.optim.Optimizer):
             state["square"] = torch.zeros_like(delays)
             state["carry"] = torch.zeros_like(delays)
         wanted = delays + state["carry"] - group["lr"] * self._direction(grad, state, group)
-        if group["remove_common_mode"]:
+        if group["remove_common_mode"] == "each output":
+            wanted += (delays + state["carry"]).mean(0) - wanted.mean(0)
+        elif group["remove_common_mode"]:
             wanted += (delays + state["carry"]).mean() - wanted.mean()
         wanted.clamp_(0, group["max_delay"])
         delays.copy_(self._rounded(wanted, group))

@@ -68,7 +68,7 @@ def fit(
     lr: float = 0.02,
     delay_lr: float = 0.5,
     soft_labels: float = 0.0,
-    remove_common_mode: bool = False,
+    remove_common_mode: bool | str = False,
     whole_delays: str | None = None,
     anneal: float = 0.25,
     schedules: Iterable[Schedule] = (),

@@ -82,28 +82,36 @@ def lags(values_ms: Numbers, title: str) -> Picture:
 
 
 @plots.in_style
-def gain_map(
-    fibres: Sequence[float], hidden: Sequence[float], gains: Numbers, title: str
+def how_many_seeds(
+    gaps_deg: Sequence[float], intervals: Sequence[tuple[float, float, float]]
 ) -> Picture:
-    """What learning the delays gains (degrees), by fibres and hidden neurons."""
-    gains = np.asarray(gains)
-    cells = "; ".join(
-        f"{h:g} hidden: " + ", ".join(f"{value:+.1f}" for value in row)
-        for h, row in zip(hidden, gains, strict=True)
-    )
-    alt = (
-        f"{title}: degrees gained by learning the delays, for "
-        f"{', '.join(f'{f:g}' for f in fibres)} fibres per ear. {cells}."
-    )
-    figure, axes = plots.canvas(alt, width=5, height=2.9)
-    image = plots.signed(axes, gains, 6)
-    axes.set(aspect="auto")
-    for (row, column), value in np.ndenumerate(gains):
-        axes.text(column, row, f"{value:+.1f}", ha="center", va="bottom", fontsize=12)
-    axes.set_xticks(range(len(fibres)), [f"{f:g}" for f in fibres])
-    axes.set_yticks(range(len(hidden)), [f"{h:g}" for h in hidden])
-    axes.set(xlabel="fibres per ear", ylabel="hidden neurons", title=title)
-    figure.colorbar(image, label="gained by learning (degrees)")
+    """Differences seed by seed, and the interval of their mean as the seeds come in.
+
+    Parameters
+    ----------
+    gaps_deg : sequence of float
+        Learned minus frozen in degrees, of all the seeds that there are.
+    intervals : sequence of (mean, low, high), degrees
+        Of the first two seeds, of the first three, and so on, up to the last that is drawn.
+    """
+    n = len(intervals) + 1
+    mean, low, high = intervals[-1]
+    clear = "holds zero" if low <= 0 <= high else "is clear of zero"
+    said = f"{mean:+.1f}° ({low:+.1f}° to {high:+.1f}°)"
+    figure, axes = plots.canvas(
+        f"Learned minus frozen of {n} seeds, {sum(gap < 0 for gap in gaps_deg[:n])} of them below "
+        f"zero. Mean {said}; the 95 % interval {clear}.", width=8, height=3.4,
+    )  # fmt: skip
+    seeds, (means, lows, highs) = range(2, n + 1), zip(*intervals, strict=True)
+    axes.axhline(0, color="black", lw=1, ls="-")
+    axes.fill_between(seeds, lows, highs, color="#d9d9d9", lw=0, label="95 % interval so far")
+    axes.plot(seeds, means, color=LEFT, ls="--", label="mean so far")
+    axes.plot(range(1, n + 1), gaps_deg[:n], "s", color=RIGHT, ms=5, ls="none", label="one seed")
+    ends = min(gaps_deg), max(gaps_deg)
+    axes.set(xlim=(0.5, len(gaps_deg) + 0.5), ylim=(ends[0] - 2, ends[1] + 2))
+    axes.set(xlabel="seeds", ylabel="learned minus frozen\n(degrees)")
+    axes.set_title(f"{n} seeds: {said}; the interval {clear}")
+    figure.legend(loc="outside right upper", fontsize=10)
     return figure
 
 
@@ -113,10 +121,10 @@ def gain_by_variety(
     gains: Sequence[tuple[float, float, float]],
     kinds: Sequence[tuple[float, str]],
 ) -> Picture:
-    """What learning gains against how many lags are on offer; `kinds` are (hidden, kind)."""
+    """What learning gains (%) against how many lags are on offer; `kinds` are (hidden, kind)."""
     named = sorted(zip(variety, kinds, gains, strict=True))
     alt = "Gain from learning the delays against the number of lags on offer: " + ", ".join(
-        f"{v:g} lags ({kind}, {hidden} hidden) {gain:+.1f} degrees"
+        f"{v:g} lags ({kind}, {hidden:g} hidden) {gain:+.0f} per cent"
         for v, (hidden, kind), (gain, *_) in named
     )
     figure, axes = plots.canvas(alt + ".", width=8, height=3.4)
@@ -128,9 +136,9 @@ def gain_by_variety(
         where = np.array(variety, dtype=float)[chosen] * aside
         fill = {"mfc": "white"} if hidden == min(h for h, _ in kinds) else {}
         axes.errorbar(where, mean, [mean - low, high - mean], ls="none", ms=7,
-                      label=f"{kind}, {hidden} hidden", **looks[kind], **fill)  # fmt: skip
+                      label=f"{kind}, {hidden:g} hidden", **looks[kind], **fill)  # fmt: skip
     axes.axhline(0, color="black", lw=1, ls="-")
-    axes.set(xscale="log", xlabel="lags on offer", ylabel="gained by learning\n(degrees)")
+    axes.set(xscale="log", xlabel="lags on offer", ylabel="gained by learning\n(% of frozen)")
     axes.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
     figure.legend(loc="outside right upper", fontsize=10)
     return figure

@@ -91,14 +91,20 @@ def test_false_alarms_are_as_rare_as_the_plan_says():
 
 
 def test_every_condition_has_six_trials_and_no_setting_stands_twice():
-    assert {len(condition.trials) for condition in plan.CONDITIONS.values()} == {6}
+    tuned = [c for c in plan.CONDITIONS.values() if c.default is None]
+    assert {len(condition.trials) for condition in tuned} == {6} and len(tuned) > 20
+    assert {len(c.trials) for c in plan.CONDITIONS.values()} == {1, 6}
     cells = list(plan.cells())
     assert len(set(cells)) == len(cells)
-    own = [c for c in cells if plan.CONDITIONS[c[1]].tuned_as is None]
+    conditions = plan.CONDITIONS
+    own = [
+        (place, name) for place, name in cells
+        if conditions[name].tuned_as is None and conditions[name].default is None
+    ]  # fmt: skip
     assert len(plan.trials()) == 6 * len(own)
     assert len({str(place) for place in PLACES}) == len(PLACES)
     for place, name in cells:
-        borrowed = plan.CONDITIONS[name].tuned_as
+        borrowed = conditions[name].tuned_as
         assert borrowed is None or (place, borrowed) in own
 
 
@@ -180,7 +186,7 @@ def test_conditions_of_a_seed_share_first_weights_delays_and_sounds():
 
 @pytest.mark.parametrize("name", list(plan.CONDITIONS))
 def test_what_learns_moves_and_what_is_frozen_stays(name):
-    place = plan.Place("axonal", 2, 3, 5, 1.0)
+    place = plan.Place("synaptic" if name == plan.EACH else "axonal", 2, 3, 5, 1.0)
     network = networks.network_of(place, plan.CONDITIONS[name], place.tune_seeds, 0)
     before = {key: value.clone() for key, value in network.named_parameters()}
     sounds, validating = runs.generators(0)

@@ -94,6 +94,30 @@ def test_the_common_mode_is_removed():
     assert float(drifting.mean().detach()) < 28 / 3 - 3
 
 
+def test_the_common_mode_of_each_output_is_removed_and_nothing_else():
+    d = torch.nn.Parameter(torch.tensor([[6.0, 9.0], [13.0, 5.0], [8.0, 11.0]]))
+    optimiser = DelayOptimizer([d], MAX_DELAY, lr=0.2, remove_common_mode="each output")
+    generator = torch.Generator().manual_seed(3)
+    for update in range(20):
+        d.grad = torch.randn(3, 2, generator=generator) + torch.tensor([5.0, -3.0])
+        optimiser.step()
+        if not update:  # Adam's first step is one of lr for each, whatever the gradient's size
+            signs = d.grad.sign()
+            wanted = torch.tensor([[6.0, 9.0], [13.0, 5.0], [8.0, 11.0]])
+            wanted -= 0.2 * (signs - signs.mean(0))
+            torch.testing.assert_close(d.detach(), wanted)
+    torch.testing.assert_close(d.detach().mean(0), torch.tensor([9.0, 25 / 3]))
+
+
+def test_only_synaptic_delays_have_a_common_mode_of_each_output():
+    optimiser = DelayOptimizer([delays(3.0)], MAX_DELAY)
+    with pytest.raises(ValueError, match=r"remove_common_mode must be .* shape \(2,\): only syn"):
+        optimiser.add_param_group(dict(params=[delays(3.0, 4.0)], remove_common_mode="each output"))
+    assert len(optimiser.param_groups) == 1
+    with pytest.raises(ValueError, match="remove_common_mode must be one of .* not 'each neuron'"):
+        DelayOptimizer([delays(3.0)], MAX_DELAY, remove_common_mode="each neuron")
+
+
 def test_a_learning_rate_schedule_reaches_it():
     d = delays(10.0)
     optimiser = DelayOptimizer([d], MAX_DELAY, lr=1.0)

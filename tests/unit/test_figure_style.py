@@ -97,7 +97,9 @@ DRAWINGS = {
         [((3, 17), (8, 15)), ((-5, 15), (-7, 14))],
     ),
     "lags": lambda: lesson_6.lags(GRID - 25, "synaptic"),
-    "gain_map": lambda: lesson_6.gain_map([1, 2], [10, 30], [[5, 1], [0, -1]], "axonal"),
+    "how_many_seeds": lambda: lesson_6.how_many_seeds(
+        [-1, 2, -3, 1], [(0.5, -18, 19), (-0.7, -7, 6)]
+    ),
     "gain_by_variety": lambda: lesson_6.gain_by_variety(
         [1, 10, 10], [(5, 3, 7), (1, 0, 2), (0, -1, 1)],
         [(10, "axonal"), (30, "axonal"), (10, "synaptic")],
@@ -181,7 +183,7 @@ def test_a_plot_function_keeps_the_style(name):
 PLAIN = NO_UNIT | {
     "weight w", "loss", "potential above threshold", "same step", "late", "share in the mean",
     "pressure", "probability", "firing\nprobability\nper step", "fibres per ear", "value",
-    "normalised coordinate", "update", "fibre (sorted by delay)",
+    "normalised coordinate", "update", "seeds", "fibre (sorted by delay)",
     "hidden neurons", "lags on offer", "potential", "left ear\nweight", "right ear\nweight",
 }  # fmt: skip
 

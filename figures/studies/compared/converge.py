@@ -82,7 +82,8 @@ def converge(
         First rate of the weights.
     delay_lr : float
         First rate of the delays, in steps per update; unused where no delay learns.
-    common_mode : "removed" or "free"
+    common_mode : "removed", "free" or "each output"
+        What all delays of a layer do together, or all those of one output (`DelayOptimizer`).
     whole : None, "nearest" or "stochastic"
         See `DelayOptimizer`.
     chances : torch.Generator
@@ -90,7 +91,8 @@ def converge(
     longest : int
         Updates at most.
     """
-    how = dict(remove_common_mode=common_mode == "removed", whole=whole, generator=chances)
+    removed = dict(removed=True, free=False).get(common_mode, common_mode)
+    how = dict(remove_common_mode=removed, whole=whole, generator=chances)
     optimisers, narrow = _optimisers(network, lr, delay_lr, how), _narrowing(network)
     peaks = [optimiser.param_groups[0]["lr"] for optimiser in optimisers]
     begin = time.process_time()

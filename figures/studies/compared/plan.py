@@ -37,10 +37,13 @@ class Condition:
     whole: str | None = None  # delays that are whole in every update, see `DelayOptimizer`
     constraint: str | None = None  # on the weights into the hidden neurons
     delays_first: bool = False  # first the delays come to rest, then the weights
+    default: tuple[float, str] | None = None  # not tuned: rate of the delays and common mode
 
     @property
     def trials(self) -> list[dict]:
-        """The settings among which validation chooses."""
+        """The settings among which validation chooses; one if nothing is tuned."""
+        if self.default is not None:
+            return [dict(lr=0.02, delay_lr=self.default[0], common_mode=self.default[1])]
         return DELAY_TRIALS if self.delays else WEIGHT_TRIALS
 
 
@@ -62,6 +65,16 @@ CONDITIONS = {
     "whole, nearest": Condition(delays=True, whole="nearest"),
     "whole, stochastic": Condition(delays=True, whole="stochastic"),
     "delays first": Condition(delays=True, delays_first=True),
+}
+FREE, REMOVED, SLOW, EACH = (
+    f"rate {rate}, common mode {words}"
+    for rate, words in ((0.5, "free"), (0.5, "removed"), (0.1, "removed"), (0.5, "each output"))
+)
+CONDITIONS |= {
+    FREE: Condition(delays=True, default=(0.5, "free")),
+    REMOVED: Condition(delays=True, default=(0.5, "removed")),
+    SLOW: Condition(delays=True, default=(0.1, "removed")),
+    EACH: Condition(delays=True, default=(0.5, "each output")),
 }
 CONDITIONS |= {
     f"{name}, {words}": Condition(delays=name == "learned", constraint=words)
@@ -149,6 +162,7 @@ CLICKS = (
     Place("clicks, 15 ms in both layers", 20, 30, 15, 28.0),
     Place("clicks, 30 ms in front", 20, 30, 15, 28.0),
 )
+DEFAULT_PLACES = (AXONAL_1_10, AXONAL_10_30, AXONAL_10_10, SYNAPTIC_10_10)
 RULES = ("straight through", "bell", "tent", "prototype's rule")
 WHOLE = ("whole, nearest", "whole, stochastic")
 
@@ -163,6 +177,8 @@ BLOCKS = [
     *(("X", AXONAL_10_10, (f"learned, {words}", f"frozen, {words}")) for words in CONSTRAINTS),
     ("X", AXONAL_10_10, ("delays first",)),
     *(("D", place, COMPARED) for place in DEAREST),
+    *(("G", place, (FREE, REMOVED, SLOW)) for place in DEFAULT_PLACES),
+    ("G", SYNAPTIC_10_10, (EACH,)),
     ("H", TWO_LAYERS, COMPARED),
     ("S", SYNAPTIC_10_10, ("bell",)),
     *(("K", place, COMPARED) for place in CLICKS),
@@ -188,7 +204,7 @@ def trials(families: str = FAMILIES) -> dict:
     return {
         name_of(place, name, number): dict(place=place, condition=name, **trial)
         for place, name in cells(families)
-        if CONDITIONS[name].tuned_as is None
+        if CONDITIONS[name].tuned_as is None and CONDITIONS[name].default is None
         for number, trial in enumerate(CONDITIONS[name].trials)
     }
 
@@ -208,6 +224,9 @@ def comparisons() -> list[tuple]:
     found += [("X", AXONAL_10_10, *(f"{a}, {words}" for a in COMPARED)) for words in CONSTRAINTS]
     found += [("X", AXONAL_10_10, "delays first", "learned")]
     found += [("D", place, *COMPARED) for place in DEAREST]
+    for pair in ((REMOVED, FREE), (SLOW, REMOVED)):
+        found += [("G", place, *pair) for place in DEFAULT_PLACES]
+    found += [("G", SYNAPTIC_10_10, EACH, REMOVED)]
     found += [("H", TWO_LAYERS, *COMPARED)]
     found += [("S", SYNAPTIC_10_10, "bell", "learned")]
     found += [("K", place, *COMPARED) for place in CLICKS]

@@ -93,6 +93,9 @@ def tuned(rows, place, condition: str) -> dict:
     UntunedError
         If a trial or a seed is missing; the sentence names the condition.
     """
+    if plan.CONDITIONS[condition].default is not None:
+        (setting,) = plan.CONDITIONS[condition].trials
+        return setting
     condition = plan.CONDITIONS[condition].tuned_as or condition
     errors = trial_errors(rows, place, condition)
     return plan.CONDITIONS[condition].trials[int(np.argmin(errors))]

@@ -133,7 +133,7 @@ def _valleys(lags: np.ndarray, losses: np.ndarray, within: float = 10) -> list[f
     mean = np.array([losses[lags == lag].mean() for lag in every])
     return [
         lag for lag, loss in zip(every, mean, strict=True)
-        if loss == mean[np.abs(every - lag) <= within].min()
+        if abs(lag) <= every[-1] - within and loss == mean[np.abs(every - lag) <= within].min()
     ]  # fmt: skip
 
 

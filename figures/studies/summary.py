@@ -1,7 +1,9 @@
 """Everything the course claims from its tables, one row each: `figures/results.csv`, and a picture.
 
-A row holds the mean over seeds of one setting with Student's and a bootstrap interval, the same for
-its control, the difference of the two seed by seed, and the bound where there is one.
+A row holds the mean over seeds of one setting with Student's and a bootstrap interval, the mean of
+its control, the difference of the two seed by seed with its verdict, and the bound where there is
+one. `tuned` says whether both sides were tuned alike (`PLAN.md`), or whether the settings are what
+is compared ("fixed"); a verdict on settings that were not tuned speaks of these settings alone.
 
     python -m figures.studies.summary
 """
@@ -10,7 +12,9 @@ import csv
 from pathlib import Path
 
 from course_utils import observer, plots, tables
+from course_utils.drawings.lesson_6 import forest
 from course_utils.stimuli import Stimulus
+from figures.studies.compared import plan, verdicts
 
 STUDIES = Path(__file__).parent
 FIGURES = STUDIES.parent
@@ -20,6 +24,19 @@ SMALL = dict(kind="axonal", hidden=30, max_delay=50)
 SYNAPTIC = dict(kind="synaptic", hidden=30, max_delay=50)
 COINCIDENCE = dict(fibres=1, synapse="subtractive", tau_ms=5)
 ONE = dict(first="random", delay_lr=0.5)
+
+EMPTY = dict.fromkeys(
+    "lesson claim tuned seeds mean low high bootstrap_low bootstrap_high control_mean difference "
+    "difference_low difference_high verdict bound_deg table column".split(), ""
+)  # fmt: skip
+LESSONS = dict.fromkeys("ABDFX", 6) | dict.fromkeys("CEGRSW", 7) | dict.fromkeys("HK", 8)
+"""Which lesson tells of a family of the plan."""
+TUNED = STUDIES / "compared" / "verdicts.csv"
+ALSO_SHOWN = {
+    "a head, both cues: learned against frozen random": "a head, both cues",
+    "a head, time only: learned against frozen random": "a head, time only",
+}
+"""Claims from tables that are not tuned, and what they are called in the picture."""
 
 
 def cell(base, fibres, delays):
@@ -213,56 +230,96 @@ def claims():
 
 
 def row_of(lesson, claim, table, column, setting, control, fibres):
-    """One row of the summary."""
+    """One row of the summary, and the differences by seed, if it has a control."""
     rows = tables.read(FIGURES / table)
     mean, low, high = tables.mean_interval(rows, column, **setting)
     _, boot_low, boot_high = tables.bootstrap_interval(rows, column, **setting)
     chosen = [r for r in rows if all(r[k] == v for k, v in setting.items())]
-    row = dict(
-        lesson=lesson, claim=claim, seeds=len(chosen), mean=mean, low=low, high=high,
-        bootstrap_low=boot_low, bootstrap_high=boot_high, control_mean="", difference="",
-        difference_low="", difference_high="", bound_deg="",
-        table=table, column=column,
+    row = EMPTY | dict(
+        lesson=lesson, claim=claim, tuned="no", seeds=len(chosen), mean=mean, low=low, high=high,
+        bootstrap_low=boot_low, bootstrap_high=boot_high, table=table, column=column,
     )  # fmt: skip
     if fibres is not None:
         row["bound_deg"] = observer.cramer_rao(Stimulus(fibres_per_ear=fibres), WINDOW_MS)
-    if control is not None:
-        row["control_mean"] = tables.mean_interval(rows, column, **control)[0]
-        gap = tables.paired_interval(rows, column, setting, control)
-        row["difference"], row["difference_low"], row["difference_high"] = gap
-    return {k: f"{v:.4g}" if isinstance(v, float) else v for k, v in row.items()}
+    if control is None:
+        return row, None
+    row["control_mean"] = tables.mean_interval(rows, column, **control)[0]
+    gap = tables.paired_interval(rows, column, setting, control)
+    row["difference"], row["difference_low"], row["difference_high"] = gap
+    by_seed = [
+        {r["seed"]: r[column] for r in rows if where.items() <= r.items()}
+        for where in (setting, control)
+    ]
+    shared = sorted(set(by_seed[0]) & set(by_seed[1]))
+    return row, [by_seed[0][seed] - by_seed[1][seed] for seed in shared]
+
+
+def untuned():
+    """All claims from tables whose settings were not tuned, with verdicts by rule 7 of the plan.
+
+    The margin is 5 % of the control, as there; a family is what one lesson says of one table. They
+    say what is true *of these settings*.
+    """
+    rows, families = [], {}
+    for claim in claims():
+        row, gaps = row_of(*claim)
+        rows.append(row)
+        if gaps is not None:
+            families.setdefault((row["lesson"], row["table"]), []).append((row, gaps))
+    for family in families.values():
+        margins = [plan.MARGIN * abs(row["control_mean"]) for row, _ in family]
+        differs = verdicts.holm([verdicts.p_differs(gaps) for _, gaps in family])
+        alike = verdicts.holm(
+            [verdicts.p_alike(gaps, m) for (_, gaps), m in zip(family, margins, strict=True)]
+        )
+        for (row, _), *p_values in zip(family, differs, alike, strict=True):
+            row["verdict"] = verdicts.verdict(*p_values)
+    return [{k: f"{v:.4g}" if isinstance(v, float) else v for k, v in r.items()} for r in rows]
+
+
+def tuned():
+    """The verdicts of the study that tunes both sides alike, as rows of the summary."""
+    for row in tables.read(TUNED):
+        claim = f"{row['condition']} against {row['control']}"
+        claim += "" if row["family"] == "C" else f", {row['place']}"
+        mean = row["control_mean"] + row["difference"]
+        numbers = dict(
+            mean=mean, control_mean=row["control_mean"], difference=row["difference"],
+            difference_low=row["low"], difference_high=row["high"],
+        )  # fmt: skip
+        yield EMPTY | {key: f"{value:.4g}" for key, value in numbers.items()} | dict(
+            lesson=LESSONS[row["family"]], claim=claim,
+            tuned="fixed" if row["family"] in "CG" else "yes", seeds=f"{row['n']:.0f}",
+            verdict=row["verdict"], table="studies/compared/verdicts.csv", column=row["outcome"],
+        )  # fmt: skip
 
 
 def picture(rows):
-    """What learning gained (frozen minus learned) in every place where both were measured."""
-    chosen = [r for r in rows if "learned against frozen random" in r["claim"]]
-    chosen = [r for r in chosen if "delays only" not in r["claim"]]  # 30 degrees: no room for it
-    names = [f"lesson {r['lesson']}: {r['claim']}" for r in chosen]
-    for words in ("learned against frozen random delays, ", ": learned against frozen random"):
-        names = [name.replace(words, "") for name in names]
-    gains = [-float(r["difference"]) for r in chosen]
-    said = ", ".join(f"{name} {gain:+.2f}" for name, gain in zip(names, gains, strict=True))
-    figure, axes = plots.canvas(
-        f"Degrees gained by learning the delays, with 95 % intervals: {said}.",
-        width=8, height=1 + 0.36 * len(chosen),
-    )  # fmt: skip
-    low = [-float(r["difference_high"]) for r in chosen]
-    high = [-float(r["difference_low"]) for r in chosen]
-    for place, (gain, a, b) in enumerate(zip(gains, low, high, strict=True)):
-        clear = a > 0 or b < 0
-        axes.plot([a, b], [place, place], color=plots.LEFT if clear else plots.GREY, ls="-", lw=2)
-        axes.plot([gain], [place], "o" if clear else "s", color=plots.LEFT if clear else plots.GREY)
-    axes.axvline(0, color="black", lw=1, ls="-")
-    axes.set_yticks(range(len(names)), names)
-    axes.set(ylim=(len(names) - 0.5, -0.5), xlabel="gained by learning the delays (degrees)")
-    return figure
+    """Learned minus frozen in per cent of frozen, wherever the course compares the two."""
+    shown = []
+    for row in tables.read(TUNED):
+        if row["family"] in "ADXHK" and row["control"].startswith("frozen"):
+            constraint = row["condition"].removeprefix("learned").removeprefix(", ")
+            place = ", ".join(filter(None, (row["place"], constraint)))
+            shown.append(row | dict(place=f"lesson {LESSONS[row['family']]}: {place}"))
+    for row in rows:
+        if row["claim"] in ALSO_SHOWN:
+            percent = {
+                f"{name}_percent": 100 * float(row[key]) / float(row["control_mean"])
+                for name, key in (("difference", "difference"), ("low", "difference_low"),
+                                  ("high", "difference_high"))
+            }  # fmt: skip
+            words = ALSO_SHOWN[row["claim"]]
+            place = f"lesson {row['lesson']}: {words} (not tuned)"
+            shown.append(dict(place=place, verdict=row["verdict"]) | percent)
+    return forest(sorted(shown, key=lambda row: row["place"][:9]), 100 * plan.MARGIN)
 
 
 def main():
     """Write the table and the picture."""
-    rows = [row_of(*claim) for claim in claims()]
+    rows = untuned() + list(tuned())
     with (FIGURES / "results.csv").open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, rows[0], lineterminator="\n")
+        table = csv.DictWriter(file, EMPTY, lineterminator="\n")
         table.writeheader()
         table.writerows(rows)
     (FIGURES / "results.png").write_bytes(plots.png(picture(rows)))

@@ -6,6 +6,7 @@ import re
 
 import pytest
 import torch
+from scipy import stats
 
 from course_utils import tables
 from tools.pages import ROOT
@@ -47,9 +48,29 @@ def test_the_summary_says_what_the_tables_say():
     summary = importlib.import_module("figures.studies.summary")
     with (ROOT / "figures" / "results.csv").open(newline="", encoding="utf-8") as file:
         saved = list(csv.DictReader(file))
-    fresh = [summary.row_of(*claim) for claim in summary.claims()]
+    fresh = summary.untuned() + list(summary.tuned())
     assert saved == [{key: str(value) for key, value in row.items()} for row in fresh]
     assert all(int(row["seeds"]) >= 5 for row in saved)
+    for row in saved:
+        words = ("alike", "differs", "open") if row["difference"] else ("",)
+        assert row["verdict"] in words, row["claim"]
+    assert {row["tuned"] for row in saved} == {"yes", "fixed", "no"}
+
+
+def test_a_verdict_on_settings_that_are_not_tuned_follows_the_same_rule():
+    """One claim with a lesson and a table of its own: no family to share its level with."""
+    summary = importlib.import_module("figures.studies.summary")
+    rows = {row["claim"]: row for row in summary.untuned()}
+    row = rows["learned against frozen random delays, axonal, 1 per ear, fresh seeds"]
+    table = tables.read(STUDIES / "first_lag.csv")
+    frozen, learned = (
+        [r["error_deg"] for r in table if r["delays"] == name]
+        for name in ("frozen random", "learned")
+    )
+    gaps = [b - a for a, b in zip(frozen, learned, strict=True)]
+    p_value = stats.ttest_1samp(gaps, 0).pvalue
+    assert row["verdict"] == ("differs" if p_value < 0.05 else "open")
+    assert abs(sum(gaps) / len(gaps)) > 0.05 * sum(frozen) / len(frozen)  # not within the margin
 
 
 def test_a_row_comes_out_again_digit_by_digit():

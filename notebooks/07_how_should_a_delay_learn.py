@@ -291,6 +291,7 @@ verdicts = tables.read("../figures/studies/compared/verdicts.csv")
 decided = [row for row in verdicts if row["family"] == "E"]
 forest(decided, 5, by="condition", minus=("the rule", "linear"))
 
+
 # %% [markdown]
 # <details><summary>What it says</summary>
 #

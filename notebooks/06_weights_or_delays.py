@@ -336,9 +336,9 @@ for kind in ("axonal", "synaptic"):
 # same?**
 
 # %%
-def minus(first, second, fibres=10):
+def minus(first, second):
     """Mean error of one kind of network minus another, by pairs, with its interval."""
-    pair = (alone | dict(fibres=fibres, delays=name) for name in (first, second))
+    pair = (alone | dict(fibres=10, delays=name) for name in (first, second))
     gap = tables.paired_interval(rows, "error_deg", *pair)
     return "{:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*gap)
 
@@ -362,17 +362,6 @@ for first, second in (
 # So when learned delays are behind frozen ones, another optimiser may not lose: here one with a
 # smaller rate and no common mode did not. (Which of the two mended it, the table doesn't say.)
 # </details>
-#
-# And the prototype's fixed bank, which fills a quarter of a cycle in both ears (lesson 5)?
-
-# %%
-for fibres in (10, 100):
-    print(f"{fibres:3d} fibres: bank minus random {minus('frozen bank', 'frozen random', fibres)}")
-    print(f"     learned from it minus bank {minus('learned from bank', 'frozen bank', fibres)}")
-
-# %% [markdown]
-# Frozen, the bank is behind random delays, with ten fibres and with a hundred. And here learning
-# does pay with a hundred fibres: it takes back a part of what the bank lacks.
 #
 # ## Tuned alike, and decided
 #

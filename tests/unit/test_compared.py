@@ -102,16 +102,19 @@ def test_every_condition_has_six_trials_and_no_setting_stands_twice():
         if conditions[name].tuned_as is None and conditions[name].default is None
     ]  # fmt: skip
     assert len(plan.trials()) == 6 * len(own)
-    assert len({str(place) for place in PLACES}) == len(PLACES)
+    assert len({(str(place), place.test_seeds) for place in PLACES}) == len(PLACES)
     for place, name in cells:
         borrowed = conditions[name].tuned_as
-        assert borrowed is None or (place, borrowed) in own
+        assert borrowed is None or (str(place), borrowed) in [(str(p), n) for p, n in own]
 
 
 def test_seeds_that_tune_never_test():
     for place in PLACES:
         assert set(place.tune_seeds) <= set(range(5))
-        assert set(place.test_seeds) <= set(range(5, 30))
+        assert set(place.test_seeds) <= set(range(5, 30)) | set(range(30, 80))
+    for place in plan.AGAIN:  # seeds that nobody has looked at
+        (first,) = [other for other in plan.HEART if str(other) == str(place)]
+        assert not set(place.test_seeds) & set(first.test_seeds)
 
 
 def test_every_comparison_of_the_plan_can_be_made():
@@ -129,7 +132,9 @@ def test_the_written_plan_names_every_place(place):
     assert row in (HOME.parent / "PLAN.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("words", ["learned", *plan.RULES, *plan.WHOLE, *CONSTRAINTS])
+@pytest.mark.parametrize(
+    "words", ["learned", *plan.RULES, *plan.WHOLE, *CONSTRAINTS, *plan.ONCE_MORE]
+)
 def test_the_written_plan_names_the_condition(words):
     assert words in (HOME.parent / "PLAN.md").read_text(encoding="utf-8")
 

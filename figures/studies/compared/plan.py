@@ -8,7 +8,6 @@ MARGIN = 0.05  # of the control's mean error
 LEVEL = 0.05
 CLASSES, MAX_DELAY, TAU_MS, WINDOW_MS = 36, 50, 5.0, 100
 CLICK_CLASSES = 12
-FIRST_TEST_SEED = 5
 
 WEIGHT_TRIALS = [dict(lr=lr) for lr in (0.005, 0.01, 0.02, 0.04, 0.08, 0.16)]
 DELAY_TRIALS = [
@@ -65,6 +64,8 @@ CONDITIONS = {
     "whole, nearest": Condition(delays=True, whole="nearest"),
     "whole, stochastic": Condition(delays=True, whole="stochastic"),
     "delays first": Condition(delays=True, delays_first=True),
+    "learned again": Condition(delays=True, tuned_as="learned"),
+    "frozen again": Condition(tuned_as="frozen"),
 }
 FREE, REMOVED, SLOW, EACH = (
     f"rate {rate}, common mode {words}"
@@ -100,6 +101,7 @@ class Place:
     test: int
     seconds: float
     tune: int = 3
+    first_seed: int = 5  # of those that test
 
     def __str__(self):
         ears = "" if self.clicks else f", {self.fibres} per ear"
@@ -123,7 +125,7 @@ class Place:
     @property
     def test_seeds(self) -> range:
         """Seeds on which verdicts rest."""
-        return range(FIRST_TEST_SEED, FIRST_TEST_SEED + self.test)
+        return range(self.first_seed, self.first_seed + self.test)
 
     def hidden_of(self, condition: Condition) -> int:
         """Hidden neurons, so many that parameters are equal where that is asked for."""
@@ -157,6 +159,12 @@ HEART = (
     Place("axonal", 2, 10, 25, 5.9),
     AXONAL_10_10,
 )
+AGAIN = (
+    Place("axonal", 2, 10, 50, 5.9, first_seed=30),
+    Place("axonal", 1, 10, 50, 5.8, first_seed=30),
+    Place("synaptic", 1, 10, 50, 7.4, first_seed=30),
+)
+ONCE_MORE = ("learned again", "frozen again")
 TWO_LAYERS = Place("axonal in two layers", 10, 30, 15, 19.0)
 CLICKS = (
     Place("clicks, 15 ms in both layers", 20, 30, 15, 28.0),
@@ -179,6 +187,8 @@ BLOCKS = [
     *(("D", place, COMPARED) for place in DEAREST),
     *(("G", place, (FREE, REMOVED, SLOW)) for place in DEFAULT_PLACES),
     ("G", SYNAPTIC_10_10, (EACH,)),
+    ("Z", AGAIN[0], ONCE_MORE),
+    *(("Y", place, ONCE_MORE) for place in AGAIN[1:]),
     ("H", TWO_LAYERS, COMPARED),
     ("S", SYNAPTIC_10_10, ("bell",)),
     *(("K", place, COMPARED) for place in CLICKS),
@@ -227,13 +237,15 @@ def comparisons() -> list[tuple]:
     for pair in ((REMOVED, FREE), (SLOW, REMOVED)):
         found += [("G", place, *pair) for place in DEFAULT_PLACES]
     found += [("G", SYNAPTIC_10_10, EACH, REMOVED)]
+    found += [("Z", AGAIN[0], *ONCE_MORE)]
+    found += [("Y", place, *ONCE_MORE) for place in AGAIN]
     found += [("H", TWO_LAYERS, *COMPARED)]
     found += [("S", SYNAPTIC_10_10, "bell", "learned")]
     found += [("K", place, *COMPARED) for place in CLICKS]
     return found + [("R", place, *COMPARED) for place in HEART]
 
 
-ROUNDED = "WR"
+ROUNDED = "WRY"
 """Families that judge the error with rounded delays."""
 
 DEFAULTS = [(0, 2), (1, 3), (0, 1), (0, 3)]

@@ -347,8 +347,11 @@ for _ in range(40):
 print(f"rounded: {simple}, with the carry: {carried}")
 
 # %% [markdown]
-# Rounding forgets every small step; the carry adds them up. And what does it cost to round *once*,
-# when all is learned? Seed by seed, in the networks of the tuned study:
+# <details><summary>What happened</summary>
+#
+# Rounding forgets every small step; the carry adds them up. </details>
+#
+# And what does it cost to round *once*, when all is learned? In the networks of the tuned study:
 
 # %%
 tested = tables.read("../figures/studies/compared/test.csv")

@@ -1,12 +1,11 @@
 """Figures of lesson 5: how well the network points, and what its delays and neurons became."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
 from .. import plots
-from ..plots import GREY, LEFT, RIGHT, Numbers, Picture
+from ..plots import GREY, LEFT, RIGHT, THIRD, Numbers, Picture
 
 
 @plots.in_style
@@ -99,53 +98,93 @@ def delay_paths(paths: Numbers, dt_ms: float = 1) -> Picture:
 
 
 @plots.in_style
-def tuning_curves(ipd_deg: Numbers, rates_hz: Numbers) -> Picture:
+def tuning_curves(ipd_deg: Numbers, rates_hz: Numbers, limit_deg: float = 90) -> Picture:
     """Firing rate of hidden neurons, `(direction, neuron)` in Hz, against IPD in degrees.
 
-    An image, one row for each neuron, sorted by the direction where it fires most.
+    An image, one row for each neuron, sorted by the middle of where it is quiet; below them, those
+    that are silent everywhere. Sources lie between two white lines, at `limit_deg` on either side.
     """
     ipd_deg, rates_hz = plots.array(ipd_deg), plots.array(rates_hz)
-    order = rates_hz.argmax(0).argsort(kind="stable")
-    silent = int((rates_hz.max(0) < 1).sum())
+    missing = (rates_hz.max(0) - rates_hz).T @ np.exp(1j * np.deg2rad(ipd_deg))
+    silent = rates_hz.max(0) < 1
+    order = np.lexsort((np.angle(missing), silent))
+    inside = np.abs(ipd_deg[rates_hz.argmin(0)]) <= limit_deg
     alt = (
-        f"Tuning of {rates_hz.shape[1]} hidden neurons over IPD, sorted by best direction; rates "
-        f"up to {rates_hz.max():.0f} Hz, {silent} neurons stay silent."
+        f"Tuning of {rates_hz.shape[1]} hidden neurons over IPD, sorted by where they are quiet; "
+        f"rates up to {rates_hz.max():.0f} Hz, {silent.sum()} neurons stay silent, "
+        f"{(inside & ~silent).sum()} are quietest within {limit_deg:g} degrees of straight ahead, "
+        f"where sources are."
     )
     figure, axes = plots.canvas(alt, width=6.5, height=3.4)
-    edges = (ipd_deg[0], ipd_deg[-1], rates_hz.shape[1] - 0.5, -0.5)
+    half = (ipd_deg[1] - ipd_deg[0]) / 2
+    edges = (ipd_deg[0] - half, ipd_deg[-1] + half, rates_hz.shape[1] - 0.5, -0.5)
     image = axes.imshow(rates_hz.T[order], aspect="auto", extent=edges)
-    axes.set(xlabel="IPD (degrees)", ylabel="hidden neuron (sorted)")
-    axes.set_xticks(np.arange(-90, 91, 30))
+    for limit in (-limit_deg, limit_deg):
+        axes.axvline(limit, color="white", ls="--", lw=2)
+    axes.set(xlabel="IPD (degrees)", ylabel="hidden neuron (sorted)", xlim=edges[:2])
+    axes.set_xticks(np.arange(-180, 181, 90))
     figure.colorbar(image, label="firing rate (Hz)")
     return figure
 
 
 @plots.in_style
-def matrix(
-    values: Numbers,
-    xlabel: str,
-    ylabel: str,
-    label: str,
-    alt: str,
-    *,
-    halves: Sequence[str] = (),
-    width: float = 6.5,
-    height: float = 3.0,
+def listens(
+    profiles: Numbers,
+    ipd_deg: Numbers,
+    rates_hz: Numbers,
+    grid_deg: Numbers,
+    pair_sums: Numbers,
+    neuron: int,
+    limit_deg: float = 90,
 ) -> Picture:
-    """A matrix of what has a sign (weights, gradients): zero is white, negative values are dotted.
+    """What one hidden neuron gives weight to, and what it answers to.
 
-    `halves` names the left and the right half of the columns; a line lies between them.
+    Parameters
+    ----------
+    profiles : `(ear, neuron, delay)`
+        Weight per ms against the delay in ms.
+    ipd_deg, rates_hz : `(direction,)` in degrees, and `(direction, neuron)` in Hz
+        Its tuning, as measured.
+    grid_deg, pair_sums : `(direction,)` in degrees, and `(direction, neuron)` in weight²
+        The cross-correlation of its two ears.
+    neuron : int
+        Which one is shown; the axes are the same for all.
+    limit_deg : float
+        No source lies beyond it, on either side.
     """
-    values = plots.array(values)
-    top = float(np.abs(values).max()) or 1.0
-    figure, axes = plots.canvas(alt, width=width, height=height)
-    image = plots.signed(axes, values, top)
-    axes.set(xlabel=xlabel, ylabel=ylabel, aspect="auto")
-    if len(halves):
-        axes.axvline(values.shape[1] / 2 - 0.5, color="black", lw=2)
-        for name, middle in zip(halves, (0.25, 0.75), strict=True):
-            axes.text(middle, 1.02, name, transform=axes.transAxes, ha="center", va="bottom")
-    figure.colorbar(image, label=label)
+    profiles, rates, sums = map(plots.array, (profiles, rates_hz, pair_sums))
+    ipd, grid = plots.array(ipd_deg), plots.array(grid_deg)
+    rate, pairs = rates[:, neuron], sums[:, neuron]
+    peak = grid[pairs.argmax()]
+    quiet = grid[pairs.argmin()]
+    said = f"predicted: peak {peak:+.0f}°, quiet {quiet:+.0f}°"
+    alt = (
+        f"Neuron {neuron}. Left: its weights against delay, from {profiles[:, neuron].min():.2f} "
+        f"to {profiles[:, neuron].max():.2f} per ms, a curve for each ear. Right: over IPD, the "
+        f"cross-correlation of these two, highest at {peak:+.0f} and lowest at {quiet:+.0f} "
+        f"degrees; the neuron fires at {rate.min():.0f} Hz near {ipd[rate.argmin()]:+.0f} "
+        f"degrees, and at up to {rate.max():.0f} Hz."
+    )
+    figure, (waits, answers) = plots.canvas(alt, 1, 2, width=8, height=3.2)
+    waits.axhline(0, color=GREY, lw=0.8, ls="-")
+    for weight, colour, style, name in zip(
+        profiles[:, neuron], (LEFT, RIGHT), ("-", "--"), ("left ear", "right ear"), strict=True
+    ):
+        waits.plot(weight, color=colour, ls=style, lw=2, label=name)
+    top = 1.05 * np.abs(profiles).max() or 1.0
+    waits.set(xlabel="delay (ms)", ylabel="weight (per ms)", ylim=(-top, top))
+    for side in (-1, 1):
+        answers.axvspan(side * limit_deg, side * 180, color="#dddddd", lw=0)
+    answers.plot(ipd, rate, "o-", color="black", ms=3, label="firing rate")
+    answers.set(xlabel="IPD (degrees)", ylabel="firing rate (Hz)", title=said)
+    answers.set(xlim=(-180, 180), ylim=(0, 1.05 * max(rates.max(), 1)))
+    answers.set_xticks(np.arange(-180, 181, 90))
+    sum_axes = answers.twinx()
+    sum_axes.plot(grid, pairs, color=THIRD, ls="-.", lw=2, label="cross-correlation")
+    level = 1.05 * np.abs(sums).max() or 1.0
+    sum_axes.set(ylim=(-level, level), ylabel="cross-correlation (weight²)")
+    sum_axes.spines["right"].set_visible(True)
+    figure.legend(loc="outside lower center", ncols=4)
     return figure
 
 

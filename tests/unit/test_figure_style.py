@@ -60,6 +60,9 @@ DRAWINGS = {
     "probabilities": lambda: lesson_5.probabilities(
         torch.arange(-82.5, 90, 15), torch.ones(12) / 12, 40, 38.0, 37.5
     ),
+    "listens": lambda: lesson_5.listens(
+        np.sin(np.arange(102)).reshape(2, 1, 51), IPD, 40 + IPD[:, None] / 3, GRID, GRID[:, None], 0
+    ),
     "shifted": lambda: lesson_5.estimates(IPD, IPD + 3, 10, 0),
     "bound": lambda: lesson_1.bound(
         [1, 10, 100], [10, 3, 1], [(3.75, "floor"), (45, "chance")]

@@ -51,11 +51,7 @@ FIGURES = {
     ),
     "delay_paths": lambda: lesson_5.delay_paths(torch.rand(6, 40) * 50),
     "tuning_curves": lambda: lesson_5.tuning_curves(
-        np.linspace(-90, 90, 37), 80 * RNG.random((37, 30))
-    ),
-    "matrix": lambda: lesson_5.matrix(
-        RNG.normal(size=(20, 40)), "fibre", "hidden neuron", "weight (potential)", "Weights.",
-        halves=["left ear", "right ear"],
+        np.arange(-180, 180, 7.5), 80 * RNG.random((48, 30))
     ),
     "bars": lambda: plots.bars(
         ["ours", "theirs"], [1.3, 4.2], [(1.2, 1.4), (4.0, 4.4)], ylabel="error (degrees)",
@@ -296,32 +292,46 @@ def test_delay_paths_draw_the_left_ear_left():
     assert "0.8 ms on average and 2.0 ms at most" in plots.alt_text(figure)
 
 
-def test_tuning_curves_are_sorted_by_their_best_direction():
-    rates = np.zeros((5, 4))
-    rates[[3, 0, 1], [0, 1, 3]] = [50, 60, 70]
-    figure = lesson_5.tuning_curves(np.linspace(-90, 90, 5), rates)
+def test_tuning_curves_are_sorted_by_where_they_are_quiet():
+    ipd = np.arange(-180, 180, 45)
+    rates = np.full((8, 4), 60.0)
+    rates[[6, 2, 4], [0, 1, 3]] = 0  # quiet at 90, -90 and 0 degrees
+    rates[:, 2] = 0  # and silent everywhere
+    figure = lesson_5.tuning_curves(ipd, rates)
     image = np.asarray(figure.axes[0].images[0].get_array())
-    assert image.argmax(1).tolist() == sorted(image.argmax(1).tolist())
-    assert sorted(map(tuple, image.tolist())) == sorted(map(tuple, rates.T.tolist()))
-    assert "1 neurons stay silent" in plots.alt_text(figure)
-    assert "up to 70 Hz" in plots.alt_text(figure)
+    np.testing.assert_array_equal(image, rates.T[[1, 3, 0, 2]])
+    assert "1 neurons stay silent, 3 are quietest within 90 degrees" in plots.alt_text(figure)
+    assert "up to 60 Hz" in plots.alt_text(figure)
+    assert [line.get_xdata()[0] for line in figure.axes[0].lines] == [-90, 90]
 
 
-@pytest.mark.parametrize("values, top", [([[1.0, -3.0]], 3), ([[0.0, 0.0]], 1), ([[2.0, 1.0]], 2)])
-def test_zero_lies_in_the_middle_of_a_matrixs_colours(values, top):
-    figure = lesson_5.matrix(values, "x", "y", "weight (potential)", "Weights.")
-    picture = figure.axes[0].images[0]
+def listens(neuron):
+    """Two neurons: silent, and one that fires most at +30 degrees."""
+    ipd, grid = np.arange(-180, 180, 7.5), np.arange(-180, 180)
+    rates, sums = (np.cos(np.deg2rad(x - 30))[:, None] * [0, 1] for x in (ipd, grid))
+    profiles = np.stack([np.zeros((2, 51)), np.ones((2, 51))], axis=1)
+    return lesson_5.listens(profiles, ipd, 40 + 40 * rates, grid, 9 * sums, neuron)
+
+
+def test_what_a_neuron_listens_for_stands_beside_what_it_answers():
+    said = plots.alt_text(listens(1))
+    assert "highest at +30 and lowest at -150 degrees" in said
+    assert "fires at 0 Hz near -150 degrees, and at up to 80 Hz" in said
+    one, other = (listens(neuron) for neuron in (0, 1))
+    for here, there in zip(one.axes, other.axes, strict=True):
+        assert here.get_ylim() == there.get_ylim()  # so that a slider compares
+    flat = np.zeros((2, 1, 51)), np.zeros(2), np.zeros((2, 1))
+    silent = lesson_5.listens(flat[0], [-90, 90], flat[2], flat[1], flat[2], 0)
+    assert all(low < high for low, high in (axes.get_ylim() for axes in silent.axes))
+
+
+@pytest.mark.parametrize("values, top", [([[1.0, -3.0]], 3), ([[2.0, 1.0]], 2)])
+def test_zero_lies_in_the_middle_of_the_colours_of_what_has_a_sign(values, top):
+    _, axes = plots.canvas("Weights.")
+    picture = plots.signed(axes, values, top)
     assert picture.get_clim() == (-top, top) and picture.get_cmap() is plots.SIGNED
-    dotted = figure.axes[0].lines[0].get_xydata().tolist()
+    dotted = axes.lines[0].get_xydata().tolist()
     assert dotted == [[k, 0] for k, value in enumerate(values[0]) if value < 0]
-
-
-def test_a_matrix_names_its_halves():
-    axes = lesson_5.matrix(np.eye(4), "x", "y", "w", "Eye.", halves=["left", "right"]).axes[0]
-    assert [text.get_text() for text in axes.texts] == ["left", "right"]
-    assert axes.lines[-1].get_xdata()[0] == 1.5
-    with pytest.raises(ValueError, match="shorter|longer"):
-        lesson_5.matrix(np.eye(4), "x", "y", "w", "Eye.", halves=["left", "middle", "right"])
 
 
 def many(n):
@@ -384,8 +394,8 @@ def test_bars_on_a_logarithmic_axis_show_all_of_it():
 
 def test_tensors_with_gradients_can_be_drawn():
     weights = torch.randn(3, 4, requires_grad=True)
-    figure = lesson_5.matrix(weights, "x", "y", "weight (potential)", "Weights.")
-    np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), weights.detach())
+    _, axes = plots.canvas("Weights.")
+    np.testing.assert_array_equal(plots.signed(axes, weights, 1).get_array(), weights.detach())
 
 
 def test_in_a_notebook_a_figure_shows_itself_with_its_sentence(monkeypatch):

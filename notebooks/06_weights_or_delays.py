@@ -20,6 +20,7 @@ import torch
 from course_utils import checks, observer, plots, tables
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
 from course_utils.drawings import lesson_6 as drawings
+from course_utils.drawings.verdicts import forest
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
@@ -210,6 +211,7 @@ print("25 fresh seeds, 1 fibre: learning gains {:+.2f}° ({:+.2f}° to {:+.2f}°
 lost = [after - before for (_, before), (_, after) in zip(starts, ends, strict=True)]
 print(f"worse than frozen: {sum(gap > 0 for gap in lost)} seeds, by {max(lost):.1f}° at most")
 
+
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
@@ -394,7 +396,7 @@ for row in decided:
           "{difference_percent:+.0f} %, {n:.0f} seeds: {verdict}".format(**row))
 
 # %%
-drawings.forest(decided, margin_percent=5)
+forest(decided, margin_percent=5)
 
 # %% [markdown]
 # <details><summary>What it says</summary>
@@ -404,7 +406,7 @@ drawings.forest(decided, margin_percent=5)
 # intervals are wider, and two of them reach into the grey band: there we know that it differs, not
 # that it matters. With ten fibres and axonal delays the two are *alike*. With two axonal fibres the
 # question is open even after 25 seeds: from 2 % better to 6 % worse. In no place is learning shown
-# to harm. (All this with delays as they are; rounded, they have no verdict yet. And in the first
+# to harm. (All this with delays as they are; lesson 7 judges them when rounded. And in the first
 # place the frozen network took the fastest rate on offer: it may want a faster one still, and the
 # gain may be smaller.)
 #
@@ -526,6 +528,7 @@ def count_lags(fibres_per_ear, hidden, kind):
 
 # %%
 checks.exercise_6_1(count_lags)
+
 
 # %% [markdown]
 # ([A solution](solutions/06_weights_or_delays.ipynb))

@@ -1,1 +1,1 @@
-"""The figures of the lessons, a room for each: arrays in, a `plots.Picture` out."""
+"""The figures of the lessons, a room for each and one that they share: arrays in, pictures out."""

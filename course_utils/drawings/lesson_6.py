@@ -1,6 +1,6 @@
 """Drawings of lesson 6: which of weights and delays did the work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -140,45 +140,6 @@ def gain_by_variety(
     axes.axhline(0, color="black", lw=1, ls="-")
     axes.set(xscale="log", xlabel="lags on offer", ylabel="gained by learning\n(% of frozen)")
     axes.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
-    figure.legend(loc="outside right upper", fontsize=10)
-    return figure
-
-
-@plots.in_style
-def forest(verdicts: Sequence[Mapping], margin_percent: float) -> Picture:
-    """Differences in per cent of their control, one row each, with intervals and verdicts.
-
-    A row has `place`, `difference_percent`, `low_percent`, `high_percent` and `verdict`. Grey is
-    what would not matter.
-    """
-    looks = {
-        "differs": dict(color=LEFT, marker="o"),
-        "alike": dict(color=RIGHT, marker="s"),
-        "open": dict(color="black", marker="x"),
-    }
-    said = "; ".join(
-        f"{r['place']}: {r['difference_percent']:+.1f} ({r['low_percent']:+.1f} to "
-        f"{r['high_percent']:+.1f}), {r['verdict']}"
-        for r in verdicts
-    )
-    alt = (
-        f"Learned minus frozen in per cent of frozen, with 95 % intervals and a grey band of "
-        f"±{margin_percent:g}, within which it would not matter. {said}."
-    )
-    figure, axes = plots.canvas(alt, width=9, height=0.9 + 0.36 * len(verdicts))
-    axes.axvspan(-margin_percent, margin_percent, color="#e6e6e6", lw=0)
-    axes.axvline(0, color="black", lw=1, ls="-")
-    for word, look in looks.items():
-        rows = [k for k, row in enumerate(verdicts) if row["verdict"] == word]
-        if rows:
-            mean, low, high = (
-                np.array([float(verdicts[k][f"{key}_percent"]) for k in rows])
-                for key in ("difference", "low", "high")
-            )
-            how = dict(ls="none", ms=7, capsize=3, label=word)
-            axes.errorbar(mean, rows, xerr=[mean - low, high - mean], **how, **look)
-    axes.set_yticks(range(len(verdicts)), [row["place"] for row in verdicts])
-    axes.set(ylim=(len(verdicts) - 0.5, -0.5), xlabel="learned minus frozen (% of frozen)")
     figure.legend(loc="outside right upper", fontsize=10)
     return figure
 

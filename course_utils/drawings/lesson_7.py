@@ -1,8 +1,9 @@
 """Drawings of lesson 7: how should a delay learn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib import patheffects
 
 from .. import plots
 from ..plots import GREY, LEFT, LOOKS, RIGHT, Numbers, Picture
@@ -84,6 +85,56 @@ def race(
     axes.set_yticks(range(len(names)), names)
     axes.set_title(f"update {update}, goal {goal} steps")
     return figure
+
+
+@plots.in_style
+def common_shift(delays_ms: Numbers, losses: Numbers, walks: Mapping[str, Numbers]) -> Picture:
+    """The loss over the delays of two fibres, one of each ear, and walks through it.
+
+    Parameters
+    ----------
+    delays_ms : (n,)
+        The same for both ears.
+    losses : (n, n)
+        Loss in nats; a row for each delay of the right ear.
+    walks : dict of name to (updates, 2)
+        Delays of the left and of the right ear, in ms; at most four walks.
+    """
+    delays, losses = np.asarray(delays_ms, dtype=float), np.asarray(losses)
+    ways = {name: plots.array(walk) for name, walk in walks.items()}
+    valleys = ", ".join(f"{lag:+.0f}" for lag in _valleys(delays[:, None] - delays, losses))
+    alt = (
+        f"Map of the loss, {losses.min():.1f} to {losses.max():.1f} nats, over the delay of the "
+        f"left and of the right ear. Its valleys run along the diagonal, where the right ear waits "
+        f"longer by {valleys} ms. Walks, from left and right delay to left and right delay: "
+    ) + "; ".join(
+        f"{name}, {way[0, 0]:.0f} and {way[0, 1]:.0f} to {way[-1, 0]:.0f} and {way[-1, 1]:.0f} ms"
+        for name, way in ways.items()
+    )
+    figure, axes = plots.canvas(alt + ".", width=7, height=4.2)
+    half = (delays[1] - delays[0]) / 2
+    edges = (delays[0] - half, delays[-1] + half)
+    image = axes.imshow(losses, origin="lower", extent=edges * 2)
+    rim = [patheffects.withStroke(linewidth=3.5, foreground="black")]
+    for (name, way), mark in plots.told_apart("walks", list(ways.items()), "osD^"):
+        axes.plot(*way.T, color="white", ls="-", lw=1.3, path_effects=rim)
+        axes.plot(*way[-1], mark, color="white", mec="black", ms=10, ls="none", label=name)
+    start = next(iter(ways.values()))[0]
+    axes.plot(*start, "X", color="white", mec="black", ms=11, ls="none", label="start")
+    axes.set(xlabel="delay of the left ear (ms)", ylabel="delay of the right ear (ms)")
+    figure.colorbar(image, label="loss (nats)")
+    figure.legend(loc="outside right upper", fontsize=10)
+    return figure
+
+
+def _valleys(lags: np.ndarray, losses: np.ndarray, within: float = 10) -> list[float]:
+    """The lags at which the mean loss is lowest among all lags up to `within` away."""
+    every = np.unique(lags)
+    mean = np.array([losses[lags == lag].mean() for lag in every])
+    return [
+        lag for lag, loss in zip(every, mean, strict=True)
+        if abs(lag) <= every[-1] - within and loss == mean[np.abs(every - lag) <= within].min()
+    ]  # fmt: skip
 
 
 @plots.in_style

@@ -12,7 +12,7 @@ import csv
 from pathlib import Path
 
 from course_utils import observer, plots, tables
-from course_utils.drawings.lesson_6 import forest
+from course_utils.drawings.verdicts import forest
 from course_utils.stimuli import Stimulus
 from figures.studies.compared import plan, verdicts
 

@@ -1,10 +1,36 @@
-"""What a reader must be able to tell apart in the drawings of lessons 8 and 9."""
+"""What a reader must be able to tell apart in the drawings of lessons 7 to 9."""
 
 import numpy as np
 import torch
 
-from course_utils.drawings import lesson_8, lesson_9
+from course_utils import plots
+from course_utils.drawings import lesson_7, lesson_8, lesson_9, verdicts
 from course_utils.head.cochlea import Nerve
+
+
+def test_a_map_of_two_delays_says_where_its_valleys_run():
+    delays = np.arange(0, 51, 2)
+    lag = delays[:, None] - delays  # a row for each delay of the right ear
+    losses = 3 - np.cos(2 * np.pi * (lag - 12) / 50)
+    walks = {"free": torch.tensor([[25.0, 25], [38, 50]]), "removed": torch.tensor([[25.0, 25]])}
+    figure = lesson_7.common_shift(delays, losses, walks)
+    said = plots.alt_text(figure)
+    assert "longer by -38, +12 ms" in said  # and nothing at the rim, where a valley is half seen
+    assert "free, 25 and 25 to 38 and 50 ms; removed, 25 and 25 to 25 and 25 ms." in said
+    image = figure.axes[0].images[0]
+    assert image.get_extent() == [-1, 51, -1, 51] and image.origin == "lower"
+    marks = [line.get_marker() for line in figure.axes[0].lines if line.get_ls() == "None"]
+    assert len(set(marks)) == len(marks) == 3  # two ends and the start, told apart in grey
+
+
+def test_a_forest_names_what_was_compared():
+    row = dict(condition="bell", verdict="alike", difference_percent=1.0)
+    row |= dict(low_percent=-2.0, high_percent=4.0)
+    figure = verdicts.forest([row], 5, by="condition", minus=("the rule", "linear"))
+    assert plots.alt_text(figure).startswith("The rule minus linear in per cent of linear, ")
+    assert "bell: +1.0 (-2.0 to +4.0), alike" in plots.alt_text(figure)
+    assert figure.axes[0].get_xlabel() == "the rule minus linear (% of linear)"
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["bell"]
 
 
 def test_delays_at_the_longest_one_do_not_hide_each_other():

@@ -20,6 +20,7 @@ from course_utils.drawings import (
     lesson_7,
     lesson_8,
     lesson_9,
+    verdicts,
 )
 from course_utils.head import heads
 from course_utils.head.cochlea import Nerve
@@ -106,7 +107,7 @@ DRAWINGS = {
         [1, 10, 10], [(5, 3, 7), (1, 0, 2), (0, -1, 1)],
         [(10, "axonal"), (30, "axonal"), (10, "synaptic")],
     ),
-    "forest": lambda: lesson_6.forest(
+    "forest": lambda: verdicts.forest(
         [
             dict(place=word, verdict=word, difference_percent=k, low_percent=-3, high_percent=6)
             for k, word in enumerate(("differs", "alike", "open"))
@@ -118,6 +119,9 @@ DRAWINGS = {
         GRID, [2 + np.cos(GRID / 6), 2 + np.cos(GRID / 5)], 19.0, 64, 5.0, 0.25
     ),
     "race": lambda: lesson_7.race([GRID[::5]] * 5, 30, 10, list("abcde")),
+    "common_shift": lambda: lesson_7.common_shift(
+        [0, 25, 50], np.random.rand(3, 3), {"free": np.random.rand(9, 2) * 50, "removed": np.eye(2)}
+    ),
     "potential": lambda: lesson_7.potential(GRID, np.sin(GRID / 16), 0.9, [3.0, 8.0], 17.9),
     "windows": lambda: lesson_8.windows(150, [25, 25], "causal"),
     "receptive_field": lambda: lesson_8.receptive_field(GRID[1:], IPD.mean() - GRID[1:], "one"),
@@ -162,7 +166,7 @@ def drawers(module):
 def drawing_rooms():
     return [
         plots, lesson_0, lesson_1, lesson_2, lesson_3, lesson_4, lesson_5, lesson_6,
-        lesson_7, lesson_8, lesson_9,
+        lesson_7, lesson_8, lesson_9, verdicts,
     ]  # fmt: skip
 
 

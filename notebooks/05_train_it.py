@@ -669,8 +669,8 @@ for name in ("learned", "hard labels"):
 # The share of right classes differs little, the error of the mean a lot. How far can we go? The
 # same script trains 100 hidden neurons on 36 classes, with soft labels one class wide, for twice as
 # many epochs. The seconds are the time of one thread on a shared machine. (A graphics card pays
-# where each time step is a lot of work. Our neurons take many small steps in order, and each costs a
-# card more to start than to compute.)
+# where each time step is a lot of work. Our neurons take many small steps in order, and each costs
+# a card more to start than to compute.)
 
 # %%
 for name in ("larger, learned", "larger, frozen random delays"):

@@ -21,6 +21,7 @@ from course_utils import checks, delays, observer, plots, tables
 from course_utils.clicks import ClickPair
 from course_utils.deeper import DeepLocaliser
 from course_utils.drawings import lesson_8 as drawings
+from course_utils.drawings.verdicts import forest
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
 from course_utils.neurons import leak, leaky_readout
@@ -496,6 +497,22 @@ checks.exercise_8_3(next_potential)
 
 # %% [markdown]
 # ([Solutions](solutions/08_delays_everywhere.ipynb))
+#
+# ## Where learning a delay pays
+#
+# Lessons 6 to 8 asked in many places what learning the delays adds to having them. Here is every
+# place in which both sides were tuned alike (lesson 6), in per cent of the frozen network's error.
+# Left of the grey band, learning pays; within it, it would not matter.
+
+# %%
+verdicts = tables.read("../figures/studies/compared/verdicts.csv")
+asked = [r for r in verdicts if r["family"] in "ADHKX" and r["control"].startswith("frozen")]
+held = [r["condition"].removeprefix("learned").removeprefix(", ") for r in asked]
+where = [", ".join(filter(None, (r["place"], h))) for r, h in zip(asked, held, strict=True)]
+forest([r | dict(where=w) for r, w in zip(asked, where, strict=True)], 5, by="where")
+
+# %% [markdown]
+# PAYS
 #
 # ## The questions we inherited
 #

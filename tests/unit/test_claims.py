@@ -455,6 +455,23 @@ def test_lesson_6_learned_and_frozen_tuned_alike():
     assert {row["n"] for row in heart.values()} == {15, 25}
 
 
+def test_lesson_6_where_weights_are_poor():
+    rows = tables.read(FIGURES / "studies" / "compared" / "verdicts.csv")
+    poor = {row["condition"]: row for row in rows if row["family"] == "X"}
+    gains = {
+        "learned, ternary weights": 11, "learned, 1 synapse per ear": 14,
+        "learned, 2 synapses per ear": 7, "learned, noise": 6,
+    }  # fmt: skip
+    for name, gain in gains.items():
+        row = poor[name]
+        assert row["verdict"] == "differs" and round(-row["difference_percent"]) == gain
+        assert -5 < row["high_percent"] < 0 and row["unrested"] == 0
+    signs = poor["learned, fixed signs"]
+    assert signs["verdict"] == "open" and -5 < signs["low_percent"] < 0 < signs["high_percent"] < 5
+    assert signs["unrested"] == pytest.approx(1 / 8, abs=0.01)  # "an eighth", and the page says so
+    assert poor["delays first"]["verdict"] == "alike" and len(poor) == 6
+
+
 def test_lesson_6_equal_numbers_weights_that_may_not_learn_and_other_first_delays():
     rows = tables.read(VERDICTS)
     synaptic, axonal = "synaptic, 10 per ear, 10 hidden", "axonal, 10 per ear, 30 hidden"

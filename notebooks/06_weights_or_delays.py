@@ -472,13 +472,12 @@ forest([row | dict(held=name) for name, row in zip(names, held, strict=True)], 5
 # <details><summary>What it says</summary>
 #
 # With poor weights learning the delays pays where it did not before: 14 % on average with one
-# synapse per ear, 11 % with ternary weights, 7 % with two synapses per ear, 6 % with noise. (All four
-# intervals reach into the grey band: it differs, but by how much we know less well.) With fixed
-# signs the question stays open: the interval lies within the band, but asked beside five other
-# questions that is not sure enough, and an eighth of these runs was still getting better when it was
-# stopped.
-# It fits what others find where weights are coarse or a chip is noisy (lesson 5): what a weight can
-# no longer say, a delay can.
+# synapse per ear, 11 % with ternary weights, 7 % with two synapses per ear, 6 % with noise. (All
+# four intervals reach into the grey band: it differs, but by how much we know less well.) With
+# fixed signs the question stays open: the interval lies within the band, but asked beside five
+# other questions that is not sure enough, and an eighth of these runs was still getting better when
+# it was stopped. It fits what others find where weights are coarse or a chip is noisy (lesson 5):
+# what a weight can no longer say, a delay can.
 #
 # One synapse per ear takes us back to the empty shelf: a neuron with one left and one right fibre
 # has one lag, and if it drew a poor one, no weight can help. And the order? Delays first, weights

@@ -160,9 +160,6 @@ PICTURES = {
     "gauge": lambda: bars(
         table("gauge"), "rounded_error_deg", "setting", "rounded error (degrees)"
     ),
-    "whole_numbers": lambda: bars(
-        table("whole_numbers"), "rounded_error_deg", "setting", "rounded error (degrees)"
-    ),
     "stimulus": lambda: bars(table("stimulus"), "error_deg", "setting", "mean error (degrees)"),
     "deeper": lambda: bars(
         table("deeper"), "error_deg", "setting", "mean error (degrees)", log=True

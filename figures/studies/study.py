@@ -26,7 +26,7 @@ GOLDEN = (math.sqrt(5) - 1) / 2
 DEFAULTS = dict(
     fibres=100, hidden=30, kind="axonal", delays="learned", max_delay=50, tau_ms=5.0, classes=36,
     soft_labels=1.0, epochs=12, batch_size=64, lr=0.02, delay_lr=0.5, estimator="linear",
-    init="uniform", common_mode="free", whole=None, envelope_power=2, rate_max_hz=600,
+    init="uniform", common_mode="free", envelope_power=2, rate_max_hz=600,
     surrogate="sigmoid", slope=None,
 )  # fmt: skip
 
@@ -120,7 +120,6 @@ def train(seed, setting):
         delay_lr=s["delay_lr"],
         soft_labels=s["soft_labels"],
         remove_common_mode=s["common_mode"] == "removed",
-        whole_delays=s["whole"],
         progress=False,
     )
     return network, history, time.process_time() - begin

@@ -135,12 +135,6 @@ def claims():
             7, f"{name}: share of gradients that point home from 12 steps", table, "home_12",
             dict(setting=name), None, None,
         )  # fmt: skip
-    for fibres in (1, 10):
-        yield (
-            7, f"whole all along against rounded at the end, {fibres} per ear",
-            "studies/whole_numbers.csv", "rounded_error_deg",
-            dict(fibres=fibres, whole="nearest"), dict(fibres=fibres, whole="at the end"), fibres,
-        )  # fmt: skip
     for estimator in ("linear", "straight_through"):
         for rate in (0.1, 1.0):
             own = dict(estimator=estimator, delay_lr=rate)

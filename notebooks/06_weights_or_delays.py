@@ -480,8 +480,9 @@ forest([row | dict(held=name) for name, row in zip(names, held, strict=True)], 5
 # what a weight can no longer say, a delay can.
 #
 # One synapse per ear takes us back to the empty shelf: a neuron with one left and one right fibre
-# has one lag, and if it drew a poor one, no weight can help. And the order? Delays first, weights
-# second is *alike*: neither better nor worse by more than 5 %.
+# has one lag, and if it drew a poor one, no weight can help. (There the frozen network took the
+# slowest rate on offer; with a slower one still, the gain may be smaller.) And the order? Delays
+# first, weights second is *alike*: neither better nor worse by more than 5 %.
 # </details>
 #
 # ## How full is the shelf?

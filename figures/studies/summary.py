@@ -29,7 +29,7 @@ EMPTY = dict.fromkeys(
     "lesson claim tuned seeds mean low high bootstrap_low bootstrap_high control_mean difference "
     "difference_low difference_high verdict bound_deg table column".split(), ""
 )  # fmt: skip
-LESSONS = dict.fromkeys("ABDFXZ", 6) | dict.fromkeys("CEGRSWY", 7) | dict.fromkeys("HK", 8)
+LESSONS = dict.fromkeys("ABDFLXZ", 6) | dict.fromkeys("CEGRSWY", 7) | dict.fromkeys("HK", 8)
 """Which lesson tells of a family of the plan."""
 TUNED = STUDIES / "compared" / "verdicts.csv"
 ALSO_SHOWN = {

@@ -133,7 +133,7 @@ def test_the_written_plan_names_every_place(place):
 
 
 @pytest.mark.parametrize(
-    "words", ["learned", *plan.RULES, *plan.WHOLE, *CONSTRAINTS, *plan.ONCE_MORE]
+    "words", ["learned", *plan.RULES, *plan.WHOLE, *CONSTRAINTS, *plan.ONCE_MORE, *plan.SLOWER]
 )
 def test_the_written_plan_names_the_condition(words):
     assert words in (HOME.parent / "PLAN.md").read_text(encoding="utf-8")

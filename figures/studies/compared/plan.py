@@ -21,6 +21,12 @@ DELAY_TRIALS = [
         (0.04, 0.25, "removed"),
     )
 ]
+SLOWER_WEIGHTS = [dict(lr=lr) for lr in (0.0025, 0.0035, 0.005, 0.007, 0.01, 0.014)]
+SLOWER_DELAYS = [
+    dict(lr=lr, delay_lr=delay_lr, common_mode="removed")
+    for lr in (0.0025, 0.005, 0.01)
+    for delay_lr in (0.02, 0.1)
+]
 
 
 @dataclass(frozen=True)
@@ -37,12 +43,15 @@ class Condition:
     constraint: str | None = None  # on the weights into the hidden neurons
     delays_first: bool = False  # first the delays come to rest, then the weights
     default: tuple[float, str] | None = None  # not tuned: rate of the delays and common mode
+    slower: bool = False  # six slower trials in place of the usual ones
 
     @property
     def trials(self) -> list[dict]:
         """The settings among which validation chooses; one if nothing is tuned."""
         if self.default is not None:
             return [dict(lr=0.02, delay_lr=self.default[0], common_mode=self.default[1])]
+        if self.slower:
+            return SLOWER_DELAYS if self.delays else SLOWER_WEIGHTS
         return DELAY_TRIALS if self.delays else WEIGHT_TRIALS
 
 
@@ -66,6 +75,8 @@ CONDITIONS = {
     "delays first": Condition(delays=True, delays_first=True),
     "learned again": Condition(delays=True, tuned_as="learned"),
     "frozen again": Condition(tuned_as="frozen"),
+    "learned, slower": Condition(delays=True, slower=True),
+    "frozen, slower": Condition(slower=True),
 }
 FREE, REMOVED, SLOW, EACH = (
     f"rate {rate}, common mode {words}"
@@ -165,6 +176,8 @@ AGAIN = (
     Place("synaptic", 1, 10, 50, 7.4, first_seed=30),
 )
 ONCE_MORE = ("learned again", "frozen again")
+HUNDRED_AGAIN = Place("axonal", 100, 30, 10, 35.0, tune=2, first_seed=30)
+SLOWER = ("learned, slower", "frozen, slower")
 TWO_LAYERS = Place("axonal in two layers", 10, 30, 15, 19.0)
 CLICKS = (
     Place("clicks, 15 ms in both layers", 20, 30, 15, 28.0),
@@ -188,6 +201,7 @@ BLOCKS = [
     *(("G", place, (FREE, REMOVED, SLOW)) for place in DEFAULT_PLACES),
     ("G", SYNAPTIC_10_10, (EACH,)),
     ("Z", AGAIN[0], ONCE_MORE),
+    ("L", HUNDRED_AGAIN, SLOWER),
     *(("Y", place, ONCE_MORE) for place in AGAIN[1:]),
     ("H", TWO_LAYERS, COMPARED),
     ("S", SYNAPTIC_10_10, ("bell",)),
@@ -239,6 +253,7 @@ def comparisons() -> list[tuple]:
     found += [("G", SYNAPTIC_10_10, EACH, REMOVED)]
     found += [("Z", AGAIN[0], *ONCE_MORE)]
     found += [("Y", place, *ONCE_MORE) for place in AGAIN]
+    found += [("L", HUNDRED_AGAIN, *SLOWER)]
     found += [("H", TWO_LAYERS, *COMPARED)]
     found += [("S", SYNAPTIC_10_10, "bell", "learned")]
     found += [("K", place, *COMPARED) for place in CLICKS]

@@ -568,7 +568,8 @@ for who, (condition, control) in beside.items():
 # *Having* delays helps here as it does there. That learned ones help *more*, our table of 100
 # fibres does not show. Delays alone are behind weights alone in both places: by a little in the
 # first, where each *connection* has a delay of its own, and by a lot in the second, where each
-# fibre has one. Delays in recurrent connections are nowhere in our tables.
+# fibre has one. And where weights are coarse or noisy, learned delays are ahead here, too: lesson 6
+# has more of that. Delays in recurrent connections are nowhere in our tables.
 #
 # ## Other first delays
 #

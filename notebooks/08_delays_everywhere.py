@@ -130,8 +130,9 @@ plots.rasters(
 # Is it the depth or the delays? The table has one layer with delays, **two layers without any**,
 # two with delays in front only, in both, in both but frozen, and a [recurrent
 # network](glossary.ipynb#recurrent-network), whose neurons hear each other, that has neither. All
-# have about as many parameters (numbers that learn). **Order them for two fibres per ear.** (The table also has one layer without delays,
-# and a causal network; that one hears 150 ms, so its own best observer does better than the line.)
+# have about as many parameters (numbers that learn). **Order them for two fibres per ear.** (The
+# table also has one layer without delays, and a causal network; that one hears 150 ms, so its own
+# best observer does better than the line.)
 
 # %%
 deeper = tables.read("../figures/studies/deeper.csv")
@@ -506,8 +507,8 @@ checks.exercise_8_3(next_potential)
 
 # %%
 verdicts = tables.read("../figures/studies/compared/verdicts.csv")
-asked = [r for r in verdicts if r["family"] in "ADHKX" and r["control"].startswith("frozen")]
-held = [r["condition"].removeprefix("learned").removeprefix(", ") for r in asked]
+asked = [r for r in verdicts if r["family"] in "ADLXZ" and r["control"].startswith("frozen")]
+held = [r["condition"].removeprefix("learned").strip(", ") for r in asked]
 where = [", ".join(filter(None, (r["place"], h))) for r, h in zip(asked, held, strict=True)]
 forest([r | dict(where=w) for r, w in zip(asked, where, strict=True)], 5, by="where")
 

@@ -290,8 +290,8 @@ def picture(rows):
     """Learned minus frozen in per cent of frozen, wherever the course compares the two."""
     shown = []
     for row in tables.read(TUNED):
-        if row["family"] in "ADXHK" and row["control"].startswith("frozen"):
-            constraint = row["condition"].removeprefix("learned").removeprefix(", ")
+        if row["family"] in "ADHKLXZ" and row["control"].startswith("frozen"):
+            constraint = row["condition"].removeprefix("learned").strip(", ")
             place = ", ".join(filter(None, (row["place"], constraint)))
             shown.append(row | dict(place=f"lesson {LESSONS[row['family']]}: {place}"))
     for row in rows:

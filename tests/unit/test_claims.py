@@ -12,7 +12,7 @@ from course_utils.delays import Bell, DelayLayer, Round, Rule, shift_then_clip
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import fit
-from figures.studies.compared import verdicts
+from figures.studies.compared import plan, verdicts
 from figures.studies.compared.plan import comparisons
 from tools.pages import NOTEBOOKS, ROOT
 
@@ -453,6 +453,19 @@ def test_lesson_6_learned_and_frozen_tuned_alike():
     assert unsure["place"].startswith("axonal, 2 per ear") and unsure["n"] == 25
     assert unsure["low"] < 0 < unsure["high"]
     assert {row["n"] for row in heart.values()} == {15, 25}
+
+
+def test_lesson_6_the_two_dearest_places():
+    rows = tables.read(FIGURES / "studies" / "compared" / "verdicts.csv")
+    hundred, synaptic = (row for row in rows if row["family"] == "D")
+    assert hundred["place"].startswith("axonal, 100") and hundred["verdict"] == "differs"
+    assert hundred["low"] > 0 and round(hundred["difference_percent"]) == 4  # learned behind
+    assert synaptic["verdict"] == "alike" and synaptic["high"] < 0  # surely ahead, "but by 4 %"
+    assert round(-synaptic["difference_percent"]) == 4
+    tuned = tables.read(FIGURES / "studies" / "compared" / "test.csv")
+    rates = {row["lr"] for row in tuned if row["setting"] == f"{hundred['place']}: frozen"}
+    assert rates == {min(trial["lr"] for trial in plan.WEIGHT_TRIALS)}
+    assert min(trial["lr"] for trial in plan.DELAY_TRIALS) > min(rates)
 
 
 def test_lesson_6_where_weights_are_poor():

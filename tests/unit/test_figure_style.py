@@ -40,6 +40,7 @@ LISTENING = {
     for name, sign in (("reset detached", 1), ("reset attached", -1))
 }
 DRAWINGS = {
+    "meetings": lambda: lesson_0.meetings([10, 40, 30]),
     "scene": lambda: lesson_0.scene(SPIKES[0], 40, 38.5),
     "estimates": lambda: lesson_0.estimates(
         torch.tensor(IPD), one=torch.tensor(IPD + 3), two=torch.tensor(IPD)

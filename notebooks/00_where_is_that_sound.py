@@ -70,7 +70,7 @@ print(f"sound A comes from the {where[0]}, sound B from the {where[1]}")
 # %%
 _, (spikes,) = sample(1, stimulus, generator, ipd=math.radians(40))
 left, right = spikes[:, :100].sum(1), spikes[:, 100:].sum(1)  # spikes in each millisecond
-meetings = [int((left[25:] * right[25 - wait : 150 - wait]).sum()) for wait in range(26)]
+meetings = [int((left[50:] * right[50 - wait : 150 - wait]).sum()) for wait in range(26)]
 
 # %% [markdown]
 # ### Predict
@@ -79,11 +79,11 @@ meetings = [int((left[25:] * right[25 - wait : 150 - wait]).sum()) for wait in r
 
 # %%
 curve = drawings.meetings(meetings)
-live("meetings", curve, left=left, right=right, longest_ms=25)
+live("meetings", curve, left=left, right=right, longest_ms=25, from_ms=50)
 
 # %% [markdown]
-# The right ear's line has a detour: pull at it, or move the slider, and the detector counts the
-# spikes that meet. Each wait that you try leaves a dot. **Find the peak**, then run on.
+# Pull at the detour of the right ear's line, or move the slider: the detector counts the spikes that
+# meet, in two whole cycles from 50 ms on. Each wait that you try leaves a dot. **Find the peak.**
 
 # %%
 best = max(range(26), key=lambda wait: meetings[wait])
@@ -93,7 +93,7 @@ print(f"That is {best / 50 * 360:.0f}° of a cycle; the sound is at 40°.")
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# The wait that makes the ears agree *is* the answer, to the nearest millisecond. A brain could
+# The wait that makes the ears agree *is* the answer, to within a millisecond. A brain could
 # keep many neurons, each fed through its own waits, and ask which one fires most (Jeffress, 1948).
 # </details>
 #

@@ -53,8 +53,8 @@ def live(name: str, picture: Figure, /, **data: Any) -> None:
         One moment of the view, with alt text.
     **data
         "network": `trained` and `untrained`, each a `Network` with axonal delays; `ipd_deg`, where
-        the sound begins. "meetings": `left` and `right`, spikes `(time,)` of each ear in each ms,
-        and `longest_ms`, the longest wait, in ms.
+        the sound begins. "meetings": `left` and `right`, spikes `(time,)` of each ear in each ms;
+        `longest_ms`, the longest wait, and `from_ms`, from when on meetings count, in ms.
 
     Raises
     ------
@@ -164,21 +164,25 @@ def _degrees(name: str, value: float) -> float:
     return value
 
 
-def _meetings(left: Numbers, right: Numbers, longest_ms: int) -> dict[str, Any]:
-    """The spikes of both ears in each ms, and the longest wait."""
+def _meetings(left: Numbers, right: Numbers, longest_ms: int, from_ms: int) -> dict[str, Any]:
+    """The spikes of both ears in each ms, the longest wait, and where counting begins."""
     trains = {"left": array(left), "right": array(right)}
     for name, train in trains.items():
         if train.ndim != 1 or train.shape != trains["left"].shape:
             raise ValueError(
                 f"{name} must be spikes (time,), as many as left, not of shape {train.shape}."
             )
-    steps = len(trains["left"])
-    if isinstance(longest_ms, bool) or not isinstance(longest_ms, int):
-        raise TypeError(f"longest_ms must be a whole number, not {longest_ms!r}.")
-    if not 1 <= longest_ms < steps:
-        raise ValueError(f"longest_ms must be from 1 to {steps - 1}, not {longest_ms}.")
+    _whole("from_ms", from_ms, 1, len(trains["left"]) - 1)
+    _whole("longest_ms", longest_ms, 1, from_ms)
     carried = {name: packed(name, train) for name, train in trains.items()}
-    return {"longest_ms": longest_ms, **carried}
+    return {"longest_ms": longest_ms, "from_ms": from_ms, **carried}
+
+
+def _whole(name: str, value: int, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a whole number, not {value!r}.")
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be from {low} to {high}, not {value}.")
 
 
 VIEWS: dict[str, Callable[..., dict[str, Any]]] = {"network": _network, "meetings": _meetings}

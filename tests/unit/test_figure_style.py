@@ -180,7 +180,7 @@ def test_a_plot_function_keeps_the_style(name):
 PLAIN = NO_UNIT | {
     "weight w", "loss", "potential above threshold", "same step", "late", "share in the mean",
     "pressure", "probability", "firing\nprobability\nper step", "fibres per ear", "value",
-    "normalised coordinate", "update", "seeds", "fibre (sorted by delay)",
+    "normalised coordinate", "meetings", "update", "seeds", "fibre (sorted by delay)",
     "hidden neurons", "lags on offer", "potential", "left ear\nweight", "right ear\nweight",
 }  # fmt: skip
 

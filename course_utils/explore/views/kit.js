@@ -20,7 +20,7 @@ const kit = {
   // A slider that says its value: `say` turns a number into words.
   slider(label, low, high, step, start, say) {
     const field = kit.element("input", { type: "range", min: low, max: high, step, value: start });
-    const shown = kit.element("output");
+    const shown = kit.element("span", { class: "shown", "aria-hidden": "true" });
     const tell = () => {
       shown.textContent = say(Number(field.value));
       field.setAttribute("aria-valuetext", shown.textContent);

@@ -1,19 +1,19 @@
 // Two delay lines and a detector: spikes of both ears run towards each other, and one ear waits.
 
 // How many spikes meet: in each ms, those of the left ear times those that arrive from the right one.
-// Only from the longest wait on, so that every wait has the same ms to show.
-const meet = (left, right, wait, longest, end = left.length) => {
+// Only from some ms on, so that every wait has the same ms to show.
+const meet = (left, right, wait, from, end = left.length) => {
   let sum = 0;
-  for (let t = longest; t < end; t++) sum += left[t] * right[t - wait];
+  for (let t = from; t < end; t++) sum += left[t] * right[t - wait];
   return sum;
 };
 
 const view = (figure, data) => {
   const [left, right] = [kit.numbers(data.left), kit.numbers(data.right)];
-  const longest = data.longest_ms;
-  const all = [...Array(longest + 1).keys()].map((wait) => meet(left, right, wait, longest));
+  const { longest_ms: longest, from_ms: from } = data;
+  const all = [...Array(longest + 1).keys()].map((wait) => meet(left, right, wait, from));
   const tried = new Set();
-  const straight = 24; // ms that a line takes without a detour
+  const straight = 40; // ms that a line takes without a detour
 
   const [waits, waitsRow, move] = kit.slider(
     "how long the right ear waits", 0, longest, 1, 0, (value) => `${value} ms`);
@@ -28,9 +28,10 @@ const view = (figure, data) => {
   });
 
   // Places on the lines: the right one makes a detour as long as its wait.
+  const pacing = (width) => (width / 2 - 14) / straight; // pixels in a ms
   const plan = (width, height) => {
     const middle = width / 2;
-    const pace = (middle - 14) / straight; // pixels in a ms
+    const pace = pacing(width);
     const [base, rise] = [height - 44, (Number(waits.value) * pace) / 2];
     const [near, far] = [width - 0.3 * middle, width - 0.3 * middle - 16]; // of the detour
     const corners = [[width - 14, base], [near, base], [near, base - rise],
@@ -65,7 +66,7 @@ const view = (figure, data) => {
     pen.fillText("↕ wait", (near + far) / 2, high - 12);
     const dot = ([x, y], count, fill) => {
       pen.beginPath();
-      pen.arc(x, y, Math.min(0.45 * pace, 7) * Math.sqrt(count / top), 0, 7);
+      pen.arc(x, y, Math.min(0.75 * pace, 7) * Math.sqrt(count / top), 0, 7);
       pen.fillStyle = fill;
       pen.fill();
     };
@@ -80,7 +81,7 @@ const view = (figure, data) => {
       if (count && way >= 0 && way <= straight + wait) dot(along(way * pace), count, colour.right);
     });
     const t = Math.floor(now) - straight;
-    const met = (left[t] || 0) * (right[t - wait] || 0);
+    const met = t < from ? 0 : (left[t] || 0) * (right[t - wait] || 0);
     pen.beginPath();
     pen.arc(middle, base, 9 + (14 * met) / top ** 2, 0, 7);
     pen.lineWidth = 3;
@@ -103,8 +104,8 @@ const view = (figure, data) => {
     const every = longest > 13 ? 5 : 1;
     for (let wait = 0; wait <= longest; wait += every) pen.fillText(wait, across(width, wait), height - 22);
     const wait = Number(waits.value);
-    const soFar = meet(left, right, wait, longest,
-      Math.max(longest, Math.min(left.length, Math.floor(now) - straight + 1)));
+    const soFar = meet(left, right, wait, from,
+      Math.max(from, Math.min(left.length, Math.floor(now) - straight + 1)));
     pen.fillStyle = colour.flash;
     pen.fillRect(across(width, wait) - 7, up(soFar), 14, up(0) - up(soFar));
     pen.strokeStyle = colour.grey;
@@ -136,7 +137,7 @@ const view = (figure, data) => {
     tried.add(Number(waits.value));
     const colour = kit.colours(figure);
     const room = figure.clientWidth - 20;
-    drawLines(...kit.sheet(lines, room, room < 620 ? 130 : 190), colour);
+    drawLines(...kit.sheet(lines, room, 78 + (longest * pacing(room)) / 2), colour);
     drawChart(...kit.sheet(chart, room, 170), colour);
     said.textContent = words();
   };

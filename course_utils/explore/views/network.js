@@ -241,5 +241,7 @@ const view = (figure, data) => {
   });
   new ResizeObserver(show).observe(figure);
   show();
-  figure.view = { clock, forward, hear, luck, networks, sound, answer: () => answer };
+  figure.view = {
+    clock, forward, hear, luck, networks, sound, answer: () => answer, heard: () => spikes,
+  };
 };

@@ -20,7 +20,7 @@ const kit = {
   // A slider that says its value: `say` turns a number into words.
   slider(label, low, high, step, start, say) {
     const field = kit.element("input", { type: "range", min: low, max: high, step, value: start });
-    const shown = kit.element("span", { class: "shown", "aria-hidden": "true" });
+    const shown = kit.element("span", { class: "live-shown", "aria-hidden": "true" });
     const tell = () => {
       shown.textContent = say(Number(field.value));
       field.setAttribute("aria-valuetext", shown.textContent);
@@ -52,6 +52,7 @@ const kit = {
           left: "#0072b2", right: "#d55e00", flash: "#e69f00" };
     figure.style.color = chosen.ink;
     figure.style.background = chosen.paper;
+    figure.style.colorScheme = dark ? "dark" : "light"; // of its buttons and boxes
     return chosen;
   },
 
@@ -87,7 +88,7 @@ const kit = {
 
   // Say something to a screen reader, once it has stopped changing.
   teller(figure) {
-    const status = kit.element("p", { role: "status", class: "unseen" });
+    const status = kit.element("p", { role: "status", class: "live-unseen" });
     figure.append(status);
     let waiting;
     return (words) => {
@@ -136,7 +137,7 @@ const kit = {
     }).observe(figure);
     set(playing);
     const slowly = kit.element("label", {}, slow, "slow motion");
-    clock.row = kit.element("div", { class: "row" }, button, step, slowly);
+    clock.row = kit.element("div", { class: "live-row" }, button, step, slowly);
     return clock;
   },
 };

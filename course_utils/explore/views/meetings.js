@@ -17,9 +17,9 @@ const view = (figure, data) => {
 
   const [waits, waitsRow, move] = kit.slider(
     "how long the right ear waits", 0, longest, 1, 0, (value) => `${value} ms`);
-  const lines = kit.element("canvas", { "aria-hidden": "true", class: "drag" });
-  const chart = kit.element("canvas", { "aria-hidden": "true", class: "drag" });
-  const said = kit.element("p", { class: "said", "aria-hidden": "true" });
+  const lines = kit.element("canvas", { "aria-hidden": "true", class: "live-drag" });
+  const chart = kit.element("canvas", { "aria-hidden": "true", class: "live-drag" });
+  const said = kit.element("p", { class: "live-said", "aria-hidden": "true" });
   const stop = left.length + straight + longest;
   let now = 0.4 * stop; // ms
   const clock = kit.clock(figure, 30, 6, (steps) => {
@@ -143,7 +143,7 @@ const view = (figure, data) => {
   };
 
   figure.querySelector("img").hidden = true;
-  figure.append(kit.element("div", { class: "row" }, waitsRow), lines, chart, said, clock.row);
+  figure.append(kit.element("div", { class: "live-row" }, waitsRow), lines, chart, said, clock.row);
   const tell = kit.teller(figure);
   waits.addEventListener("input", () => {
     show();

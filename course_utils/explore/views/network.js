@@ -99,8 +99,8 @@ const view = (figure, data) => {
   const [ears, earsRow] = kit.choice("ears", [
     ["both", "both hear"], ["left", "left ear deaf"], ["right", "right ear deaf"]]);
   const nerves = kit.element("canvas", { "aria-hidden": "true" });
-  const dial = kit.element("canvas", { "aria-hidden": "true", class: "drag" });
-  const said = kit.element("p", { class: "said", "aria-hidden": "true" });
+  const dial = kit.element("canvas", { "aria-hidden": "true", class: "live-drag" });
+  const said = kit.element("p", { class: "live-said", "aria-hidden": "true" });
   let now = 0; // ms, of a sound that never ends
   let answer;
   let spikes;
@@ -226,9 +226,9 @@ const view = (figure, data) => {
 
   figure.querySelector("img").hidden = true;
   figure.append(
-    kit.element("div", { class: "row" }, sourceRow),
-    kit.element("div", { class: "row" }, nerves, dial), said,
-    kit.element("div", { class: "row" }, whichRow, earsRow), clock.row);
+    kit.element("div", { class: "live-row" }, sourceRow),
+    kit.element("div", { class: "live-row" }, nerves, dial), said,
+    kit.element("div", { class: "live-row" }, whichRow, earsRow), clock.row);
   const tell = kit.teller(figure);
   [source, which, ears].forEach((field) => field.addEventListener("input", () => {
     show();

@@ -82,8 +82,9 @@ curve = drawings.meetings(meetings)
 live("meetings", curve, left=left, right=right, longest_ms=25, from_ms=50)
 
 # %% [markdown]
-# Pull at the detour of the right ear's line, or move the slider: the detector counts the spikes that
-# meet, in two whole cycles from 50 ms on. Each wait that you try leaves a dot. **Find the peak.**
+# Pull at the detour of the right ear's line, or move the slider: the detector counts the spikes
+# that meet, in two whole cycles from 50 ms on. Each wait that you try leaves a dot. **Find the
+# peak.**
 
 # %%
 best = max(range(26), key=lambda wait: meetings[wait])
@@ -169,8 +170,8 @@ live("network", picture, trained=network, untrained=untrained, ipd_deg=40)
 # network's answer to the last 150 ms, in slices its share for each of the twelve directions. One
 # second of yours is 60 ms of the sound, or 10 ms in slow motion.
 #
-# **Try the far sides. Then guess which switch hurts most:** never trained, delays shuffled among the
-# fibres, no delays, one ear deaf.
+# **Try the far sides. Then guess which switch hurts most:** never trained, delays shuffled among
+# the fibres, no delays, one ear deaf.
 
 # %% [markdown]
 # ### Exercise 0.1 — mirror the world

@@ -59,7 +59,7 @@ const kit = {
   // A canvas as wide as its box allows, sharp on any screen, cleared. Gives pen, width and height.
   sheet(canvas, room, height) {
     const width = Math.max(200, Math.floor(room));
-    const dots = window.devicePixelRatio || 1;
+    const dots = Math.min(window.devicePixelRatio || 1, 2); // more cost frames, and nobody sees them
     if (canvas.width !== Math.round(width * dots) || canvas.height !== Math.round(height * dots)) {
       canvas.width = Math.round(width * dots);
       canvas.height = Math.round(height * dots);

@@ -19,7 +19,7 @@ import torch
 
 from course_utils import checks, observer, plots
 from course_utils.drawings import lesson_0 as drawings
-from course_utils.explore import choice, explore, slider
+from course_utils.explore import live
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import evaluate, fit
@@ -70,7 +70,7 @@ print(f"sound A comes from the {where[0]}, sound B from the {where[1]}")
 # %%
 _, (spikes,) = sample(1, stimulus, generator, ipd=math.radians(40))
 left, right = spikes[:, :100].sum(1), spikes[:, 100:].sum(1)  # spikes in each millisecond
-meetings = [int((left[12:] * right[12 - wait : 150 - wait]).sum()) for wait in range(13)]
+meetings = [int((left[50:] * right[50 - wait : 150 - wait]).sum()) for wait in range(26)]
 
 # %% [markdown]
 # ### Predict
@@ -78,14 +78,23 @@ meetings = [int((left[12:] * right[12 - wait : 150 - wait]).sum()) for wait in r
 # **How long must the right ear wait until most spikes meet?**
 
 # %%
-best = max(range(13), key=lambda wait: meetings[wait])
+curve = drawings.meetings(meetings)
+live("meetings", curve, left=left, right=right, longest_ms=25, from_ms=50)
+
+# %% [markdown]
+# Pull at the detour of the right ear's line, or move the slider: the detector counts the spikes
+# that meet, in two whole cycles from 50 ms on. Each wait that you try leaves a dot. **Find the
+# peak.**
+
+# %%
+best = max(range(26), key=lambda wait: meetings[wait])
 print(f"Most spikes meet when the right ear waits {best} ms.")
 print(f"That is {best / 50 * 360:.0f}° of a cycle; the sound is at 40°.")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# The wait that makes the ears agree *is* the answer, to the nearest millisecond. A brain could
+# The wait that makes the ears agree *is* the answer, to within a millisecond. A brain could
 # keep many neurons, each fed through its own waits, and ask which one fires most (Jeffress, 1948).
 # </details>
 #
@@ -135,7 +144,6 @@ drawings.estimates(
     trained=torch.rad2deg(after.softmax_mean),
 )
 
-
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -147,26 +155,23 @@ drawings.estimates(
 # </details>
 #
 # ## Move the sound
-# Now it is your turn. Drag the first slider: raster and pointer follow. Then stay in one place
-# and change the second: same direction, new spikes. **Try the far sides, and try the untrained
-# network.**
+# Now it is your turn. Drag the ring on the dial, or the slider: the network that you have just
+# trained answers, with the same luck in every place.
 
 # %%
-def point(ipd_deg, seed, network_is):
-    chosen = network if network_is == "trained" else untrained
-    lottery = torch.Generator().manual_seed(seed)
-    sound = sample(1, stimulus, lottery, ipd=math.radians(ipd_deg))
-    estimate = math.degrees(evaluate(chosen, *sound).softmax_mean)
-    return drawings.scene(sound[1][0], ipd_deg, estimate)
+sound = sample(1, stimulus, generator, ipd=math.radians(40))
+picture = drawings.scene(sound[1][0], 40, math.degrees(evaluate(network, *sound).softmax_mean))
+live("network", picture, trained=network, untrained=untrained, ipd_deg=40)
 
 
-explore(
-    point,
-    ipd_deg=slider("where the sound is (IPD, degrees)", -90, 90, 5, 40),
-    seed=slider("which random draw", 1, 20, 1, 1),
-    network_is=choice("network", ["trained", "untrained"]),
-)
-
+# %% [markdown]
+# Each row is a fibre, in each ear the slowest one last. A spike needs its delay to run from left to
+# right. There it meets others at the thirty neurons, which light up when they fire. The dial is the
+# network's answer to the last 150 ms, in slices its share for each of the twelve directions. One
+# second of yours is 60 ms of the sound, or 10 ms in slow motion.
+#
+# **Try the far sides. Then guess which switch hurts most:** never trained, delays shuffled among
+# the fibres, no delays, one ear deaf.
 
 # %% [markdown]
 # ### Exercise 0.1 — mirror the world

@@ -13,6 +13,7 @@ from pathlib import Path
 CARRIED = (
     "course_utils/**/*.py",
     "course_utils/head/data/*",
+    "course_utils/explore/views/*",
     "figures/**/*.csv",
     "LICENSE",
 )

@@ -67,8 +67,8 @@ def page_problems(folder: Path, name: str) -> list[str]:
     )
     if "widgets" in notebook.metadata:
         problems.append("widget state is saved in the metadata; make run strips it")
-    if not any("explore(" in cell.source for cell in code):
-        problems.append("no slider: nothing calls explore(")
+    if not any(re.search(r"\b(explore|live)\(", cell.source) for cell in code):
+        problems.append("no slider: nothing calls explore( or live(")
     return problems
 
 

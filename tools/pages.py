@@ -86,7 +86,8 @@ def page_metadata() -> dict:
 def tidy(notebook, keep_pictures: bool = False) -> None:
     """Strip, in place, what differs between two equal runs and what no saved page can use.
 
-    The pictures of a slider stay only if asked for: they would outgrow a saved lesson.
+    What moves beside a picture, those of a slider or a living view, stays only if asked for: the
+    pictures would outgrow a saved lesson, and a saved script runs for no reader who trusts nothing.
     """
     notebook.metadata = nbformat.from_dict(page_metadata())
     for cell in notebook.cells:
@@ -96,7 +97,8 @@ def tidy(notebook, keep_pictures: bool = False) -> None:
         cell.outputs = [output for output in cell.outputs if not _only_a_widget(output)]
         for output in cell.outputs:
             # Without a kernel the view is an error box; the picture beside it is shown instead.
-            if output.get("data", {}).pop(WIDGET_VIEW, None) and not keep_pictures:
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+            if "image/png" in output.get("data", {}) and not keep_pictures:
                 output.data.pop("text/html", None)
             output.get("metadata", {}).pop("text/html", None)  # how long the pictures took
 

@@ -1,4 +1,6 @@
-"""Figures of lesson 0: a sound with its pointer, and estimates against the truth."""
+"""Figures of lesson 0: spikes that meet, a sound with its pointer, estimates against the truth."""
+
+from collections.abc import Sequence
 
 from torch import Tensor
 
@@ -7,26 +9,41 @@ from ..plots import Picture
 
 
 @plots.in_style
-def scene(spikes: Tensor, truth_deg: float, estimate_deg: float | None = None) -> Picture:
-    """What both ears hear, `(time, channel)` spikes, and a dial with the sound and the pointer."""
-    counts = spikes.unflatten(1, (2, -1)).sum((0, 2))
-    title = f"sound at {truth_deg:+.0f}°"
-    alt = (
-        f"Left: raster of both ears, {counts[0]} spikes in the left and {counts[1]} in the right "
-        f"nerve. Right: a dial with a ring where the sound is, at {truth_deg:+.0f} degrees"
+def meetings(counts: Sequence[int]) -> Picture:
+    """How many spikes meet, for each wait of the right ear: 0, 1, 2, ... ms."""
+    best = max(range(len(counts)), key=lambda wait: counts[wait])
+    figure, axes = plots.canvas(
+        f"Spikes that meet, against the wait of the right ear: {counts[0]} at 0 ms, most, "
+        f"{counts[best]}, at {best} ms, and {counts[-1]} at {len(counts) - 1} ms.",
+        width=6,
     )
-    if estimate_deg is not None:
-        error = abs(estimate_deg - truth_deg)
-        title += f", network says {estimate_deg:+.1f}°\nerror {error:.1f}°"
-        alt += f"; the network points to {estimate_deg:+.1f} degrees, {error:.1f} degrees off"
-    figure, (raster, dial) = plots.canvas(alt + ".", 1, 2, height=3.2, width_ratios=[1.5, 1])
+    axes.plot(counts, ".-", color=plots.LEFT)
+    axes.plot(best, counts[best], "o", color=plots.RIGHT, ms=12, mfc="none", mew=2)
+    axes.annotate(f"most at {best} ms", (best, counts[best]), (10, 4), textcoords="offset points")
+    axes.set(xlabel="wait of the right ear (ms)", ylabel="meetings", ylim=(0, 1.15 * counts[best]))
+    return figure
+
+
+@plots.in_style
+def scene(spikes: Tensor, truth_deg: float, estimate_deg: float) -> Picture:
+    """What both ears hear, `(time, channel)` spikes, and a dial with the sound and the pointer."""
+    error = abs(estimate_deg - truth_deg)
+    first = "right" if truth_deg > 0 else "left"
+    alt = (
+        f"Left: raster of both ears; the {first} ear leads by {abs(truth_deg):.0f} degrees of a "
+        f"cycle. Right: a dial with a ring where the sound is, at {truth_deg:+.0f} degrees; the "
+        f"network points to {estimate_deg:+.1f} degrees, {error:.1f} degrees off."
+    )
+    figure, (raster, dial) = plots.canvas(alt, 1, 2, height=3.2, width_ratios=[1.5, 1])
     plots.draw_raster(raster, spikes)
     fibres = spikes.shape[1] // 2
     raster.set(xlabel="time (ms)", title="what the two nerves carry")
     raster.set_yticks([fibres / 2, 1.5 * fibres], ["left\near", "right\near"])
     raster.tick_params(axis="y", length=0)
     plots.draw_pointer(dial, truth_deg, estimate_deg)
-    dial.set_title(title)
+    dial.set_title(
+        f"sound at {truth_deg:+.0f}°, network says {estimate_deg:+.1f}°\nerror {error:.1f}°"
+    )
     return figure
 
 

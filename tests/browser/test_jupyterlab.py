@@ -106,7 +106,16 @@ def test_a_lesson_runs_and_its_controls_move(name, browser, lab, screenshots):
     assert page.locator(PANEL[0]).count() == asked
     page.screenshot(path=screenshots / f"lab-{name}-top.png")
     assert still_controls(page, *PANEL, seconds=60) == []
-    page.locator(PANEL[0]).first.screenshot(path=screenshots / f"lab-{name}-slider.png")
+    shown = page.locator(f"{PANEL[0]}, .live")
+    shown.first.screenshot(path=screenshots / f"lab-{name}-slider.png")
+    living = page.locator(".jp-OutputArea-output .live")
+    assert living.count() == sum(cell.source.count("live(") for cell in _code(name))
+    assert shown.count() >= 1
+    for view in living.all():
+        before = view.locator(".live-said").text_content()
+        view.get_by_role("button", name="Pause").click()
+        view.get_by_role("slider").press("End")
+        assert view.locator(".live-said").text_content() != before
     assert errors(page) == []
     close(page, context, lab)
 

@@ -9,6 +9,18 @@ from tools.build_site import SITE
 LESSONS = [f"notebooks/{name}.html" for name in pages.lessons()]
 PAGES = ["index.html", *(f"notebooks/{page}.html" for page in pages.all_pages()), "TEACHING.html"]
 FIGURE = ("figure.explore", "input[type=range], select", "img")
+
+
+def holding(call):
+    """Return the lessons whose code has this call."""
+    sources = {
+        name: (pages.NOTEBOOKS / f"{name}.py").read_text("utf-8") for name in pages.lessons()
+    }
+    return [f"notebooks/{name}.html" for name, source in sources.items() if f"\n{call}(" in source]
+
+
+SLIDING, LIVING = holding("explore"), ["index.html", *holding("live")]
+MAX_BYTES = 1_000_000
 PHONE = {"width": 390, "height": 844}
 
 
@@ -44,7 +56,7 @@ def test_a_page_opens_offline_without_trouble(name, watched):
     assert troubles == []
 
 
-@pytest.mark.parametrize("name", ["index.html", *LESSONS])
+@pytest.mark.parametrize("name", SLIDING)
 def test_every_control_changes_its_picture_by_keyboard(name, watched, screenshots):
     page, troubles = watched
     page.goto(url(name))
@@ -152,7 +164,7 @@ def test_an_accessibility_scan_finds_nothing_serious(name, theme, browser, scree
     assert findings == []
 
 
-@pytest.mark.parametrize("name", ["index.html", *LESSONS])
+@pytest.mark.parametrize("name", SLIDING)
 def test_a_phone_shows_the_whole_width_and_its_slider_follows_a_finger(name, browser, screenshots):
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     page, troubles = watch(context)
@@ -202,11 +214,53 @@ def test_code_is_not_cut_and_pictures_are_sharp(name, width, browser, screenshot
 def test_without_scripts_the_first_picture_and_its_words_are_there(browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(url("index.html"))
-    figure = page.locator(FIGURE[0])
+    page.goto(url(SLIDING[0]))
+    figure = page.locator(FIGURE[0]).first
     assert figure.locator("img").is_visible() and figure.locator("img").get_attribute("alt")
     assert not figure.locator("input").first.is_visible()
     context.close()
+
+
+@pytest.mark.parametrize("name", LIVING)
+def test_a_living_page_is_small_and_its_views_follow_a_finger_and_the_keys(name, browser):
+    assert (SITE / name).stat().st_size < MAX_BYTES
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    page, troubles = watch(context)
+    page.goto(url(name))
+    assert page.locator(".live").count() >= 1
+    open_folds(page)
+    settle(page)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+    for view in page.locator(".live").all():
+        assert not view.locator("img").is_visible()
+        slider, said = view.get_by_role("slider"), view.locator(".live-said")
+        words = {said.text_content()}
+        for share in (0.1, 0.9):
+            slider.scroll_into_view_if_needed()
+            box = slider.bounding_box()
+            page.touchscreen.tap(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+            words.add(said.text_content())
+        slider.press("ArrowLeft")
+        assert len(words | {said.text_content()}) == 4
+    assert troubles == []
+    context.close()
+
+
+# Elements of a view that the page around it stretches: what is drawn in them would be out of shape.
+STRETCHED = """[...document.querySelectorAll(".live canvas, .live button")].filter(one => {
+  const box = one.getBoundingClientRect();
+  const drawn = one.matches("canvas") ? parseFloat(one.style.width) : Math.min(box.width, 200);
+  return Math.abs(box.width - drawn) > 1;
+}).map(one => one.outerHTML)"""
+
+
+@pytest.mark.parametrize("name", LIVING)
+def test_the_sites_own_style_stretches_no_part_of_a_view(name, watched):
+    page, _ = watched
+    page.goto(url(name))
+    open_folds(page)
+    settle(page)
+    assert page.evaluate(STRETCHED) == []
 
 
 def test_the_search_finds_a_word_of_a_lesson(watched):

@@ -13,6 +13,7 @@ from tools.execution import made_from
 NEEDED = (
     "course_utils/head/data/mit_kemar.npz",
     "course_utils/head/data/listen.wav",
+    "course_utils/explore/views/network.js",
     "course_utils/checks/lesson_0.py",
     "figures/studies/best.csv",
 )

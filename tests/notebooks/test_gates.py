@@ -133,6 +133,34 @@ def test_make_run_saves_the_good_and_leaves_the_bad_as_they_were(tmp_path, capsy
     assert [cell.id for cell in again.cells] == [cell.id for cell in saved.cells]
 
 
+LIVING = """
+import torch
+from matplotlib.figure import Figure
+from course_utils.explore import live
+
+picture = Figure()
+picture.set_label("Both ears.")
+live("meetings", picture, left=torch.ones(9), right=torch.ones(9), longest_ms=3, from_ms=4)
+"""
+
+
+TABLE = "from IPython.display import HTML\n\nHTML('<b>a table</b>')"
+
+
+def test_a_saved_page_keeps_the_picture_of_a_living_view_and_the_site_its_script(tmp_path):
+    folder, kept_in = tmp_path / "notebooks", tmp_path / "kept"
+    folder.mkdir()
+    plant(folder, "00_living", LIVING, TABLE)
+    assert run_lessons.main([], folder, kept_in) == 0
+    assert page_rules.page_problems(folder, "00_living") == []
+    still = {"image/png", "text/plain"}
+    for where, kinds in ((folder, still), (kept_in, still | {"text/html"})):
+        view, table = pages.read(where / "00_living.ipynb").cells[1:]
+        assert set(view.outputs[0].data) == kinds
+        assert view.outputs[0].metadata["image/png"]["alt"] == "Both ears."
+        assert set(table.outputs[0].data) == {"text/html", "text/plain"}
+
+
 def test_make_run_names_an_unknown_lesson(tmp_path, capsys):
     plant(tmp_path, "00_good", GOOD)
     assert run_lessons.main(["07_not_yet"], tmp_path) == 2

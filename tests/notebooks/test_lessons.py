@@ -14,7 +14,7 @@ WATCH = f"""
 import os, sys, time
 sys.path.append({str(pages.ROOT)!r})
 from course_utils import plots
-from course_utils.explore import panel
+from course_utils.explore import living, panel
 from tools.figure_rules import style_problems
 
 def note(name, *words):
@@ -27,7 +27,7 @@ def png(figure, png=plots.png):
     note("figures.log", plots.alt_text(figure)[:60], "|", *style_problems(figure))
     return picture
 
-panel.png = plots.png = png
+living.png = panel.png = plots.png = png
 
 def watch(_, note=note, pid=os.getpid(), seconds=time.process_time):
     "Note the seconds so far, whatever the page calls its own variables."

@@ -41,6 +41,7 @@ LISTENING = {
     for name, sign in (("reset detached", 1), ("reset attached", -1))
 }
 DRAWINGS = {
+    "meetings": lambda: lesson_0.meetings([10, 40, 30]),
     "scene": lambda: lesson_0.scene(SPIKES[0], 40, 38.5),
     "estimates": lambda: lesson_0.estimates(
         torch.tensor(IPD), one=torch.tensor(IPD + 3), two=torch.tensor(IPD)
@@ -186,7 +187,7 @@ def test_a_plot_function_keeps_the_style(name):
 PLAIN = NO_UNIT | {
     "weight w", "loss", "potential above threshold", "same step", "late", "share in the mean",
     "pressure", "probability", "firing\nprobability\nper step", "fibres per ear", "value",
-    "normalised coordinate", "update", "seeds", "fibre (sorted by delay)",
+    "normalised coordinate", "meetings", "update", "seeds", "fibre (sorted by delay)",
     "hidden neurons", "lags on offer", "potential", "left ear\nweight", "right ear\nweight",
 }  # fmt: skip
 

@@ -1,0 +1,188 @@
+"""Living views: small pages of plain HTML and script, which answer while the hand moves.
+
+A view is one file of `views/`, readable in one sitting, and the course's mathematics in it is held
+against the course's own by a browser test. Beside it goes what all views share, `kit.js` and
+`view.css`. There is no library, no kernel and no network. Where scripts are stripped, a picture
+stands.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import inspect
+import json
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from IPython import get_ipython
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from ..plots import Numbers, alt_text, array, png, shown_width, small
+
+FILES = Path(__file__).with_name("views")
+
+
+class Network(Protocol):
+    """What the view "network" shows; a `network.Localiser` for a `stimuli.Stimulus` is one."""
+
+    task: Any
+    classes: Any
+    delay: Any
+    w_hidden: Any
+    w_out: Any
+    tau_ms: float
+
+
+def live(name: str, picture: Figure, /, **data: Any) -> None:
+    """Show a living view.
+
+    In JupyterLab, in Colab and on the site it runs; where scripts are stripped, as on GitHub, the
+    picture stands in its place. Outside IPython nothing is shown.
+
+    Parameters
+    ----------
+    name : str
+        "network": a trained and an untrained network point at a sound that is moved.
+        "meetings": the spikes of two ears run to a detector, and one ear waits.
+    picture : matplotlib.figure.Figure
+        One moment of the view, with alt text.
+    **data
+        "network": `trained` and `untrained`, each a `Network` with axonal delays; `ipd_deg`, where
+        the sound begins. "meetings": `left` and `right`, spikes `(time,)` of each ear in each ms;
+        `longest_ms`, the longest wait, and `from_ms`, from when on meetings count, in ms.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an unknown view, a picture without alt text, or data that the view cannot show.
+    """
+    page, still = _page(name, picture, data)
+    if get_ipython() is None:
+        return
+    alt = alt_text(picture)
+    bundle = {
+        "text/html": page,
+        "image/png": base64.b64encode(still).decode(),
+        "text/plain": alt,
+    }
+    size = {"alt": alt, "width": shown_width(still)}
+    display(bundle, metadata={"image/png": size}, raw=True)
+
+
+def view(name: str, picture: Figure, /, **data: Any) -> str:
+    """A living view as HTML that needs nothing else; parameters and errors as in `live`."""
+    return _page(name, picture, data)[0]
+
+
+def _page(name: str, picture: Figure, data: dict[str, Any]) -> tuple[str, bytes]:
+    """The HTML of a view, and its picture."""
+    if name not in VIEWS:
+        raise ValueError(f"name of a view must be one of {sorted(VIEWS)}, not {name!r}.")
+    if not isinstance(picture, Figure):
+        raise TypeError(f"picture must be a matplotlib Figure, not {type(picture).__name__}.")
+    if not alt_text(picture).strip():
+        raise ValueError("picture must have an alt text; give it with figure.set_label(...).")
+    wanted = list(inspect.signature(VIEWS[name]).parameters)
+    if set(data) != set(wanted):
+        given = ", ".join(data) or "nothing"
+        raise TypeError(f"data of view {name!r} must be {', '.join(wanted)}, not {given}.")
+    carried = json.dumps(VIEWS[name](**data), allow_nan=False).replace("<", "\\u003c")
+    still = png(picture)
+    # Drawn anew each time: two notebooks that are open side by side share one document.
+    mark = f"live-{secrets.token_hex(6)}"
+    kit, script, style = (_file(part) for part in ("kit.js", f"{name}.js", "view.css"))
+    page = (
+        f'<figure class="live" id="{mark}"><style>{style}</style>'
+        f'<img alt="{html.escape(alt_text(picture))}" width="{shown_width(still)}" '
+        f'style="max-width:100%" src="{small(still)}">'
+        f'<script type="application/json">{carried}</script><script>(() => {{\n{kit}{script}'
+        f'const figure = document.getElementById("{mark}");\n'
+        f"view(figure, JSON.parse(figure.querySelector('script').textContent));\n"
+        f"}})();</script></figure>"
+    )
+    return page, still
+
+
+def _file(name: str) -> str:
+    return (FILES / name).read_text(encoding="utf-8")
+
+
+def _network(trained: Network, untrained: Network, ipd_deg: float) -> dict[str, Any]:
+    """The sound, the sizes, and the numbers of both networks."""
+    both = {"trained": trained, "untrained": untrained}
+    layers = {name: _layers(name, network) for name, network in both.items()}
+    task, sizes = trained.task, [_sizes(network) for network in both.values()]
+    if sizes[0] != sizes[1]:
+        raise ValueError(f"untrained must be of the sizes of trained, {sizes[0]}, not {sizes[1]}.")
+    parts = ("frequency_hz", "dt_ms", "rate_max_hz", "envelope_power", "steps", "channels")
+    if not all(hasattr(task, part) for part in parts):
+        raise TypeError(f"task of trained must be a stimuli.Stimulus, not {task!r}.")
+    sound = {part: getattr(task, part) for part in parts}
+    return {"sound": sound, "sizes": sizes[0], "ipd_deg": _degrees("ipd_deg", ipd_deg), **layers}
+
+
+def _sizes(network: Network) -> dict[str, float]:
+    channels, hidden = network.w_hidden.shape
+    return {
+        "channels": channels,
+        "hidden": hidden,
+        "classes": network.classes.n,
+        "max_delay": network.delay.max_delay,
+        "tau_ms": network.tau_ms,
+    }
+
+
+def _layers(name: str, network: Network) -> dict[str, str]:
+    """The delays as they act and the weights of one network, as text."""
+    try:
+        layer, parts = network.delay, {"w_hidden": network.w_hidden, "w_out": network.w_out}
+        kind, delays = layer.kind, layer.rule.acting(layer.delays)
+    except AttributeError:
+        said = f"{name} must be a network.Localiser, not {type(network).__name__}."
+        raise TypeError(said) from None
+    if kind != "axonal" or delays is None:
+        raise ValueError(f"{name} must have axonal delays that are not spread, not {layer}.")
+    return {part: packed(f"{part} of {name}", x) for part, x in {"delays": delays, **parts}.items()}
+
+
+def packed(name: str, values: Numbers) -> str:
+    """Numbers as text: single precision, row by row, in base64."""
+    numbers = array(values).astype("<f4")
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"{name} must be finite, but some of it is NaN or infinite.")
+    return base64.b64encode(numbers.tobytes()).decode()
+
+
+def _degrees(name: str, value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -90 <= value <= 90:
+        raise ValueError(f"{name} must be a number from -90 to 90, in degrees, not {value!r}.")
+    return value
+
+
+def _meetings(left: Numbers, right: Numbers, longest_ms: int, from_ms: int) -> dict[str, Any]:
+    """The spikes of both ears in each ms, the longest wait, and where counting begins."""
+    trains = {"left": array(left), "right": array(right)}
+    for name, train in trains.items():
+        if train.ndim != 1 or train.shape != trains["left"].shape:
+            raise ValueError(
+                f"{name} must be spikes (time,), as many as left, not of shape {train.shape}."
+            )
+    _whole("from_ms", from_ms, 1, len(trains["left"]) - 1)
+    _whole("longest_ms", longest_ms, 1, from_ms)
+    carried = {name: packed(name, train) for name, train in trains.items()}
+    return {"longest_ms": longest_ms, "from_ms": from_ms, **carried}
+
+
+def _whole(name: str, value: int, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a whole number, not {value!r}.")
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be from {low} to {high}, not {value}.")
+
+
+VIEWS: dict[str, Callable[..., dict[str, Any]]] = {"network": _network, "meetings": _meetings}

@@ -1,0 +1,345 @@
+"""Living views in a browser: they follow every hand, and compute what the course computes."""
+
+import copy
+import math
+import re
+
+import pytest
+import torch
+from watching import axe_findings, settle, watch
+
+from course_utils.drawings import lesson_0 as drawings
+from course_utils.explore import living
+from course_utils.network import Localiser
+from course_utils.neurons import lif
+from course_utils.stimuli import Classes, Stimulus, sample
+from course_utils.training import fit
+
+STIMULUS = Stimulus()
+PHONE = {"width": 390, "height": 844}
+VIEWS = ("network", "meetings")
+LONGEST, FROM = 25, 50
+EVERY_VIEW = pytest.mark.parametrize("name", VIEWS)
+
+
+@pytest.fixture(scope="session")
+def networks():
+    """A network that learned a little, and its twin that did not."""
+    generator = torch.Generator().manual_seed(0)
+    network = Localiser(STIMULUS, Classes(12), hidden=30, generator=generator)
+    untrained = copy.deepcopy(network)
+    fit(network, generator, epochs=1, steps_per_epoch=16, validation_samples=64, progress=False)
+    return {"trained": network, "untrained": untrained}
+
+
+@pytest.fixture(scope="session")
+def sounds():
+    return sample(4, STIMULUS, torch.Generator().manual_seed(5))[1]
+
+
+@pytest.fixture(scope="session")
+def views(networks, sounds):
+    """The HTML of each view."""
+    ears = sounds[0].unflatten(1, (2, -1)).sum(2)
+    picture = drawings.scene(sounds[0], 40, 38)
+    return {
+        "network": living.view("network", picture, ipd_deg=40, **networks),
+        "meetings": living.view(
+            "meetings", picture, left=ears[:, 0], right=ears[:, 1], longest_ms=LONGEST, from_ms=FROM
+        ),
+    }
+
+
+STYLE = (
+    "body{color:#222;margin:8px}@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}"
+)
+
+
+def page_of(body):
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
+        f"<body><main><h1>A page</h1>{body}</main></body></html>"
+    )
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Open a page with this body in a window of its own; at the end it had no trouble."""
+    contexts, all_troubles = [], []
+
+    def open_page(body, **settings):
+        path = tmp_path / "page.html"
+        path.write_text(page_of(body), encoding="utf-8")
+        contexts.append(
+            browser.new_context(**{"viewport": {"width": 1000, "height": 900}} | settings)
+        )
+        page, troubles = watch(contexts[-1])
+        all_troubles.append(troubles)
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert all_troubles == [[]] * len(all_troubles)
+
+
+def still(**settings):
+    """Settings of a window in which nothing moves by itself."""
+    return {"reduced_motion": "reduce", **settings}
+
+
+def call(page, expression, argument=None):
+    """Evaluate an expression of `view`, the first view's own functions, and `given`."""
+    script = (
+        f"given => {{ const view = document.querySelector('.live').view; return {expression} }}"
+    )
+    return page.evaluate(script, argument)
+
+
+# The same mathematics as the course
+
+
+def of_course(network, sound, delays):
+    """What the course computes in double precision: potentials, spikes, logits, degrees."""
+    network = copy.deepcopy(network).double()
+    with torch.no_grad():
+        network.delay.delays.copy_(torch.tensor(delays))
+        current = network.delay.then_linear(sound[None].double(), network.w_hidden)
+        spikes, potential = lif(current, network.tau_ms, return_potential=True)
+        logits = network(sound[None].double())
+        return potential[0], spikes[0], logits[0], math.degrees(network.decode(logits))
+
+
+@pytest.mark.parametrize("kind", ["trained", "untrained", "shuffled", "none"])
+def test_the_network_computes_what_the_course_does(kind, opened, views, networks, sounds):
+    page = opened(views["network"], **still())
+    delays = call(page, "Array.from(view.networks[given].delays)", kind)
+    network = networks["untrained" if kind == "untrained" else "trained"]
+    learned = network.delay.delays.tolist()
+    if kind == "shuffled":
+        assert sorted(delays) == sorted(learned) and delays != learned
+    else:
+        assert delays == ([0] * 200 if kind == "none" else learned)
+    fired = 0
+    for sound in sounds:
+        potential, spikes, logits, degrees = of_course(network, sound, delays)
+        run = "view.forward(view.networks[given[0]], Uint8Array.from(given[1]))"
+        wanted = "[Array.from(r.potential), Array.from(r.hidden), Array.from(r.logits), r.degrees]"
+        ours = call(page, f"(r => {wanted})({run})", [kind, sound.flatten().int().tolist()])
+        ours = [torch.tensor(numbers, dtype=torch.float64) for numbers in ours]
+        course = [potential.flatten(), spikes.flatten(), logits, torch.tensor(degrees)]
+        off = [float((a - b).abs().max()) for a, b in zip(ours, course, strict=True)]
+        print(off)  # and not their thousands of numbers, should it fail
+        assert max(off) < 1e-5, off
+        fired += int(spikes.sum())
+    assert fired > 0 or kind == "untrained"
+
+
+def test_its_spikes_are_those_of_the_stimulus(opened, views):
+    page = opened(views["network"], **still())
+    ipd, cycles = 0.7, 80
+    found = call(page, "Array.from(view.hear(view.sound, ...given))", [ipd, 0, 50 * cycles])
+    counts = torch.tensor(found).view(cycles, 50, 2, 100).sum((0, 3)).double()
+    chance = STIMULUS.firing_probability(STIMULUS.phases(ipd, 0.0))[0, :50]
+    draws = cycles * 100
+    spread = (draws * chance * (1 - chance)).sqrt().clamp(min=1)
+    assert ((counts - draws * chance) / spread).abs().max() < 5
+    luck = call(page, "[...Array(40000).keys()].map(k => view.luck(k % 200, Math.floor(k / 200)))")
+    luck = torch.tensor(luck).view(200, 200) - 0.5
+    for neighbours in (luck[1:] * luck[:-1], luck[:, 1:] * luck[:, :-1]):
+        assert abs(neighbours.mean()) * 12 * math.sqrt(neighbours.numel()) < 5
+
+
+def test_meetings_are_counted_as_in_lesson_0(opened, views, sounds):
+    page = opened(views["meetings"], **still())
+    left, right = sounds[0, :, :100].sum(1), sounds[0, :, 100:].sum(1)
+    for wait in range(LONGEST + 1):
+        wanted = int((left[FROM:] * right[FROM - wait : 150 - wait]).sum())
+        assert call(page, f"view.meet(view.left, view.right, {wait}, {FROM})") == wanted
+
+
+# Every hand
+
+
+def said(page):
+    return page.locator(".live-said").first.text_content()
+
+
+def where(page):
+    return int(page.locator(".live input[type=range]").first.input_value())
+
+
+@EVERY_VIEW
+def test_it_follows_the_keyboard_and_tells_a_screen_reader(name, opened, views):
+    page = opened(views[name], **still())
+    field = page.get_by_role("slider")
+    before = where(page), said(page), picture(page)
+    field.press("ArrowRight")
+    after = where(page), said(page), picture(page)
+    assert after[0] == before[0] + 1 and after[1] != before[1] and after[2] != before[2]
+    shown = {"network": "+41°", "meetings": "1 ms"}[name]
+    assert (
+        field.get_attribute("aria-valuetext") == shown == page.locator(".live-shown").text_content()
+    )
+    page.wait_for_function("document.querySelector('[role=status]').textContent")
+    assert page.get_by_role("status").text_content() == said(page)
+    field.press("Home")
+    assert where(page) == {"network": -90, "meetings": 0}[name]
+    assert {"network": "−90°", "meetings": "0 ms"}[name] in said(page)
+
+
+def picture(page):
+    return page.evaluate("[...document.querySelectorAll('.live canvas')].map(c => c.toDataURL())")
+
+
+# Of a canvas: a place as shares of its width and height, and where the slider is then.
+PLACES = {
+    "network": [(1, (0.04, 0.86), -90), (1, (0.5, 0.1), 0), (1, (0.96, 0.86), 90)],
+    "meetings": [(1, (0.97, 0.5), 25), (1, (0.05, 0.5), 0), (0, (0.8, 0.15), 25)],
+}
+
+
+@EVERY_VIEW
+def test_it_follows_the_mouse_while_it_drags(name, opened, views):
+    page = opened(views[name], **still())
+    for canvas, (x, y), wanted in PLACES[name]:
+        box = page.locator(".live canvas").nth(canvas).bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+        assert where(page) == pytest.approx(wanted, abs=2)  # before it is let go
+        page.mouse.up()
+        kept = where(page)
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        assert where(page) == kept
+
+
+@EVERY_VIEW
+def test_it_fits_a_phone_and_follows_a_finger(name, opened, views):
+    page = opened(views[name], **still(viewport=PHONE, has_touch=True, is_mobile=True))
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+    for canvas, (x, y), wanted in PLACES[name]:
+        one = page.locator(".live canvas").nth(canvas)
+        one.scroll_into_view_if_needed()
+        box = one.bounding_box()
+        page.touchscreen.tap(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        assert where(page) == pytest.approx(wanted, abs=3)
+
+
+def test_each_switch_changes_the_answer_and_a_deaf_ear_sends_nothing(opened, views):
+    page = opened(views["network"], **still())
+    network, ears = page.get_by_label("network"), page.get_by_label("ears")
+    answers = {}
+    for kind in ("trained", "untrained", "shuffled", "none"):
+        network.select_option(kind)
+        answers[kind] = call(page, "view.answer().degrees")
+    assert len(set(answers.values())) == 4
+    network.select_option("trained")
+    assert call(page, "view.answer().degrees") == answers["trained"]
+    for ear in ("left", "right"):
+        ears.select_option(ear)
+        left, right = call(page, "[0, 1].map(e => view.heard().filter((s, k) => "
+                                 "Math.floor((k % 200) / 100) === e && s).length)")  # fmt: skip
+        assert (left == 0, right == 0) == (ear == "left", ear == "right")
+    ears.select_option("both")
+    assert call(page, "view.answer().degrees") == answers["trained"]
+
+
+def test_the_places_tried_are_remembered_and_the_best_is_named(opened, views, sounds):
+    page = opened(views["meetings"], **still())
+    left, right = sounds[0, :, :100].sum(1), sounds[0, :, 100:].sum(1)
+    counts = [int((left[FROM:] * right[FROM - w : 150 - w]).sum()) for w in range(LONGEST + 1)]
+    for tried in range(1, LONGEST + 1):
+        page.get_by_role("slider").press("ArrowRight")
+        best = max(range(tried + 1), key=counts.__getitem__)
+        scope = "Of all waits" if tried == LONGEST else "Of those you tried"
+        assert said(page) == (
+            f"The right ear waits {tried} ms: {counts[tried]:,} meetings. "
+            f"{scope}, most meet at {best} ms."
+        )
+
+
+# Time
+
+
+@EVERY_VIEW
+def test_it_runs_pauses_steps_and_waits_until_it_is_seen(name, opened, views):
+    page = opened(f"{views[name]}<div style='height:3000px'></div>")
+    page.wait_for_function("document.querySelector('.live').view.clock.frames > 3")
+    page.get_by_role("button", name="Pause").click()
+    paused = call(page, "view.clock.frames"), picture(page)
+    page.wait_for_timeout(200)
+    assert (call(page, "view.clock.frames"), picture(page)) == paused
+    page.get_by_role("button", name="One step").click()
+    assert picture(page) != paused[1]
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(
+        "n => document.querySelector('.live').view.clock.frames > n", arg=paused[0]
+    )
+    page.evaluate("scrollTo(0, 2500)")
+    page.wait_for_timeout(300)
+    unseen = call(page, "view.clock.frames")
+    page.wait_for_timeout(200)
+    assert call(page, "view.clock.frames") == unseen
+
+
+@EVERY_VIEW
+def test_who_asked_for_less_motion_gets_steps(name, opened, views):
+    page = opened(views[name], **still())
+    page.wait_for_timeout(300)
+    assert call(page, "view.clock.frames") == 0
+    assert page.get_by_role("button", name="Play").is_visible()
+    before = picture(page)
+    page.get_by_role("button", name="One step").click()
+    assert picture(page) != before and call(page, "view.clock.frames") == 0
+
+
+# Wherever it stands
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@EVERY_VIEW
+def test_it_wears_the_pages_colours_and_anyone_can_use_it(name, theme, opened, views, screenshots):
+    page = opened(views[name], color_scheme=theme)
+    settle(page)
+    assert axe_findings(page) == []
+    paper = page.locator(".live").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 30)"}[theme]
+    page.locator(".live").screenshot(path=screenshots / f"live-{name}-{theme}.png")
+
+
+@EVERY_VIEW
+def test_without_scripts_the_picture_and_its_words_stand(name, opened, views):
+    page = opened(views[name], java_script_enabled=False)
+    image = page.locator(".live img")
+    assert image.is_visible() and "leads by" in image.get_attribute("alt")
+    assert page.locator(".live canvas, .live button, .live input").count() == 0
+
+
+@EVERY_VIEW
+def test_it_runs_in_a_sandboxed_frame(name, opened, views):
+    inside = page_of(views[name]).replace("&", "&amp;").replace('"', "&quot;")
+    page = opened(
+        f'<iframe sandbox="allow-scripts" title="A view" width="900" height="700" '
+        f'srcdoc="{inside}"></iframe>'
+    )
+    frame = page.frame_locator("iframe")
+    frame.locator(".live canvas").first.wait_for()
+    assert not frame.locator(".live img").is_visible()
+    before = frame.locator(".live-said").text_content()
+    frame.get_by_role("button", name="Pause").click()
+    frame.get_by_role("slider").press("End")
+    assert frame.locator(".live-said").text_content() != before
+
+
+def test_several_views_share_a_page_and_leave_nothing_behind(opened, views):
+    empty = opened("").evaluate("Object.keys(window)")
+    twin = re.sub("live-([0-9a-f]{12})", r"live-x\1", views["network"])
+    page = opened(views["network"] + views["meetings"] + twin, **still())
+    assert page.evaluate("Object.keys(window)") == empty
+    sliders = page.get_by_role("slider")
+    assert sliders.count() == 3
+    sliders.nth(2).press("End")
+    assert [s.input_value() for s in sliders.all()] == ["40", "0", "90"]

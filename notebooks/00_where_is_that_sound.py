@@ -100,8 +100,10 @@ print(f"That is {best / 50 * 360:.0f}° of a cycle; the sound is at 40°.")
 #
 # ## Thirty neurons
 # Our network gives every fibre its own wait, a *[delay](glossary.ipynb#delay)*, drawn at random and
-# then learned. Behind them sit thirty neurons that fire when enough spikes meet, and twelve
-# outputs, one for each direction of 15° width.
+# then learned. Behind them sit thirty neurons. Each multiplies every spike that reaches it by a
+# number of its own, a *[weight](glossary.ipynb#weight)*, also learned: some spikes count much, some
+# little, some against. It fires when enough of that comes together. And there are twelve outputs,
+# one for each direction of 15° width.
 
 # %%
 classes = Classes(12)

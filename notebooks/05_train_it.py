@@ -383,9 +383,10 @@ def weights_by_delay(ear):
 # Now take a left fibre and a right one. If the right one waits 10 ms longer, the two fire together
 # for a sound that leads by 10 ms in the right ear: a [lag](glossary.ipynb#lag) of 10 ms is worth
 # 72°. For an IPD half a cycle away they miss each other; between, it is nearly a cosine. How much
-# does a neuron want that pair? As much as the product of its two weights. The sum over all 10 000
-# pairs is the **cross-correlation** of its two ears, as this tone hears it: of all that weights
-# may do over the lags, a steady tone keeps one cosine.
+# does a neuron want that pair? As much as the product of its two weights. So each pair gives a
+# cosine over direction. Add 10 000 cosines of one length, and you get a single cosine again, with
+# one peak, and half a circle away one low. It is called the **cross-correlation** of the two ears
+# (as this tone hears it).
 
 # %%
 lag_deg = 7.2 * (last[None, 100:] - last[:100, None])  # (left fibre, right fibre)
@@ -457,10 +458,8 @@ explore(draw, place=slider("neuron (sorted)", 0, 29, 1, 8, keep=[15, 22]))
 # each, with the budget of the run above.
 #
 # Be warned: for learned delays, this task is close to the worst case. Our sound is a tone that
-# never changes, and the readout takes a mean over time. So a lag that is on offer can be used all
-# the time, and it does not matter *when*. With many random delays there is a lag near every one
-# that could be wanted, and weights can pick it. A word would be another matter: there each event
-# comes once, and in its order.
+# never changes, and the readout takes a mean over time, so it does not matter *when* anything
+# happens. A word would be another matter: there each event comes once, and in its order.
 #
 # ### Predict
 # Our network learned its delays. **How far from it is one with frozen random delays? One without
@@ -517,11 +516,12 @@ print(f"5 % of the frozen network's error: {0.05 * frozen:.2f}°")
 # random delays almost everything is there, **learned or not**: the interval of the difference holds
 # zero, and reaches hardly more than a tenth of a degree to either side. With 100 fibres per ear,
 # many lags are on offer already. Our training moved the delays, and our error fell; with delays
-# that never move, it comes down to much the same place.
+# that never move, it comes down to much the same place. With many random delays there is a lag near
+# every one that could be wanted, and weights can pick it, all the time.
 #
-# Is there *no* difference, then? That is more than the table says. A loss of 5 % would still fit
-# into the interval; five seeds can't exclude it. And both sides had one setting of their rates,
-# tuned for neither, and twenty epochs.
+# Is there *no* difference, then? That is more than the table says. An error that is 5 % larger
+# would still fit into the interval; five seeds can't exclude it. And both sides had one setting of
+# their rates, tuned for neither, and twenty epochs.
 #
 # It is a result about *this* task, too. Give the network fewer fibres, and variety runs out:
 # [lesson 6](06_weights_or_delays.ipynb) takes weights and delays apart, with more seeds.
@@ -535,7 +535,7 @@ print(f"5 % of the frozen network's error: {0.05 * frozen:.2f}°")
 # |---|---|---|
 # | Hammouamri et al. (2023) | digits, words | fixed random delays help, learned ones help more |
 # | Sun et al. (2023) | digits | with one learned delay per neuron, 92.45 % right: the best then |
-# | Sun et al. (2025) | rich in time | weights of 1.58 bits (+, −, none) keep up if delays learn |
+# | Sun et al. (2025) | rich in time | weights of three values (1.58 bits) keep up if delays learn |
 # | Grappolini, Subramoney (2023) | images | delays alone do about as well as weights alone |
 # | Mészáros et al. (2025) | digits, words | recurrent delays help, above all small networks |
 # | Göltz et al. (2025) | on a noisy chip | delays make it more accurate, and steadier |

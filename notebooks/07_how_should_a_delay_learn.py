@@ -48,7 +48,7 @@ def all_scores(spikes, tau_ms, sigma):
     shape = dict(estimator=Bell(sigma), synapse="subtractive", tau_ms=tau_ms, init=every)
     ladder = CoincidenceNetwork(stimulus, Classes(31), 30, **shape, generator=generator)
     with torch.no_grad():
-        return 60 * ladder.scores(spikes)  # 60: about the gain that lesson 6 learned
+        return 60 * ladder.scores(spikes)  # 60: about the loudness that lesson 6 learned
 
 
 # %%
@@ -101,8 +101,8 @@ print(f"Jeffress's line: {goal:.1f}")
 # <details><summary>What happened</summary>
 #
 # With a trace of 1 ms the loss of one batch is rough: the luck of 64 sounds leaves dips, and about
-# half of the walks end in one. A trace of 5 ms, or a bell of 4 steps, smooths it. A trace of
-# 20 ms makes the valley so shallow, at this fixed gain, that luck counts again. With many sounds
+# half of the walks end in one. A trace of 5 ms, or a bell of 4 steps, smooths it. A trace of 20 ms
+# makes the valley so shallow, at this fixed loudness, that luck counts again. With many sounds
 # nearly all walks lead home: many sounds smooth, too, and training hears fresh ones in every
 # update. A bell of 8 steps is too wide: the valley gets shallower, with 64 sounds fewer walks lead
 # home again, and its lowest point lies nearly two steps past the goal. That is why one starts wide
@@ -469,7 +469,7 @@ for name, ways in walks.items():
 # <details><summary>What happened</summary>
 #
 # The loss is low along a diagonal: wherever the right ear waits about 12 ms longer, whatever both
-# of them wait. In the corner on the right lies a second valley, one cycle of 50 ms away: there the
+# of them wait. At the lower right lies a second valley, one cycle of 50 ms away: there the
 # right ear waits 38 ms *less*. Across the valley, the sounds pull; all twelve walks end near its
 # floor. Along it no difference is heard, and each rule drifts its own way: the narrow bell towards
 # longer delays, the far-sighted rule towards shorter ones. With the common mode removed a walk can
@@ -495,8 +495,8 @@ for name in settings[1:]:
 
 # %% [markdown]
 # (Removed, a little drift stays: a delay at an end can't do its part.) And the error? The tuned
-# study tried both, at two rates, in the eight places of lesson 6. Each place gives one number: by
-# how many per cent the error on sounds kept aside differs.
+# study tried both, at two rates, in the first eight places of lesson 6. Each place gives one
+# number: by how many per cent the error on sounds kept aside differs.
 
 # %%
 for row in verdicts:

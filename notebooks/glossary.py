@@ -284,3 +284,12 @@
 # ## trace
 # What a spike leaves behind: a value that rises with it and then decays with a time constant. Two
 # traces can meet although their spikes do not.
+#
+# ## verdict
+# *Alike*, *differs* or *open*: what a comparison says that was planned before it was run. *Alike*:
+# the difference is surely smaller than a margin named before, whether it is zero or not. *Differs*:
+# it isn't alike, and surely not zero. *Open*: neither.
+#
+# ## weight
+# By how much a neuron counts the spikes of one fibre, or an output those of one neuron. A positive
+# one excites, a negative one holds back.

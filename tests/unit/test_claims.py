@@ -468,6 +468,23 @@ def test_lesson_6_the_two_dearest_places():
     assert min(trial["lr"] for trial in plan.DELAY_TRIALS) > min(rates)
 
 
+def test_lesson_6_a_second_look_finds_both_alike():
+    rows = tables.read(VERDICTS)
+    (two,), (hundred,) = ([row for row in rows if row["family"] == family] for family in "ZL")
+    assert two["place"] == TWO_FIBRES and two["verdict"] == "alike" and two["n"] == 50
+    assert hundred["verdict"] == "alike" and hundred["unrested"] == 0.8  # "eight runs in ten"
+    assert hundred["low"] < 0 < hundred["high"] and two["low"] < 0 < two["high"]
+
+
+def test_lesson_8_counts_the_places_where_learning_pays():
+    rows = tables.read(VERDICTS)
+    asked = [r for r in rows if r["family"] in "ADLXZ" and r["control"].startswith("frozen")]
+    pays = [r for r in asked if r["verdict"] == "differs" and r["high"] < 0]
+    assert len(asked) == 17 and len(pays) == 9
+    assert [r["family"] for r in asked if r["verdict"] == "differs" and r["low"] > 0] == ["D"]
+    assert [r["family"] for r in asked if r["verdict"] == "open"] == ["A", "X"]
+
+
 def test_lesson_6_where_weights_are_poor():
     rows = tables.read(FIGURES / "studies" / "compared" / "verdicts.csv")
     poor = {row["condition"]: row for row in rows if row["family"] == "X"}

@@ -10,7 +10,7 @@
 # - say how many different lags a network has on offer, and where learning can pay;
 # - build a network that has nothing but delays, and see what it finds.
 #
-# *30 minutes. Builds on lessons 3 and 5.*
+# *40 minutes. Builds on lessons 3 and 5.*
 
 # %%
 import math
@@ -378,11 +378,11 @@ for first, second in (
 #   first lags are spread evenly over the cycle: no five draws that happen to be alike, as above;
 # - **a margin, named before**: less than 5 % of the error would not matter.
 #
-# Each place then gets one of three words. Picture its interval as a bar, and a grey band from -5 %
-# to +5 %. If the bar lies inside the band: *[alike](glossary.ipynb#verdict)*, too little to matter,
-# even if it is clear of zero. If not, but the bar is clear of zero: *differs*, though perhaps by
-# less than the margin. If neither: *open*. And since among several bars one looks clear by luck,
-# each word asks for a little more than its bar shows (Holm, 1979).
+# Each place then gets one of three *[verdicts](glossary.ipynb#verdict)*. Picture its interval as a
+# bar, and a grey band from -5 % to +5 %. If the bar lies inside the band: *alike*, too little to
+# matter, even if it is clear of zero. If not, but the bar is clear of zero: *differs*, though
+# perhaps by less than the margin. If neither: *open*. And since among several bars one looks clear
+# by luck, each word asks for a little more than its bar shows (Holm, 1979).
 #
 # ### Predict
 # Ten places: axonal delays with 1 or 10 fibres per ear, each with 10 and with 30 hidden neurons;

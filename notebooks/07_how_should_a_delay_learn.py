@@ -386,7 +386,7 @@ for row in verdicts:
 # will it still pay when both are rounded at the end?**
 
 # %%
-asked = [row for row in verdicts if row["family"] in "RY"]
+asked = sorted((row for row in verdicts if row["family"] in "RY"), key=lambda r: r["family"])
 again = {"R": "", "Y": ", again"}
 forest([row | dict(where=row["place"] + again[row["family"]]) for row in asked], 5, by="where")
 

@@ -232,16 +232,17 @@ def so_far(order):
     return [tables.paired_interval(some, "error_deg", *reversed(pair)) for some in chosen]
 
 
-seeds = sorted({row["seed"] for row in lags})
-mixed = torch.randperm(len(seeds), generator=torch.Generator().manual_seed(0)).tolist()
-orders = {"as they ran": seeds, "mixed": [seeds[k] for k in mixed]}
-intervals = {name: so_far(order) for name, order in orders.items()}
+as_run = sorted({row["seed"] for row in lags})
+mixed = torch.randperm(len(as_run), generator=torch.Generator().manual_seed(0)).tolist()
+orders = {"as they ran": as_run, "mixed": [as_run[k] for k in mixed]}
+by_seed = dict(zip(as_run, lost, strict=True))
+arriving = {name: ([by_seed[k] for k in order], so_far(order)) for name, order in orders.items()}
 
 
 # %%
 def draw(n, order):
-    by_seed = dict(zip(seeds, lost, strict=True))
-    return drawings.how_many_seeds([by_seed[k] for k in orders[order]], intervals[order][: n - 1])
+    gaps, intervals = arriving[order]
+    return drawings.how_many_seeds(gaps, intervals[: n - 1])
 
 
 explore(
@@ -250,7 +251,7 @@ explore(
 )
 
 # %%
-for name, found in intervals.items():
+for name, (_, found) in arriving.items():
     clear = [high < 0 for _, _, high in found]
     since = max(n for n, yes in enumerate([False, *clear], start=1) if not yes) + 1
     early = sum(clear[: since - 2])

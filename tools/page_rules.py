@@ -5,6 +5,7 @@ Functions that look for trouble return a list of sentences; an empty list is goo
 
 from __future__ import annotations
 
+import ast
 import re
 import statistics
 from pathlib import Path
@@ -61,6 +62,7 @@ def page_problems(folder: Path, name: str) -> list[str]:
     problems = (
         size_problems(path)
         + cell_problems(code)
+        + slider_problems(code)
         + output_problems(code)
         + prose_problems(prose)
         + image_problems(notebook.cells)
@@ -128,6 +130,28 @@ def cell_problems(code: list) -> list[str]:
         problems.append("no code")
     elif statistics.median(lengths) >= MEDIAN_CELL_LINES:
         problems.append(f"the median cell has {statistics.median(lengths)} lines, not below 8")
+    return problems
+
+
+def slider_problems(code: list) -> list[str]:
+    """A slider draws again after all cells have run: by then a name may mean something else."""
+    nodes = [node for cell in code for node in ast.parse(cell.source).body]
+    problems = []
+    for place, node in enumerate(nodes):
+        if not isinstance(node, ast.FunctionDef) or node.name != "draw":
+            continue
+        names = [name for name in ast.walk(node) if isinstance(name, ast.Name)]
+        own = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+        own |= {argument.arg for argument in node.args.args} | {"draw"}
+        read = {name.id for name in names} - own
+        later = {
+            name.id
+            for other in nodes[place + 1 :]
+            if not isinstance(other, (ast.FunctionDef, ast.ClassDef))
+            for name in ast.walk(other)
+            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+        }
+        problems += [f"draw reads {name!r}, which a later cell sets" for name in read & later]
     return problems
 
 

@@ -227,6 +227,9 @@ BREAKS = {
     "a saved error: ValueError: no": saved_error,
     "above 1000000": change_prose("One.", "x" * page_rules.MAX_BYTES),
     "a cell of 26 lines": one_long_cell,
+    "draw reads 'seeds', which a later cell sets": change_code(
+        "def draw(n):\n    return seeds[n]\nexplore(draw)\nseeds = [1]"
+    ),
     "the median cell has 8 lines": change_code("\n".join(["explore()"] * 8)),
     "no slider": change_code("1"),
     "not saved from one run": lambda nb: nb.cells[1].update(execution_count=7),

@@ -1,11 +1,16 @@
 """First delays whose lags cover a cycle evenly over the seeds, and the network of a condition."""
 
+import math
+from dataclasses import dataclass
+
 import torch
 from torch.nn.utils import parametrize
 
 from course_utils.clicks import ClickPair
-from course_utils.deeper import DeepLocaliser
+from course_utils.deeper import DeepLocaliser, RecurrentLocaliser
+from course_utils.delays import DelayLayer
 from course_utils.network import DirectionNetwork, Localiser
+from course_utils.neurons import recurrent_lif
 from course_utils.stimuli import Classes, Stimulus
 from figures.studies import study
 from figures.studies.compared import plan
@@ -36,7 +41,7 @@ def first_delays(place, first: str, seeds, seed: int, hidden: int) -> torch.Tens
     The lag of a right fibre (behind its partner on the left) counts modulo the range of delays,
     which is one cycle of the tone.
     """
-    shape = (place.fibres,) if place.kind == "axonal" else (place.fibres, hidden)
+    shape = (place.fibres, hidden) if place.synaptic else (place.fibres,)
     if first == "zero":
         return torch.zeros(2 * shape[0], *shape[1:])
     if first == "bank":
@@ -58,17 +63,24 @@ def network_of(place, condition, seeds, seed: int) -> DirectionNetwork:
     if place.layers is not None:
         return two_layers(place, condition, seed)
     hidden = place.hidden_of(condition)
+    init = first_delays(place, condition.first, seeds, seed, hidden)
+    task, classes = stimulus_of(place, seed), Classes(place.classes)
+    how = dict(tau_ms=plan.TAU_MS, generator=torch.Generator().manual_seed(seed))
+    if condition.recurrent:
+        layer = DelayLayer(task.channels, plan.MAX_DELAY, init=init, generator=how["generator"])
+        return DelaysAndRecurrence(
+            layer.requires_grad_(condition.delays), task, classes, hidden, **how
+        )
     network = Localiser(
-        stimulus_of(place),
-        Classes(plan.CLASSES),
+        task,
+        classes,
         hidden,
         plan.MAX_DELAY,
-        tau_ms=plan.TAU_MS,
         estimator=condition.estimator,
-        init=first_delays(place, condition.first, seeds, seed, hidden),
-        kind=place.kind,
+        init=init,
+        kind="synaptic" if place.synaptic else "axonal",
         learn_delays=condition.delays,
-        generator=torch.Generator().manual_seed(seed),
+        **how,
     )
     network.w_hidden.requires_grad_(condition.weights)
     if condition.constraint is not None:
@@ -78,16 +90,44 @@ def network_of(place, condition, seeds, seed: int) -> DirectionNetwork:
     return network
 
 
-def stimulus_of(place) -> Stimulus:
+class DelaysAndRecurrence(RecurrentLocaliser):
+    """Delays in front of neurons that hear each other; `delay` is a layer of axonal delays."""
+
+    def __init__(self, delay, *task_classes_hidden, **how):
+        super().__init__(*task_classes_hidden, **how)
+        self.delay = delay
+
+    def hidden_spikes(self, spikes):
+        """Spikes of the hidden neurons, `(n, time - max_delay, hidden)`."""
+        current = self.delay.then_linear(spikes, self.w_hidden)
+        return recurrent_lif(current, self.w_recurrent, self.tau_ms, **self.neuron)
+
+
+@dataclass(frozen=True)
+class OnePhase(Stimulus):
+    """A tone that always begins at the same phase, in radians."""
+
+    phase: float = 0
+
+    def sample(self, n, generator, ipd=None, phase=None):
+        """As `Stimulus.sample`, with a phase of its own where none is given."""
+        return super().sample(n, generator, ipd, self.phase if phase is None else phase)
+
+
+def stimulus_of(place, seed: int = 0) -> Stimulus:
     """A tone, so long that the network hears `WINDOW_MS` of it whatever waits."""
-    return Stimulus(duration_ms=plan.WINDOW_MS + plan.MAX_DELAY, fibres_per_ear=place.fibres)
+    sound = dict(duration_ms=plan.WINDOW_MS + plan.MAX_DELAY, fibres_per_ear=place.fibres)
+    if not place.one_phase:
+        return Stimulus(**sound)
+    drawn = torch.rand((), generator=torch.Generator().manual_seed(60_000 + seed))
+    return OnePhase(**sound, phase=2 * math.pi * float(drawn))
 
 
 def two_layers(place, condition, seed: int) -> DeepLocaliser:
     """Delays in front of each layer that has a range; all drawn evenly, from the seed alone."""
-    task, classes, padding = stimulus_of(place), Classes(plan.CLASSES), "clip"
+    task, classes, padding = stimulus_of(place), Classes(place.classes), "clip"
     if place.clicks:
-        task, classes, padding = ClickPair(place.fibres), Classes(plan.CLICK_CLASSES), "causal"
+        task, padding = ClickPair(place.fibres), "causal"
     return DeepLocaliser(
         task,
         classes,

@@ -7,7 +7,7 @@ from figures.studies.compared.constraints import CONSTRAINTS
 MARGIN = 0.05  # of the control's mean error
 LEVEL = 0.05
 CLASSES, MAX_DELAY, TAU_MS, WINDOW_MS = 36, 50, 5.0, 100
-CLICK_CLASSES = 12
+TWELVE = 12  # classes of the clicks, and of the prototype
 
 WEIGHT_TRIALS = [dict(lr=lr) for lr in (0.005, 0.01, 0.02, 0.04, 0.08, 0.16)]
 DELAY_TRIALS = [
@@ -44,6 +44,7 @@ class Condition:
     delays_first: bool = False  # first the delays come to rest, then the weights
     default: tuple[float, str] | None = None  # not tuned: rate of the delays and common mode
     slower: bool = False  # six slower trials in place of the usual ones
+    recurrent: bool = False  # the hidden neurons hear each other, a step later
 
     @property
     def trials(self) -> list[dict]:
@@ -75,8 +76,20 @@ CONDITIONS = {
     "delays first": Condition(delays=True, delays_first=True),
     "learned again": Condition(delays=True, tuned_as="learned"),
     "frozen again": Condition(tuned_as="frozen"),
+    "bell again": Condition(delays=True, estimator="gaussian", tuned_as="bell"),
+    "tent again": Condition(delays=True, estimator="triangle", tuned_as="tent"),
+    "prototype's rule again": Condition(
+        delays=True, estimator="prototype", tuned_as="prototype's rule"
+    ),
     "learned, slower": Condition(delays=True, slower=True),
     "frozen, slower": Condition(slower=True),
+    "none": Condition("zero"),
+    "none, recurrent": Condition("zero", recurrent=True),
+    "frozen, recurrent": Condition(recurrent=True),
+    "learned, recurrent": Condition(delays=True, recurrent=True),
+    "bank, frozen": Condition("bank"),
+    "bank, learned": Condition("bank", delays=True),
+    "none, learned": Condition("zero", delays=True),
 }
 FREE, REMOVED, SLOW, EACH = (
     f"rate {rate}, common mode {words}"
@@ -119,6 +132,21 @@ class Place:
         return f"{self.kind}{ears}, {self.hidden} hidden"
 
     @property
+    def synaptic(self) -> bool:
+        """Whether every connection has a delay of its own."""
+        return self.kind == "synaptic"
+
+    @property
+    def one_phase(self) -> bool:
+        """Whether all sounds of a seed begin at one phase, as the prototype's did."""
+        return self.kind.endswith("one phase")
+
+    @property
+    def classes(self) -> int:
+        """How many classes the readout tells apart."""
+        return TWELVE if self.clicks or self.one_phase else CLASSES
+
+    @property
     def clicks(self) -> bool:
         """Whether the task is the gap between two clicks, and not a tone."""
         return self.kind.startswith("clicks")
@@ -143,9 +171,9 @@ class Place:
         if not condition.as_many:
             return self.hidden
         channels = 2 * self.fibres
-        delays = channels * (self.hidden if self.kind == "synaptic" else 1)
-        learn = self.hidden * (channels + CLASSES) + delays
-        return round(learn / (channels + CLASSES))
+        delays = channels * (self.hidden if self.synaptic else 1)
+        learn = self.hidden * (channels + self.classes) + delays
+        return round(learn / (channels + self.classes))
 
 
 AXONAL_1_10 = Place("axonal", 1, 10, 25, 5.8)
@@ -183,9 +211,13 @@ CLICKS = (
     Place("clicks, 15 ms in both layers", 20, 30, 15, 28.0),
     Place("clicks, 30 ms in front", 20, 30, 15, 28.0),
 )
+PROTOTYPE = Place("axonal, one phase", 100, 30, 10, 26.0, tune=2)
 DEFAULT_PLACES = (AXONAL_1_10, AXONAL_10_30, AXONAL_10_10, SYNAPTIC_10_10)
 RULES = ("straight through", "bell", "tent", "prototype's rule")
 WHOLE = ("whole, nearest", "whole, stochastic")
+RULES_AGAIN = tuple(f"{rule} again" for rule in RULES[1:])
+RECURRENT = ("none, recurrent", "frozen, recurrent", "learned, recurrent")
+BANKS = ("none", "bank, frozen", "none, learned", "bank, learned")
 
 BLOCKS = [
     *(("A", place, COMPARED) for place in HEART),
@@ -206,6 +238,9 @@ BLOCKS = [
     ("H", TWO_LAYERS, COMPARED),
     ("S", SYNAPTIC_10_10, ("bell",)),
     *(("K", place, COMPARED) for place in CLICKS),
+    ("P", PROTOTYPE, BANKS),
+    ("N", AXONAL_10_10, ("none", *RECURRENT)),
+    ("U", AGAIN[1], RULES_AGAIN),
 ]
 """Family, place and conditions, the most important first; a family may lean on those before it."""
 FAMILIES = "".join(dict.fromkeys(family for family, *_ in BLOCKS))
@@ -257,11 +292,25 @@ def comparisons() -> list[tuple]:
     found += [("H", TWO_LAYERS, *COMPARED)]
     found += [("S", SYNAPTIC_10_10, "bell", "learned")]
     found += [("K", place, *COMPARED) for place in CLICKS]
+    found += [("P", PROTOTYPE, *pair) for pair in _pairs(*BANKS)]
+    found += [("N", AXONAL_10_10, *pair) for pair in _recurrence(*RECURRENT)]
+    found += [("T", AXONAL_1_10, rule, "learned") for rule in RULES]
+    found += [("U", AGAIN[1], rule, ONCE_MORE[0]) for rule in RULES_AGAIN]
     return found + [("R", place, *COMPARED) for place in HEART]
 
 
-ROUNDED = "WRY"
-"""Families that judge the error with rounded delays."""
+def _pairs(none, bank, learned, both):
+    """The prototype's two switches, one at a time."""
+    return [(none, bank), (learned, bank), (learned, none), (both, bank)]
+
+
+def _recurrence(alone, frozen, learned):
+    """In place of delays, beside them, and whether delays should learn then."""
+    return [(alone, "none"), (alone, "frozen"), (frozen, "frozen"), (learned, frozen)]
+
+
+OUTCOMES = dict.fromkeys("TU", "accuracy") | dict.fromkeys("WRY", "rounded_error_deg")
+"""What a family judges, where it isn't the error."""
 
 DEFAULTS = [(0, 2), (1, 3), (0, 1), (0, 3)]
 """Family C: numbers of two of the `DELAY_TRIALS`, the second one the control."""

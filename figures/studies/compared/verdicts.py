@@ -193,7 +193,7 @@ def all_of(tested, tuned_rows) -> list[dict]:
     refuse_untuned(tested, tuned_rows)
     families = {}
     for family, place, condition, control in plan.comparisons():
-        column = "rounded_error_deg" if family in plan.ROUNDED else "error_deg"
+        column = plan.OUTCOMES.get(family, "error_deg")
         found = comparison(tested, place, condition, control, column)
         if found is not None:
             share = unrested(tested, place, condition, control)

@@ -208,8 +208,8 @@ HUNDRED_AGAIN = Place("axonal", 100, 30, 10, 35.0, tune=2, first_seed=30)
 SLOWER = ("learned, slower", "frozen, slower")
 TWO_LAYERS = Place("axonal in two layers", 10, 30, 15, 19.0)
 CLICKS = (
-    Place("clicks, 15 ms in both layers", 20, 30, 15, 28.0),
-    Place("clicks, 30 ms in front", 20, 30, 15, 28.0),
+    Place("clicks, 15 ms in both layers", 20, 30, 10, 28.0, tune=2),
+    Place("clicks, 30 ms in front", 20, 30, 10, 28.0, tune=2),
 )
 PROTOTYPE = Place("axonal, one phase", 100, 30, 10, 26.0, tune=2)
 DEFAULT_PLACES = (AXONAL_1_10, AXONAL_10_30, AXONAL_10_10, SYNAPTIC_10_10)

@@ -266,8 +266,9 @@ print(f"all together: {float(moved.mean()):+.1f} ms; around that, each by itself
       f"{float(moved.std()):.1f} ms (standard deviation)")
 
 # %% [markdown]
-# The paths have something in common: most fibres drift the same way, and some pile up near the
-# upper end. Is that drift something that the network learned?
+# Each goes its own way, and all together they stay where they were. That is no luck: `fit` takes out
+# of every update what all delays would do together, their *[common
+# mode](glossary.ipynb#common-mode)*. It may do so if the network can't hear it. Can it?
 #
 # ### Predict
 # We take the trained network and let **all 200 fibres wait 10 ms longer**. Then, instead, we let
@@ -321,9 +322,9 @@ explore(
 # If everyone waits 10 ms longer, the network hears what it would have heard 10 ms earlier: the same
 # sound at another phase, and every phase is equally likely. So nothing changes, but for the luck of
 # 512 sounds, which are now heard at other phases. Physicists call that a **[gauge
-# freedom](glossary.ipynb#gauge-freedom)**. The loss does not care, so nothing stops the common part
-# from drifting, in the worst case to an end of the range. `fit(..., remove_common_mode=True)` holds
-# it.
+# freedom](glossary.ipynb#gauge-freedom)**. The loss does not care, so nothing would stop the common
+# part from drifting, in the worst case to an end of the range. That is why `fit` holds it, unless
+# told otherwise. (Lesson 7 lets it go, looks where it drifts, and asks what that costs.)
 #
 # If the right ear waits longer, its phase falls back, and that *is* a smaller IPD: the pointer
 # goes to the left, by almost 7.2° per millisecond. What matters is differences of delays.

@@ -497,23 +497,26 @@ for name in settings[1:]:
     print(f"{short:35s} {drift:+5.1f} ms {own:5.1f} ms {edge:10.0%}")
 
 # %% [markdown]
-# (Removed, a little drift stays: a delay at an end can't do its part.) And the error? The tuned
-# study tried both, at two rates, in the first eight places of lesson 6. Each place gives one
-# number: by how many per cent the error on sounds kept aside differs.
+# (Removed, a little drift stays: a delay at an end can't do its part.) And the error? Four places
+# were trained until they rested, with settings that nobody had tuned: a rate of 0.5 or 0.1 for the
+# delays, and their common mode free or removed. With synaptic delays every *output* may shift its
+# own delays without being heard, so there the mean of each was held, too.
 
 # %%
 for row in verdicts:
-    if row["family"] == "C":
-        print("{condition} minus {control}:\n    {difference_percent:+.1f} % "
+    if row["family"] == "G":
+        print("{place}: {condition},\n    minus {control}: {difference_percent:+.1f} % "
               "({low_percent:+.1f} to {high_percent:+.1f}): {verdict}".format(**row))
 
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
-# At a rate of 0.5 the two are *alike*: with the common mode removed the error is a little smaller,
-# within the margin. So drift is easy to see, and there it cost less than would matter. At 0.1 the
-# question is *open*, and so is which rate is better. (All this on average over eight places, which
-# share their few seeds.)
+# With the common mode removed the error is smaller in all four places. With axonal delays it
+# *differs*, by 5 to 7 %, though all three bars reach into the margin; with synaptic ones it is
+# *alike*. So at this rate drift does cost something. A rate of 0.1 instead of 0.5 is *alike*
+# everywhere, and so is holding the mean of every output. That is why `fit` removes the common mode,
+# and takes a rate of 0.1, where it isn't told otherwise. (The tuning runs alone, three seeds in each
+# of eight places, had told less: family C of the plan.)
 # </details>
 #
 # ## The exact gradient

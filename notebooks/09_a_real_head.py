@@ -241,7 +241,8 @@ print(f"always pointing straight ahead would be wrong by {straight_ahead:.1f}°"
 # epochs. **How far off will it be on new noise? And on the spoken word, which it never heard?**
 
 # %%
-history = fit(network, generator, epochs=6, soft_labels=0.5, delay_lr=0.1)
+as_in_the_table = dict(delay_lr=0.1, remove_common_mode=False)
+history = fit(network, generator, epochs=6, soft_labels=0.5, **as_in_the_table)
 print(f"{history.seconds:.0f} seconds; best epoch: {history.best_epoch}")
 plots.history(history)
 

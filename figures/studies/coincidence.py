@@ -69,7 +69,9 @@ def run(seed, setting):
         updates = EPOCHS * STEPS // 2
         anneal = [Anneal(network, "tau_ms", first_tau, float(setting["tau_ms"]), updates)]
     begin = time.process_time()
-    fit(network, generator, EPOCHS, lr=0.05, soft_labels=0.5, schedules=anneal, progress=False)
+    # Only delays learn here, and some have far to go.
+    rates = dict(lr=0.05, delay_lr=0.5, remove_common_mode=False)
+    fit(network, generator, EPOCHS, **rates, soft_labels=0.5, schedules=anneal, progress=False)
     seconds = time.process_time() - begin
     wanted = (line - MAX_DELAY / 2).mean(0) * stimulus.dt_ms
     fit_line = stats.linregress(wanted, network.internal_delay_ms().mean(0))

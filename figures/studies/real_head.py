@@ -73,8 +73,8 @@ def train(seed, s):
     network = Localiser(listener, Classes(18), 30, 10, tau_ms=0.3, **how)
     begin = time.process_time()
     history = fit(
-        network, generator, s["epochs"], soft_labels=0.5, delay_lr=0.1, validation_samples=512,
-        progress=False,
+        network, generator, s["epochs"], soft_labels=0.5, delay_lr=0.1, remove_common_mode=False,
+        validation_samples=512, progress=False,
     )  # fmt: skip
     return network, listener, history, time.process_time() - begin
 

@@ -149,7 +149,7 @@ def claims():
             ("two layers, no delays", "one layer, delays"),
             ("two layers, delays in both", "two layers, no delays"),
             ("two layers, delays in both", "two layers, frozen delays in both"),
-            ("two layers, delays in both, gently", "two layers, frozen delays in both"),
+            ("two layers, delays in both, freely", "two layers, frozen delays in both"),
             ("recurrent", "two layers, delays in both"),
             ("recurrent", "one layer, delays"),
         ):

@@ -312,5 +312,8 @@ def _recurrence(alone, frozen, learned):
 OUTCOMES = dict.fromkeys("TU", "accuracy") | dict.fromkeys("WRY", "rounded_error_deg")
 """What a family judges, where it isn't the error."""
 
+SECOND_LOOKS = "UYZ"
+"""Families that ask again, with seeds of their own, what another one left open."""
+
 DEFAULTS = [(0, 2), (1, 3), (0, 1), (0, 3)]
 """Family C: numbers of two of the `DELAY_TRIALS`, the second one the control."""

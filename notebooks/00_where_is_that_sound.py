@@ -184,38 +184,32 @@ live("network", picture, trained=network, untrained=untrained, ipd_deg=40)
 # network's answer to the last 150 ms, in slices its share for each of the twelve directions. One
 # second of yours is 60 ms of the sound, or 10 ms in slow motion.
 #
-# **Try the far sides.** Then leave the switches alone for a moment.
+# **Try the far sides,** and leave the other switches for a moment.
 
 # %% [markdown]
 # ### Predict
-# Three ways to spoil it: a network that was never trained; the trained one with its delays shuffled
-# among the fibres; the trained one whose fibres all pass their spikes on at once, without a delay.
-# **Which hurts most, which least?**
+# Now we spoil the trained network: its delays are shuffled among the fibres, so that each fibre
+# waits as long as another one should. Its weights stay. **How far off will it be, on average?**
 
 # %%
-predict("0.4", "What hurts most?", order=["never trained", "delays shuffled", "no delays"])
+predict("0.4", "How far off are shuffled delays?", (0, 90), unit="°")
 
 # %%
-spoilt = {"never trained": untrained}
-for name in ("delays shuffled", "no delays"):
-    spoilt[name] = copy.deepcopy(network)
+shuffled = copy.deepcopy(network)
+mixed = torch.randperm(200, generator=generator)
 with torch.no_grad():
-    delays = network.delay.delays
-    mixed = torch.randperm(len(delays), generator=generator)
-    spoilt["delays shuffled"].delay.delays.copy_(delays[mixed])
-    spoilt["no delays"].delay.delays.zero_()
-
-# %%
-errors = {name: evaluate(spoilt[name], *fresh).error_deg for name in spoilt}
-for name, error in errors.items():
-    print(f"{name}: wrong by {error:.0f}° on average")
-reveal("0.4", sorted(errors, key=errors.get, reverse=True))
-
+    shuffled.delay.delays.copy_(network.delay.delays[mixed])
+spoilt = evaluate(shuffled, *fresh)
+print(f"shuffled: wrong by {spoilt.error_deg:.0f}° on average")
+print(f"luck:     {chance.straight_ahead_deg:.0f}° for always pointing straight ahead")
+reveal("0.4", spoilt.error_deg)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# TODO
+# Compare with the 45° of always pointing straight ahead: nothing useful is left. The weights have
+# learned what to make of spikes that wait *so* long; with other waits, they hear another sound. Now
+# try the switches of the view: no delays at all, or one ear deaf.
 # </details>
 #
 # ### Exercise 0.1 — mirror the world

@@ -52,7 +52,7 @@ def pool(lines: str | Iterable[str]) -> Picture:
             *values, came_out = [float(p[1]) for p in parsed if p]
             panels.append((key, values, came_out, parsed[0][2]))  # type: ignore[index]
             middle = f"{median(values):g}, from {min(values):g} to {max(values):g}"
-            words.append(f"{key}, {len(values)} guesses, the middle one {middle}; came out {truth}")
+            words.append(f"{key}, middle of {len(values)} guesses {middle}; came out {truth}")
         else:
             counts = Counter(guesses)
             counts.setdefault(truth, 0)

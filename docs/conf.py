@@ -22,6 +22,7 @@ html_theme = "sphinx_book_theme"
 html_title = "Learning Delays"
 html_static_path = ["_static"]
 html_css_files = ["course.css"]
+html_js_files = ["guesses.js"]
 html_extra_path = ["extra"]
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system has it
 html_show_search_summary = False  # a page opened from a file may not read another file

@@ -19,7 +19,7 @@ import torch
 
 from course_utils import checks, observer, plots
 from course_utils.drawings import lesson_0 as drawings
-from course_utils.explore import live
+from course_utils.explore import live, predict, reveal, review
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import evaluate, fit
@@ -43,13 +43,16 @@ plots.rasters(two_sounds, ["sound A", "sound B"], cycle_ms=50)
 # ### Predict
 # The left ear is above, the right ear below. One of these sounds comes from the right. A wave
 # reaches the near ear first, by no more than a quarter of a cycle: compare each burst with the
-# *nearest* one of the other ear. **Which picture is the sound from the right?** Decide, then
-# uncover the answer. (On the site the answers are folded; in JupyterLab, choose *Edit*, then *Clear
-# Outputs of All Cells*, to predict before you see.)
+# *nearest* one of the other ear. **Which picture is the sound from the right?** Make your guess
+# first: what tells the answer stays folded until you have, or until you run its cell.
+
+# %%
+predict("0.1", "Which sound comes from the right?", ["sound A", "sound B"])
 
 # %%
 where = ["right" if ipd > 0 else "left" for ipd in ipds]
 print(f"sound A comes from the {where[0]}, sound B from the {where[1]}")
+reveal("0.1", "sound A" if where[0] == "right" else "sound B")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -78,6 +81,9 @@ meetings = [int((left[50:] * right[50 - wait : 150 - wait]).sum()) for wait in r
 # **How long must the right ear wait until most spikes meet?**
 
 # %%
+predict("0.2", "How long must the right ear wait?", (0, 25), unit="ms")
+
+# %%
 curve = drawings.meetings(meetings)
 live("meetings", curve, left=left, right=right, longest_ms=25, from_ms=50)
 
@@ -90,6 +96,7 @@ live("meetings", curve, left=left, right=right, longest_ms=25, from_ms=50)
 best = max(range(26), key=lambda wait: meetings[wait])
 print(f"Most spikes meet when the right ear waits {best} ms.")
 print(f"That is {best / 50 * 360:.0f}° of a cycle; the sound is at 40°.")
+reveal("0.2", best)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -114,7 +121,10 @@ untrained = copy.deepcopy(network)  # our control: it will never learn
 # ### Predict
 # We now train it on sounds from all directions; `soft_labels` lets neighbouring directions share
 # the credit. Always pointing straight ahead would be wrong by 45° on average. **How far off will
-# the network be after a few seconds: 30°, 10°, 5°, 2°?**
+# the network be, on average, after a few seconds?**
+
+# %%
+predict("0.3", "How far off will the network be?", (0, 45), unit="°")
 
 # %%
 history = fit(network, generator, epochs=8, soft_labels=0.5)
@@ -146,6 +156,9 @@ drawings.estimates(
     trained=torch.rad2deg(after.softmax_mean),
 )
 
+# %%
+reveal("0.3", after.error_deg)
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -165,17 +178,40 @@ sound = sample(1, stimulus, generator, ipd=math.radians(40))
 picture = drawings.scene(sound[1][0], 40, math.degrees(evaluate(network, *sound).softmax_mean))
 live("network", picture, trained=network, untrained=untrained, ipd_deg=40)
 
-
 # %% [markdown]
 # Each row is a fibre, in each ear the slowest one last. A spike needs its delay to run from left to
 # right. There it meets others at the thirty neurons, which light up when they fire. The dial is the
 # network's answer to the last 150 ms, in slices its share for each of the twelve directions. One
 # second of yours is 60 ms of the sound, or 10 ms in slow motion.
 #
-# **Try the far sides. Then guess which switch hurts most:** never trained, delays shuffled among
-# the fibres, no delays, one ear deaf.
+# **Try the far sides,** and leave the other switches for a moment.
 
 # %% [markdown]
+# ### Predict
+# Now we spoil the trained network: its delays are shuffled among the fibres, so that each fibre
+# waits as long as another one should. Its weights stay. **How far off will it be, on average?**
+
+# %%
+predict("0.4", "How far off are shuffled delays?", (0, 90), unit="°")
+
+# %%
+shuffled = copy.deepcopy(network)
+mixed = torch.randperm(200, generator=generator)
+with torch.no_grad():
+    shuffled.delay.delays.copy_(network.delay.delays[mixed])
+spoilt = evaluate(shuffled, *fresh)
+print(f"shuffled: wrong by {spoilt.error_deg:.0f}° on average")
+print(f"luck:     {chance.straight_ahead_deg:.0f}° for always pointing straight ahead")
+reveal("0.4", spoilt.error_deg)
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Compare with the 45° of always pointing straight ahead: nothing useful is left. The weights have
+# learned what to make of spikes that wait *so* long; with other waits, they hear another sound. Now
+# try the switches of the view: no delays at all, or one ear deaf.
+# </details>
+#
 # ### Exercise 0.1 — mirror the world
 # How an exercise works: put your line in the place of the three dots, run the cell, then run the
 # next one. It checks your answer, and says what a wrong one would mean.
@@ -234,6 +270,12 @@ checks.exercise_0_2(silence_left, fresh, network)
 
 # %% [markdown]
 # ## What you now know
+# What you guessed, and what came out:
+
+# %%
+review()
+
+# %% [markdown]
 # - A sound on the right reaches the right ear first; the shift, in degrees of a cycle, is the IPD,
 #   and you can see it in the spikes.
 # - Thirty spiking neurons learn to point at a sound in seconds; fresh sounds, an untrained twin and

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from nbformat.v4 import new_markdown_cell
 
-from tools import landing, links, live_pages, pages, single_files
+from tools import folds, landing, links, live_pages, pages, single_files
 
 SOURCE = pages.ROOT / "build" / "site-source"
 SITE = pages.ROOT / "build" / "site"
@@ -71,57 +71,19 @@ def course_links(name: str, host: links.Host | None) -> str:
 def fold_answers(cells: list) -> list:
     """Return these cells with all that stands between a question and its answer folded.
 
-    From the cell that asks (`### Predict`) everything is folded, code and outputs and words, down
-    to the `</details>` of the answer, or to the next heading where there is none: one toggle for
-    each stretch. Evidence stands before the question, and stays open.
+    One toggle for each stretch (see folds). Evidence stands before the question, and stays open; so
+    does what takes the guess, which opens the toggle.
     """
-    folded, stretch = [], None  # the cells since a question, or None where none is open
-
-    def end() -> None:
-        nonlocal stretch
-        if stretch:
-            folded.extend([new_markdown_cell(_DECIDE), *stretch, new_markdown_cell("</details>")])
-        stretch = None
-
-    for cell in cells:
-        if cell.cell_type != "markdown":
-            (folded if stretch is None else stretch).append(cell)
-            continue
-        words = cell.source
-        if stretch is not None:
-            place = _end_of_answer(words)
-            stretch += _words(cell, words[:place])
-            if place is None:
-                continue
-            end()
-            words = words[place:]
-        folded += _words(cell, words)
-        # An answer that stands in the same cell is folded as it is.
-        *_, last = re.split(r"^### Predict\b", words, flags=re.MULTILINE)
-        if last != words and "<details" not in last:
-            stretch = []
-    end()
-    return folded
+    folded, inside = [], False
+    for cell, answers in folds.pieces(cells):
+        if answers != inside:
+            folded.append(new_markdown_cell(_DECIDE if answers else "</details>"))
+        folded.append(cell)
+        inside = answers
+    return folded + [new_markdown_cell("</details>")] * inside
 
 
 _DECIDE = '<details class="decide"><summary>Decide first, then open</summary>'
-_MARKS = re.compile(r"```.*?```|<details.*?</details>|^#{1,6} ", re.DOTALL | re.MULTILINE)
-
-
-def _end_of_answer(words: str) -> int | None:
-    """Return the place after an answer, or before a heading; None if the cell has neither."""
-    for mark in _MARKS.finditer(words):
-        if mark[0].startswith("#"):
-            return mark.start()
-        if mark[0].startswith("<details"):
-            return mark.end()
-    return None
-
-
-def _words(cell, source: str) -> list:
-    """Return a part of a cell's words as a cell, if there are any."""
-    kept = source.strip("\n")
-    return [new_markdown_cell(kept, metadata=cell.metadata)] if kept.strip() else []
 
 
 def prepared(page, under_title: str | None):
@@ -132,6 +94,8 @@ def prepared(page, under_title: str | None):
             if said.get("alt"):
                 image = {"alt": said["alt"], "width": f"{said['width']}px"}
                 cell.metadata["mystnb"] = {"image": image}
+        if cell.cell_type == "code" and folds.only_calls(cell.source, *folds.GUESSING):
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]
     page.cells = fold_answers(page.cells)
     if under_title:
         page.cells.insert(1, new_markdown_cell(under_title))
@@ -153,7 +117,8 @@ def lay_out(host: links.Host | None) -> None:
     shutil.copy(SETTINGS / "conf.py", SOURCE)
     static = SOURCE / "_static"
     static.mkdir()
-    shutil.copy(SETTINGS / "course.css", static)
+    for file in ("course.css", "guesses.js"):
+        shutil.copy(SETTINGS / file, static)
     shutil.copy(mathjax(), static / "mathjax-tex-svg.js")
     single_files.write_all(SOURCE / "extra" / "download", host)
 

@@ -10,7 +10,7 @@ import re
 import statistics
 from pathlib import Path
 
-from tools import pages
+from tools import folds, pages
 
 EXPECTED_LESSONS = 10
 
@@ -18,13 +18,22 @@ MAX_BYTES = 1_000_000
 MAX_CELL_LINES = 25
 MEDIAN_CELL_LINES = 8
 
+NOT_YET = (
+    "01_two_ears", "02_make_a_spike_wait", "03_delays_that_can_learn", "04_neurons_that_can_learn",
+    "05_train_it", "06_weights_or_delays", "07_how_should_a_delay_learn", "08_delays_everywhere",
+    "09_a_real_head",
+)  # fmt: skip
+"""Lessons whose predictions take no guess yet."""
+
 
 def pair_problems(folder: Path, name: str) -> list[str]:
     """Say where the `.ipynb` does not hold the cells of its `.py`."""
     missing = [s for s in (".py", ".ipynb") if not (folder / f"{name}{s}").exists()]
     if missing:
         return [f"{name}{suffix} is missing" for suffix in missing]
-    source = pages.from_source(folder, name).cells
+    source = pages.from_source(folder, name)
+    folds.collapse(source)
+    source = source.cells
     saved = pages.read(folder / f"{name}.ipynb").cells
     problems = []
     if len(source) != len(saved):
@@ -87,6 +96,56 @@ def counted_minutes(notebook) -> float:
     lines = sum(bool(line.strip()) for source in code for line in source.splitlines())
     predictions = len(re.findall(r"^### Predict", text, re.MULTILINE))
     return len(words) / 200 + lines * 4 / 60 + predictions * 45 / 60
+
+
+def prediction_problems(notebook, lesson: int) -> list[str]:
+    """Say where a question takes no guess, or its answer could be seen before one is made.
+
+    Right below each `### Predict` a cell of its own calls `predict("N.k", ...)`, k counting from 1;
+    before its answer ends, one calls `reveal("N.k", truth)`, whose words a saved page folds; all
+    outputs between the two are saved collapsed. At the end of the page, `review()` lists them.
+    """
+    problems, asked, told = [], [], set()
+    open_key, reviewed = None, False
+    cells = folds.pieces(notebook.cells)
+    for place, (cell, inside) in enumerate(cells):
+        if cell.cell_type != "code":
+            if not inside and folds.QUESTION.search(cell.source):
+                key = f"{lesson}.{len(asked) + 1}"
+                asked.append(key)
+                below = cells[place + 1][0].source if place + 1 < len(cells) else ""
+                if len(folds.QUESTION.findall(cell.source)) > 1 or not _asks(below, key):
+                    problems.append(f"question {key}: no predict({key!r}, ...) alone right below")
+                open_key = key
+            continue
+        for call in folds.calls(cell.source, "reveal"):
+            said = _key(call)
+            if not inside or said != open_key:
+                problems.append(f"reveal of {said!r} does not stand between question and answer")
+            told.add(said)
+        if inside and cell.outputs and not cell.metadata.get("jupyter", {}).get("outputs_hidden"):
+            problems.append(f"question {open_key}: an output that tells is not saved collapsed")
+        reviewed |= bool(folds.calls(cell.source, "review")) and not inside
+        if reviewed and folds.calls(cell.source, "predict"):
+            problems.append("review() stands before the last question")
+        if inside and folds.only_calls(cell.source, "reveal"):
+            words = ["".join(o.get("data", {}).get("text/html", "")) for o in cell.outputs]
+            problems += [f"reveal of {open_key} is open" for w in words if "<details>" not in w]
+    problems += [f"question {key} has no reveal" for key in asked if key not in told]
+    if not reviewed:
+        problems.append("no review() at the end")
+    return problems
+
+
+def _asks(source: str, key: str) -> bool:
+    called = folds.calls(source, "predict") if folds.only_calls(source, "predict") else []
+    return [_key(call) for call in called] == [key]
+
+
+def _key(call: ast.Call) -> str | None:
+    """Return the key that a call names in so many words."""
+    first = call.args[0] if call.args else None
+    return str(first.value) if isinstance(first, ast.Constant) else None
 
 
 def exercises(code: list) -> list[str]:

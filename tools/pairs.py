@@ -22,7 +22,7 @@ from pathlib import Path
 import jupytext
 from jupytext.config import load_jupytext_configuration_file
 
-from tools import page_rules, pages
+from tools import folds, page_rules, pages
 
 AGREED = "agreed_cells"
 """Where a notebook's metadata keeps the fingerprint of the cells on which both files agreed."""
@@ -95,6 +95,7 @@ def write_source(notebook, folder: Path, name: str) -> bool:
 
 def seal(notebook, folder: Path, name: str) -> None:
     """Write the notebook of a page that agrees with its `.py`; neither is the older one then."""
+    folds.collapse(notebook)
     notebook.metadata[AGREED] = fingerprint(notebook)
     pages.write(notebook, folder / f"{name}.ipynb")
     os.utime(folder / f"{name}.py")
@@ -126,7 +127,8 @@ def pair(folder: Path, name: str, replace: bool = False) -> tuple[bool, str]:
             "with # %%), so nothing was written"
         )
     written = write_source(notebook, folder, name)
-    if written or notebook.metadata.get(AGREED) != fingerprint(notebook):
+    opened = folds.collapse(notebook)
+    if written or opened or notebook.metadata.get(AGREED) != fingerprint(notebook):
         seal(notebook, folder, name)
     return True, f"{name}.py was written from the notebook" if written else ""
 

@@ -1,11 +1,17 @@
-"""Sliders and living views for the lessons.
+"""Sliders, living views and predictions for the lessons.
 
 `explore(draw, **controls)`, with `slider` and `choice` controls, shows a figure that Python draws
 when a control is let go; `live(name, picture, **data)` shows a view that answers meanwhile.
+`predict` takes a guess, `reveal` draws it beside the truth, `review` lists them all, and `pool`
+draws those of a class.
 """
 
 from .controls import choice, slider
+from .guesses import predict, reveal, review
 from .living import live
 from .panel import FRAMES, explore
+from .pooled import pool
 
-__all__ = ["FRAMES", "choice", "explore", "live", "slider"]
+__all__ = [
+    "FRAMES", "choice", "explore", "live", "pool", "predict", "reveal", "review", "slider",
+]  # fmt: skip

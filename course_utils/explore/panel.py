@@ -19,7 +19,7 @@ from ..plots import alt_text, png, shown_width
 from . import pages
 from .controls import Choice, Slider
 
-_WIDGET = "application/vnd.jupyter.widget-view+json"
+WIDGET = "application/vnd.jupyter.widget-view+json"
 FRAMES = "LEARNING_DELAYS_FRAMES"
 """The environment variable that asks for a page without a kernel: how many pictures at most."""
 
@@ -58,7 +58,7 @@ def explore(draw: Callable[..., Figure], /, **controls: Slider | Choice) -> None
         if not isinstance(control, (Slider, Choice)):
             raise TypeError(f"{name} must come from slider(...) or choice(...), not {control!r}.")
 
-    budget = _budget()
+    budget = frames()
     first = frame(draw, {name: control.start for name, control in controls.items()})
     for corner in itertools.product(*(control.corners for control in controls.values())):
         frame(draw, dict(zip(controls, corner, strict=True)))
@@ -72,7 +72,7 @@ def explore(draw: Callable[..., Figure], /, **controls: Slider | Choice) -> None
     display(data, metadata=metadata, raw=True)
 
 
-def _budget() -> int:
+def frames() -> int:
     """How many pictures the environment asks for; none if it says nothing."""
     asked = os.environ.get(FRAMES, "").strip() or "0"
     if not asked.isdecimal():
@@ -129,7 +129,7 @@ def _bundle(box: ipywidgets.Widget, picture: bytes, alt: str) -> tuple[dict, dic
     Built by hand because ipywidgets 7 has no `_repr_mimebundle_`.
     """
     data = {
-        _WIDGET: {"version_major": 2, "version_minor": 0, "model_id": box.model_id},
+        WIDGET: {"version_major": 2, "version_minor": 0, "model_id": box.model_id},
         "image/png": base64.b64encode(picture).decode(),
         "text/plain": alt,
     }

@@ -5,7 +5,7 @@ import shutil
 import time
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from watching import still_controls, watch
 
 from tools import pages
@@ -13,7 +13,7 @@ from tools import pages
 # A control is a handle of a slider or a button that is not pressed; the picture that follows is in
 # the same box.
 CONTROLS = "[role=slider], .widget-toggle-button:not(.mod-active)"
-PANEL = (".jp-OutputArea-output .widget-vbox", CONTROLS, "img")
+PANEL = (".jp-OutputArea-output .widget-vbox:not(.guess)", CONTROLS, "img")
 PLANTED = """
 from course_utils import plots
 from course_utils.explore import choice, explore, slider
@@ -129,6 +129,38 @@ def test_a_planted_error_and_a_planted_still_button_are_seen(browser, lab):
     page, context = run_all(browser, lab, "planted")
     assert errors(page) == ["ZeroDivisionError: division by zero"]
     assert still_controls(page, *PANEL, seconds=5) == ["figure 0, control 1"]
+    close(page, context, lab)
+
+
+GUESSED = [
+    """
+from course_utils.explore import predict, reveal, review
+
+predict("0.1", "How long?", (0, 25), unit="ms")
+""",
+    "print('evidence')\nreveal('0.1', 6)\nreview()",
+]
+
+
+def test_a_guess_is_made_and_a_collapsed_answer_opens_when_its_cell_runs(browser, lab, course):
+    told = new_code_cell(GUESSED[1], metadata={"jupyter": {"outputs_hidden": True}})
+    told.outputs = [new_output("stream", text="saved evidence")]
+    notebook = new_notebook(cells=[new_code_cell(GUESSED[0]), told])
+    notebook.metadata.update(pages.page_metadata())
+    pages.write(notebook, course / "notebooks" / "guessed.ipynb")
+    page, context = open_page(browser, lab, "guessed")
+    assert page.get_by_text("saved evidence").count() == 0  # collapsed
+    page.locator(".jp-CodeCell .cm-content").first.click()
+    page.keyboard.press("Shift+Enter")
+    box = page.locator(".widget-vbox.guess")
+    box.locator("[role=slider]").press("ArrowRight")
+    box.get_by_role("button", name="I guess 1 ms").click()
+    box.get_by_text("Your guess: 1 ms. Now run the next cells.").wait_for()
+    page.locator(".jp-CodeCell .cm-content").nth(1).click()
+    page.keyboard.press("Shift+Enter")
+    page.get_by_text("You guessed 1 ms. It came out: 6 ms, 5 ms apart.").wait_for()
+    assert page.locator(".jp-OutputArea-output", has_text="evidence").first.is_visible()
+    assert page.get_by_text("lesson 0 | 1=1 ms (was 6 ms)").is_visible()
     close(page, context, lab)
 
 

@@ -61,6 +61,17 @@ ANSWER = "<details><summary>What happened</summary>\n\nThat one.\n</details>"
             [QUESTION, OPEN, "a()", ANSWER.replace("That one.", "```\n# 42\n```\nThat."), SHUT],
         ),
         (["a()", "No ### Predict here.", "b()"], ["a()", "No ### Predict here.", "b()"]),
+        # what takes the guess stays open, right below the question only, and nothing beside it
+        ([QUESTION, "predict()", "a()", ANSWER], [QUESTION, "predict()", OPEN, "a()", ANSWER, SHUT]),
+        (
+            [QUESTION, "a()", "predict()", ANSWER],
+            [QUESTION, OPEN, "a()", "predict()", ANSWER, SHUT],
+        ),
+        ([QUESTION, "So.", "predict()"], [QUESTION, OPEN, "So.", "predict()", SHUT]),
+        (
+            [QUESTION, "predict()\nreveal()", ANSWER],
+            [QUESTION, OPEN, "predict()\nreveal()", ANSWER, SHUT],
+        ),
     ],
 )  # fmt: skip
 def test_the_whole_stretch_is_folded_and_nothing_else(cells, wanted):

@@ -135,22 +135,21 @@ away = ((mean_count - 100 * probability).abs() / standard_error)[probability > 0
 assert away.max() < 5
 print(f"{100 * (away > 2).double().mean():.0f} % of {len(away)} means are more than two away")
 
-
 # %% [markdown]
-# Now play. The chain has three rows: wave, probability, spikes, and time runs. **Turn the IPD to 0°,
-# then make the bursts sharp with a high envelope power. Which setting would you like to listen to, if
-# you had to find the sound?**
+# Now play. The chain has three rows: wave, probability, spikes. Time runs through them. **Turn the
+# IPD to 0°, then make the bursts sharp with a high envelope power. Which setting would you like to
+# listen to, if you had to find the sound?**
 
 # %%
-best_deg = observer.cramer_rao(stimulus)
-picture = drawings.chain(phases[0], probability, spikes[0], 40, 40 / 360 * cycle_ms, best_deg)
+best = observer.cramer_rao(stimulus)
+picture = drawings.chain(phases[0], probability, spikes[0], 40, 40 / 360 * cycle_ms, best)
 live("information", picture, stimulus=stimulus, ipd_deg=40, phase_deg=0, listens=False)
 
 # %% [markdown]
-# The sentence below the rows answers: nobody who is right on average could have a smaller mean error.
-# At the end of this lesson you will compute it. A higher rate helps, and so do sharper bursts, though
-# they hold fewer spikes: it can't be the number of spikes that counts. The IPD itself makes no
-# difference.
+# The sentence below the rows answers: nobody who is right on average could have a smaller mean
+# error. At the end of this lesson you will compute it. A higher rate helps, and so do sharper
+# bursts, though they hold fewer spikes: it can't be the number of spikes that counts. The IPD
+# itself makes no difference.
 #
 # Eight IPDs over the whole range, all with the same phase at the left ear, and with 25 fibres per
 # ear so that single spikes show. Read them like a film: what moves, and what stays?
@@ -477,10 +476,10 @@ print(f"21 errors, from {off_deg.min():.1f}° to {off_deg.max():.1f}°; this sou
       f"{off_deg[typical]:.1f}°, the bound {bound_deg:.1f}°")
 
 # %% [markdown]
-# Listen yourself, to other spikes of the same sound. Below the spikes runs the Fisher information, and
-# below that the likelihood of each ear's phase; the small triangles mark the true phases. **Take one
-# fibre per ear, pause, and step from the start: when do the peaks sharpen, at the height of a burst
-# or at its edges? Then take all 100, and move the sound.**
+# Listen yourself, to other spikes of the same sound. Under the spikes stands the Fisher
+# information, and under that the likelihood of each ear's phase; small triangles mark the true
+# phases. **Go back to the start and step on. When does the bound fall, at the height of a burst or
+# at its edges? Then listen with one fibre per ear, and move the sound.**
 
 # %%
 peaks = drawings.likelihood(grid_deg, scores, best_deg.tolist(), (100, 140))
@@ -488,8 +487,9 @@ live("information", peaks, stimulus=stimulus, ipd_deg=40, phase_deg=100, listens
 
 
 # %% [markdown]
-# Each ear ends with one sharp peak, and the distance between the peaks is the estimate. (Read from the
-# grid of half degrees above, it can be off by a few tenths.) That is **[maximum
+# It falls at the edges, where the information lies. In the end each ear has one sharp peak (with
+# one fibre, a hill), and the distance between the peaks is the estimate. (Read from the grid of
+# half degrees in the code, it can be off by a few tenths.) That is **[maximum
 # likelihood](glossary.ipynb#maximum-likelihood)**. How sharply a peak is bent at its top is the
 # Fisher information again. Where it has fallen by half a nat, you are one standard deviation from
 # the top. (A nat is the unit of natural logarithms, as for the loss in lesson 0.)

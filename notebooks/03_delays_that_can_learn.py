@@ -246,16 +246,15 @@ def landscape(fibre, rule, source=None):  # loss and slope
 
 
 # %% [markdown]
-# Two more estimators are at hand. `Round` ("straight_through") rounds forward, so that spikes stay
-# spikes, and backward it hands on the central difference, as if nothing had been rounded. `Bell` is a
-# Gaussian of width sigma: each spike is spread over many delays at once, so it feels what lies
-# further away.
+# Two more are at hand. `Round` ("straight_through") rounds forward, so that spikes stay spikes, and
+# backward it hands on the central difference, as if nothing had been rounded. `Bell` is a Gaussian
+# of width sigma: each spike is spread over many delays at once, so it feels what lies further away.
 #
 # ### Try it
-# One delay, three rules. The ring is where you put it. An arrow says where its rule points, with the
-# dashed slope that it hands on, and a ball rolls that way. Pull the ring along, and the bell wider.
-# **Start at 10 steps with the narrowest bell and widen it until its arrow points to the best delay.
-# Then go to 28 and narrow it again. At whole delays, look for the two grey slopes at a kink.**
+# One delay, three rules. The ring is where you put it; the arrow and the dashed line are the slope
+# that each rule hands on, and a ball rolls down it. Pull the ring, and pull the bell wider. **Start
+# at 10 steps with the narrowest bell and widen it until its arrow points to the best delay. Then go
+# to 28 and narrow it again. And where does each rule point from 29.5?**
 
 # %%
 fibre = sparse_fibre()

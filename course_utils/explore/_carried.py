@@ -29,9 +29,7 @@ def whole(name: str, value: int, low: int, high: int) -> None:
 def number(name: str, value: float, low: float, high: float, unit: str) -> float:
     """`value` if it is a number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise ValueError(
-            f"{name} must be a number from {low} to {high}, in {unit}, not {value!r}."
-        )
+        raise ValueError(f"{name} must be a number from {low} to {high}, in {unit}, not {value!r}.")
     return value
 
 

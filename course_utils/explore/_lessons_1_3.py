@@ -20,9 +20,7 @@ def information(stimulus: Any, ipd_deg: float, phase_deg: float, listens: bool) 
     }
 
 
-def slopes(
-    train: Numbers, goal: int, max_delay: int, delay: float, sigma: float
-) -> dict[str, Any]:
+def slopes(train: Numbers, goal: int, max_delay: int, delay: float, sigma: float) -> dict[str, Any]:
     """A fibre whose target is itself, `goal` steps late, and where ball and bell begin."""
     values, carried = array(train), packed("train", train)
     if values.ndim != 1:

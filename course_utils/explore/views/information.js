@@ -5,9 +5,9 @@ const view = (figure, data) => {
   const { steps, dt_ms: dt } = data.sound;
   const step = `${dt} ms`;
   const hold = 40; // steps between one round and the next
-  const offered = (values, own) => [...new Set([...values, own])].sort((a, b) => a - b);
   const menu = (label, values, own, unit) => {
-    const [field, row] = kit.choice(label, offered(values, own).map((x) => [x, `${x}${unit}`]));
+    const offered = [...new Set([...values, own])].sort((a, b) => a - b);
+    const [field, row] = kit.choice(label, offered.map((x) => [x, `${x}${unit}`]));
     field.value = own;
     return [field, row];
   };
@@ -15,15 +15,14 @@ const view = (figure, data) => {
     "where the sound is (IPD)", -90, 90, 1, data.ipd_deg, (value) => kit.signed(value));
   const [time, timeRow, wind] = kit.slider("heard so far", 0, steps, 1, Math.round(0.8 * steps),
     (passed) => `${passed * dt} ms`);
-  const most = Math.min(1000, 1000 / dt);
-  const [rate, rateRow] = menu("rate at the peak", [100, 300, most], data.sound.rate_max_hz, " Hz");
+  const [rate, rateRow] = menu("rate at the peak", [100, 300, 1000].filter((x) => x * dt <= 1000),
+    data.sound.rate_max_hz, " Hz");
   const [power, powerRow] = menu("envelope power", [1, 2, 4, 8], data.sound.envelope_power, "");
   const [fibres, fibresRow] = menu("fibres per ear", [1, 10], data.sound.channels / 2, "");
   const rows = kit.element("canvas", { "aria-hidden": "true", class: "live-drag" });
   const circle = kit.element("canvas", { "aria-hidden": "true", class: "live-drag" });
   const said = kit.element("p", { class: "live-said", "aria-hidden": "true" });
-  let now = Number(time.value); // steps since this round began
-  let round = 0;
+  let [now, round] = [Number(time.value), 0]; // steps since this round began
   let heard;
 
   // All that a round holds, for both ears in each step; asked for again when a switch is moved.
@@ -49,13 +48,15 @@ const view = (figure, data) => {
   const total = (values, end) => values.slice(0, end).reduce((a, b) => a + b, 0);
   const best = (end) => bound(...heard.told.map((ear) => heard.count * total(ear, end)));
 
-  const clock = kit.clock(figure, 25, 5, (passed) => {
+  const clock = kit.clock(figure, 40, 5, (passed) => {
     now += passed;
-    if (now >= steps + hold) {
+    if (now >= steps + hold || (passed === 1 && now >= steps + 1)) { // whoever steps need not wait
       [now, round] = [0, round + 1];
       hear();
     }
-    wind(Math.min(steps, Math.floor(now)), true);
+    const end = Math.min(steps, Math.floor(now));
+    if (end === Number(time.value)) return; // nothing new to draw
+    wind(end, true);
     show();
   });
 
@@ -79,11 +80,10 @@ const view = (figure, data) => {
     pen.fillStyle = colour.faint;
     pen.fillRect(x(0), top, x(steps) - x(0), high);
   };
-  const curves = (pen, name, values, top, high, low, peak, x, colour) => {
-    const y = (value) => top + high - ((value - low) / (peak - low)) * high;
-    frame(pen, name, top, high, [[peak, top], [low, top + high]].map(([v, at]) =>
-      [v.toString().replace("-", "−"), at]), x, colour);
-    return y;
+  const curves = (pen, name, top, high, low, peak, x, colour) => {
+    const ends = [[peak, top], [String(low).replace("-", "−"), top + high]];
+    frame(pen, name, top, high, ends, x, colour);
+    return (value) => top + high - ((value - low) / (peak - low)) * high;
   };
   const drawSpikes = (pen, top, high, end, x, colour) => {
     const shown = Math.min(heard.count, 25);
@@ -109,16 +109,16 @@ const view = (figure, data) => {
     const x = (step) => zero + step * pace;
     const end = Number(time.value);
     if (!data.listens) {
-      const y = curves(pen, "wave", heard.phases, 20, 52, -1, 1, x, colour);
+      const y = curves(pen, "wave", 20, 52, -1, 1, x, colour);
       lines(pen, heard.phases.map((ear) => ear.map(Math.sin)), x, y, colour);
     }
     const top = data.listens ? 20 : 100;
-    const chance = curves(pen, `chance of a spike in ${step}`, heard.chances, top, 52, 0, 1, x, colour);
+    const chance = curves(pen, `chance of a spike in ${step}`, top, 52, 0, 1, x, colour);
     lines(pen, heard.chances, x, chance, colour);
     drawSpikes(pen, top + 78, 124, end, x, colour);
     if (data.listens) {
       const peak = Math.max(...heard.told.flat());
-      const y = curves(pen, `Fisher information of a fibre in ${step} (1/rad²)`, heard.told, 248, 64,
+      const y = curves(pen, `Fisher information of a fibre in ${step} (1/rad²)`, 248, 64,
         0, Number(peak.toPrecision(2)), x, colour);
       heard.told.forEach((ear, side) => { // what has been told so far
         pen.beginPath();
@@ -184,12 +184,14 @@ const view = (figure, data) => {
     pen.textAlign = "left";
   };
 
+  let known = {};
   const listen = (end) => {
+    if (known.end === end && known.heard === heard) return known; // it takes a millisecond
     const scores = heard.counts.map((ear) => score(heard.table, ear, heard.count, end));
     const spikes = total(heard.counts[0], end) + total(heard.counts[1], end);
-    return { scores, spikes, found: spikes ? likeliest(...scores) : null };
+    known = { end, heard, scores, spikes, found: spikes ? likeliest(...scores) : null };
+    return known;
   };
-  const number = (degrees) => degrees.toFixed(degrees < 10 ? 2 : 0);
   const words = () => {
     const end = Number(time.value);
     const lead = Math.abs(ipd.value) / 360 / data.sound.frequency_hz * 1000;
@@ -197,16 +199,15 @@ const view = (figure, data) => {
     const who = Number(ipd.value) ? `the ${ear} ear leads by ${lead.toFixed(1)} ms` : "neither ear leads";
     if (!data.listens) {
       return `IPD ${kit.signed(ipd.value)}: ${who}. ` +
-        `Whoever hears all ${steps * dt} ms: mean error at best ${number(best(steps))}°.`;
+        `Whoever hears all ${steps * dt} ms: mean error at best ${best(steps).toFixed(2)}°.`;
     }
     const { spikes, found } = listen(end);
     const heardSo = `The sound is at ${kit.signed(ipd.value)}. After ${end * dt} ms and ` +
       `${spikes.toLocaleString("en")} spikes `;
     if (!found) return `${heardSo}nothing is more likely than the rest.`;
-    const limit = best(end);
     return `${heardSo}the peaks are ${kit.signed(found.ipd, 1)} apart, ` +
       `${Math.abs(found.ipd - ipd.value).toFixed(1)}° off` +
-      (limit < 45 ? `; the bound on the mean error is ${number(limit)}°.` : ".");
+      (best(end) < 45 ? `; the bound on the mean error is ${best(end).toFixed(2)}°.` : ".");
   };
   const show = () => {
     const colour = kit.colours(figure);

@@ -46,10 +46,12 @@ const score = ({ spike, anyway }, counts, fibres, steps) => {
 const likeliest = (left, right) => {
   const quarter = PHASES / 4;
   const at = (scores, k) => scores[(k + PHASES) % PHASES];
+  const twice = Float64Array.from({ length: 2 * PHASES }, (_, k) => right[k % PHASES]);
   let [best, from, shift] = [-Infinity, 0, 0];
   for (let s = -quarter; s <= quarter; s++) {
+    const first = (s + PHASES) % PHASES;
     for (let k = 0; k < PHASES; k++) {
-      const both = left[k] + at(right, k + s);
+      const both = left[k] + twice[k + first];
       if (both > best) [best, from, shift] = [both, k, s];
     }
   }

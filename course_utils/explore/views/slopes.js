@@ -86,8 +86,9 @@ const view = (figure, data) => {
     const width = Number(sigma.value);
     found = [rules.linear, rules.round, rules.bell].map((one, k) => {
       const rule = (d) => one(met, d, width);
-      const fine = k === 1 ? 20 : k === 0 ? 1 : 2; // points in a step: the stairs need them
-      const curve = [...Array(longest * fine + 1).keys()].map((j) => [j / fine, rule(j / fine).loss]);
+      const half = [...Array(2 * longest + 1).keys()].map((j) => j / 2);
+      const curve = k === 1 ? half.flatMap((d) => [-1e-3, 1e-3].map((side) => // both sides of a stair
+        [d, rule(Math.min(longest, Math.max(0, d + side))).loss])) : half.map((d) => [d, rule(d).loss]);
       return { rule, curve, path: roll(rule, at, longest), ...rule(at) };
     });
   };

@@ -126,7 +126,7 @@ const view = (figure, data) => {
       const values = curve.map(([, value]) => value);
       const [low, peak] = [Math.min(...values), Math.max(...values)];
       const y = (value) => top + high * ((peak - value) / (peak - low || 1));
-      const said = Math.abs(slope) < 1e-4 ? "" : `slope ${slope.toFixed(3).replace("-", "−")}: `;
+      const said = Math.abs(slope) < 1e-4 ? "" : `slope ${slope.toFixed(4).replace("-", "−")}: `;
       pen.fillStyle = colour.ink;
       pen.fillText(k === 2 ? "bell (magnified)" : names[k], x(0), k * row + 14);
       pen.textAlign = "right";

@@ -40,18 +40,28 @@ ANSWERS = """() => {
 
 
 def views() -> dict[str, str]:
-    """The HTML of each view, as in lesson 0."""
+    """The HTML of each view, as in its lesson."""
     generator = torch.Generator().manual_seed(0)
     spikes = sample(1, Stimulus(), generator, ipd=math.radians(40))[1][0]
     left, right = spikes.unflatten(1, (2, -1)).sum(2).T
     curve = drawings.meetings([int((left[50:] * right[50:]).sum())] * 2)
     trains = dict(left=left, right=right, longest_ms=25, from_ms=50)
-    return {"network": landing.html(), "meetings": view("meetings", curve, **trains)}
+    train = torch.zeros(200)
+    train[50 + torch.randperm(100, generator=generator)[:5]] = 1
+    ball = dict(train=train, goal=30, max_delay=50, delay=20, sigma=5.0)
+    tone = dict(stimulus=Stimulus(), ipd_deg=40, phase_deg=100)
+    return {
+        "network": landing.html(),
+        "meetings": view("meetings", curve, **trains),
+        "chain": view("information", curve, **tone, listens=False),
+        "information": view("information", curve, **tone, listens=True),
+        "slopes": view("slopes", curve, **ball),
+    }
 
 
 def main() -> None:
     chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))))
-    print(f"{'view':10}{'window':10}{'kB':>6}{'ready (ms)':>12}{'answer (ms)':>13}{'frames/s':>10}")
+    print(f"{'view':12}{'window':10}{'kB':>6}{'ready (ms)':>12}{'answer (ms)':>13}{'frames/s':>10}")
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
@@ -66,7 +76,7 @@ def main() -> None:
                 page.locator(".live").scroll_into_view_if_needed()
                 rate = page.evaluate(COUNT, SECONDS)
                 size = len(html.encode()) / 1000
-                print(f"{name:10}{window:10}{size:6.0f}{ready:12.0f}{answer:13.1f}{rate:10.0f}")
+                print(f"{name:12}{window:10}{size:6.0f}{ready:12.0f}{answer:13.1f}{rate:10.0f}")
                 page.close()
 
 

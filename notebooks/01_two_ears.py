@@ -19,7 +19,7 @@ from torch import nn
 
 from course_utils import checks, observer, plots, tables
 from course_utils.drawings import lesson_1 as drawings
-from course_utils.explore import explore, slider
+from course_utils.explore import live
 from course_utils.stimuli import Classes, Stimulus, sample
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
@@ -135,32 +135,18 @@ away = ((mean_count - 100 * probability).abs() / standard_error)[probability > 0
 assert away.max() < 5
 print(f"{100 * (away > 2).double().mean():.0f} % of {len(away)} means are more than two away")
 
-
 # %% [markdown]
-# Now play. The chain has three rows: wave, probability, spikes. **Turn the IPD to 0°, then make
-# the bursts sharp with a high envelope power. Which setting would you like to listen to, if you
-# had to find the sound?**
+# Now play. The chain has three rows: wave, probability, spikes. Time runs through them. **Turn the
+# IPD to 0°, then make the bursts sharp with a high envelope power. Which setting would you like to
+# listen to, if you had to find the sound?**
 
 # %%
-def show(ipd_deg, rate_max_hz, envelope_power):
-    heard = Stimulus(rate_max_hz=rate_max_hz, envelope_power=envelope_power)
-    lottery = torch.Generator().manual_seed(0)
-    ipd, lead_ms = math.radians(ipd_deg), ipd_deg / 360 * cycle_ms
-    _, (spikes,) = sample(1, heard, lottery, ipd=ipd, phase=phase)
-    (waves,) = heard.phases(ipd, phase)
-    chances, best_deg = heard.firing_probability(waves), observer.cramer_rao(heard)
-    return drawings.chain(waves, chances, spikes, ipd_deg, lead_ms, best_deg)
-
-
-explore(
-    show,
-    ipd_deg=slider("IPD (degrees)", -90, 90, 5, 40, keep=[0]),
-    rate_max_hz=slider("rate at the peak (Hz)", 100, 1000, 100, 600),
-    envelope_power=slider("envelope power", 1, 8, 1, 2),
-)
+best = observer.cramer_rao(stimulus)
+picture = drawings.chain(phases[0], probability, spikes[0], 40, 40 / 360 * cycle_ms, best)
+live("information", picture, stimulus=stimulus, ipd_deg=40, phase_deg=0, listens=False)
 
 # %% [markdown]
-# The second line of the title answers: nobody who is right on average could have a smaller mean
+# The sentence below the rows answers: nobody who is right on average could have a smaller mean
 # error. At the end of this lesson you will compute it. A higher rate helps, and so do sharper
 # bursts, though they hold fewer spikes: it can't be the number of spikes that counts. The IPD
 # itself makes no difference.
@@ -489,13 +475,21 @@ assert abs(off_deg[typical] - (best_deg[1] - best_deg[0] - 40).abs()) <= 1  # th
 print(f"21 errors, from {off_deg.min():.1f}° to {off_deg.max():.1f}°; this sound's is "
       f"{off_deg[typical]:.1f}°, the bound {bound_deg:.1f}°")
 
+# %% [markdown]
+# Listen yourself, to other spikes of the same sound. Under the spikes stands the Fisher
+# information, and under that the likelihood of each ear's phase; small triangles mark the true
+# phases. **Go back to the start and step on. When does the bound fall, at the height of a burst or
+# at its edges? Then listen with one fibre per ear, and move the sound.**
+
 # %%
-drawings.likelihood(grid_deg, scores, best_deg.tolist(), (100, 140))
+peaks = drawings.likelihood(grid_deg, scores, best_deg.tolist(), (100, 140))
+live("information", peaks, stimulus=stimulus, ipd_deg=40, phase_deg=100, listens=True)
 
 
 # %% [markdown]
-# Each ear has one sharp peak, and the distance between the peaks is the estimate. (Read from this
-# grid of half degrees, it can be off by a few tenths.) That is **[maximum
+# It falls at the edges, where the information lies. In the end each ear has one sharp peak (with
+# one fibre, a hill), and the distance between the peaks is the estimate. (Read from the grid of
+# half degrees in the code, it can be off by a few tenths.) That is **[maximum
 # likelihood](glossary.ipynb#maximum-likelihood)**. How sharply a peak is bent at its top is the
 # Fisher information again. Where it has fallen by half a nat, you are one standard deviation from
 # the top. (A nat is the unit of natural logarithms, as for the loss in lesson 0.)

@@ -22,7 +22,7 @@ import torch.nn.functional as F
 
 from course_utils import checks, delays, plots
 from course_utils.drawings import lesson_3 as drawings
-from course_utils.explore import explore, slider
+from course_utils.explore import explore, live, slider
 from course_utils.stimuli import Stimulus, sample
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
@@ -246,28 +246,22 @@ def landscape(fibre, rule, source=None):  # loss and slope
 
 
 # %% [markdown]
+# Two more are at hand. `Round` ("straight_through") rounds forward, so that spikes stay spikes, and
+# backward it hands on the central difference, as if nothing had been rounded. `Bell` is a Gaussian
+# of width sigma: each spike is spread over many delays at once, so it feels what lies further away.
+#
 # ### Try it
-# Above, linear interpolation; below, the estimator `Bell`, a Gaussian of width sigma: each
-# spike is spread over many delays at once, so it feels what lies further away. **Start at 10 steps
-# with the narrowest bell and widen it until the arrow points to the best delay. Then go to 28 and
-# narrow it again.**
+# One delay, three rules. The ring is where you put it; the arrow and the dashed line are the slope
+# that each rule hands on, and a ball rolls down it. Pull the ring, and pull the bell wider. **Start
+# at 10 steps with the narrowest bell and widen it until its arrow points to the best delay. Then go
+# to 28 and narrow it again. And where does each rule point from 29.5?**
 
 # %%
 fibre = sparse_fibre()
 narrow, _ = landscape(fibre, delays.Interpolate())
-
-
-def draw(delay, sigma):
-    wide, slopes = landscape(fibre, delays.Bell(sigma))
-    at = (candidates - delay).abs().argmin()
-    return drawings.reach(candidates, narrow, wide, sigma, delay, slopes[at], GOAL)
-
-
-explore(
-    draw,
-    delay=slider("delay (steps)", 0, 50, 1, 20, keep=[10, 28]),
-    sigma=slider("sigma of the bell (steps)", 0.5, 12.0, 0.5, 5.0, keep=[4.0, 8.0]),
-)
+wide, slopes = landscape(fibre, delays.Bell(5.0))
+picture = drawings.reach(candidates, narrow, wide, 5.0, 20, slopes[100], GOAL)  # 100: 20 steps
+live("slopes", picture, train=fibre[0, :, 0], goal=GOAL, max_delay=50, delay=20, sigma=5.0)
 
 
 # %% [markdown]
@@ -291,9 +285,6 @@ for rule in (delays.Interpolate(), *map(delays.Bell, (0.5, 2.0, 5.0, 12.0))):
 # %% [markdown]
 # On average, wider is better here. But not every fibre sees home from everywhere, even with the
 # widest bell: had we asked a single one, luck would have answered.
-#
-# A third estimator, `Round` ("straight_through"), rounds forward, so that spikes stay spikes, and
-# backward it hands on the central difference, as if nothing had been rounded.
 #
 # A single sparse fibre is the hardest case. A crowd of fibres that hear the same 20 Hz wave makes
 # a smooth valley of its own. Here 50 fibres in 64 sounds shall match 50 others, 30 steps late,

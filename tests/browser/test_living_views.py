@@ -8,6 +8,8 @@ import pytest
 import torch
 from watching import axe_findings, settle, watch
 
+from course_utils import observer
+from course_utils.delays import Bell, DelayLayer, Interpolate, Round, shift_then_clip
 from course_utils.drawings import lesson_0 as drawings
 from course_utils.explore import living
 from course_utils.network import Localiser
@@ -17,8 +19,9 @@ from course_utils.training import fit
 
 STIMULUS = Stimulus()
 PHONE = {"width": 390, "height": 844}
-VIEWS = ("network", "meetings")
+VIEWS = ("network", "meetings", "information", "slopes")
 LONGEST, FROM = 25, 50
+GOAL, MAX_DELAY = 30, 50
 EVERY_VIEW = pytest.mark.parametrize("name", VIEWS)
 
 
@@ -47,7 +50,20 @@ def views(networks, sounds):
         "meetings": living.view(
             "meetings", picture, left=ears[:, 0], right=ears[:, 1], longest_ms=LONGEST, from_ms=FROM
         ),
+        "information": living.view(
+            "information", picture, stimulus=STIMULUS, ipd_deg=40, phase_deg=100, listens=True
+        ),
+        "slopes": living.view(
+            "slopes", picture, train=fibre(), goal=GOAL, max_delay=MAX_DELAY, delay=20, sigma=5.0
+        ),
     }
+
+
+def fibre():
+    """A train of five spikes, as in lesson 3."""
+    train = torch.zeros(200)
+    train[50 + torch.randperm(100, generator=torch.Generator().manual_seed(3))[:5]] = 1
+    return train
 
 
 STYLE = (
@@ -160,6 +176,107 @@ def test_meetings_are_counted_as_in_lesson_0(opened, views, sounds):
         assert call(page, f"view.meet(view.left, view.right, {wait}, {FROM})") == wanted
 
 
+SETTINGS = [
+    {},
+    {"rate_max_hz": 1000, "envelope_power": 8},
+    {"rate_max_hz": 100, "envelope_power": 1},
+]
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_the_observer_hears_what_the_courses_does(settings, opened, views):
+    page = opened(views["information"], **still())
+    for label, value in zip(("rate", "envelope power"), settings.values(), strict=False):
+        page.get_by_label(label).select_option(str(value))
+    stimulus = Stimulus(**settings)
+    ipd, phase = math.radians(40), math.radians(100)
+    heard = call(page, "(h => [h.phases, h.chances, h.told])(view.heard())")
+    (phases,) = stimulus.phases(ipd, phase)
+    course = (
+        phases,
+        stimulus.firing_probability(phases),
+        observer.phase_information(stimulus, phases),
+    )
+    for ours, wanted in zip(heard, course, strict=True):
+        assert (torch.tensor(ours, dtype=torch.float64).T - wanted).abs().max() < 1e-5
+    told = [100 * float(ear.sum()) for ear in course[2].T]
+    assert call(page, "view.bound(...given)", told) == pytest.approx(
+        observer.cramer_rao(stimulus), rel=1e-3  # which is the mean over all phases and IPDs
+    )  # fmt: skip
+    # The same counts in: the same log likelihood of each phase, and the same answer.
+    for steps in (150, 60):
+        found = call(page, LISTEN, steps)
+        counts, scores, answer = (torch.tensor(x, dtype=torch.float64) for x in found)
+        spikes = torch.zeros(1, steps, 200, dtype=torch.bool)
+        for ear in (0, 1):
+            fired = torch.arange(100) < counts[ear, :steps, None]
+            spikes[0, :, 100 * ear : 100 * (ear + 1)] = fired
+        grid = torch.arange(720, dtype=torch.float64) * 2 * math.pi / 720
+        chance = stimulus.firing_probability(stimulus.phases(0.0, grid)[:, :steps, 0])
+        chance = chance.clamp(1e-12, 1 - 1e-12)
+        wanted = (
+            counts[:, :steps] @ chance.log().T + (100 - counts[:, :steps]) @ (1 - chance).log().T
+        )
+        assert ((scores - wanted).abs() / wanted.abs().clamp(min=1)).max() < 1e-9
+        likeliest = observer.maximum_likelihood(spikes, stimulus).rad2deg()
+        assert answer == pytest.approx(float(likeliest), abs=1e-4)  # it comes in single precision
+
+
+LISTEN = """(h => {
+  const scores = h.counts.map(ear => view.score(h.table, ear, h.count, given));
+  return [h.counts, scores.map(one => Array.from(one)), view.likeliest(...scores).ipd];
+})(view.heard())"""
+
+
+def test_the_observers_spikes_are_those_of_the_stimulus(opened, views):
+    page = opened(views["information"], **still())
+    chances, counts = call(page, "[view.heard().chances, view.heard().counts]")
+    chance, count = (torch.tensor(x, dtype=torch.float64) for x in (chances, counts))
+    spread = (100 * chance * (1 - chance)).sqrt().clamp(min=1)
+    assert ((count - 100 * chance) / spread).abs().max() < 5
+    assert count.sum() > 5000
+
+
+RULES = {"linear": Interpolate(), "round": Round(), "bell": Bell(1.0)}
+
+
+@pytest.mark.parametrize("sigma", [0.5, 2.0, 5.0, 12.0])
+@pytest.mark.parametrize("rule", RULES)
+def test_loss_and_slope_are_those_of_the_courses_rules(rule, sigma, opened, views):
+    page = opened(views["slopes"], **still())
+    at = [0, 0.1, 0.5, 1, 1.5, 10, 20.3, 20.5, 21.5, 28, 29, 29.5, 30, 31, 37.25, 49, 49.9, 50]
+    both = "(({loss, slope}) => [loss, slope])(view.rules[given[1]](view.met, d, given[2]))"
+    run = f"given[0].map(d => {both})"
+    ours = torch.tensor(call(page, run, [at, rule, sigma]), dtype=torch.float64)
+    train = fibre().double()[None, :, None]
+    wanted = shift_then_clip(train, torch.tensor([float(GOAL)]).double(), MAX_DELAY)
+    estimator = Bell(sigma) if rule == "bell" else RULES[rule]
+    layer = DelayLayer(len(at), max_delay=MAX_DELAY, estimator=estimator, init=torch.tensor(at))
+    layer = layer.double()
+    with torch.no_grad():
+        layer.delays.copy_(torch.tensor(at, dtype=torch.float64))
+    missed = 1 - (layer(train.expand(-1, -1, len(at))) * wanted).sum((0, 1)) / wanted.sum()
+    missed.sum().backward()
+    assert (ours[:, 0] - missed.detach()).abs().max() < 1e-5
+    assert (ours[:, 1] - layer.delays.grad).abs().max() < 1e-5
+    assert ours[:, 1].abs().max() > 0
+
+
+def test_the_balls_roll_down_and_rest(opened, views):
+    page = opened(views["slopes"], **still())
+    for start in (0, 10, 20.5, 28, 50):
+        page.get_by_role("slider").first.fill(str(start))
+        for path, rule in zip(call(page, "view.roll()"), ("linear", "round", "bell"), strict=True):
+            loss = call(
+                page, "given[0].map(d => view.rules[given[1]](view.met, d, 5).loss)", [path, rule]
+            )
+            assert path[0] == start and all(
+                b <= a + 1e-9 for a, b in zip(loss, loss[1:], strict=False)
+            )
+            assert all(0 <= d <= MAX_DELAY for d in path)
+    assert len(path) > 1  # the widest rule finds its way from the end
+
+
 # Every hand
 
 
@@ -168,26 +285,30 @@ def said(page):
 
 
 def where(page):
-    return int(page.locator(".live input[type=range]").first.input_value())
+    return float(page.locator(".live input[type=range]").first.input_value())
 
 
 @EVERY_VIEW
 def test_it_follows_the_keyboard_and_tells_a_screen_reader(name, opened, views):
     page = opened(views[name], **still())
-    field = page.get_by_role("slider")
+    field = page.get_by_role("slider").first
     before = where(page), said(page), picture(page)
     field.press("ArrowRight")
     after = where(page), said(page), picture(page)
-    assert after[0] == before[0] + 1 and after[1] != before[1] and after[2] != before[2]
-    shown = {"network": "+41°", "meetings": "1 ms"}[name]
+    step = 0.1 if name == "slopes" else 1
     assert (
-        field.get_attribute("aria-valuetext") == shown == page.locator(".live-shown").text_content()
+        after[0] == pytest.approx(before[0] + step)
+        and after[1] != before[1]
+        and after[2] != before[2]
     )
+    shown = {"meetings": "1 ms", "slopes": "20.1 steps"}.get(name, "+41°")
+    assert field.get_attribute("aria-valuetext") == shown
+    assert page.locator(".live-shown").first.text_content() == shown
     page.wait_for_function("document.querySelector('[role=status]').textContent")
     assert page.get_by_role("status").text_content() == said(page)
     field.press("Home")
-    assert where(page) == {"network": -90, "meetings": 0}[name]
-    assert {"network": "−90°", "meetings": "0 ms"}[name] in said(page)
+    assert where(page) == {"meetings": 0, "slopes": 0}.get(name, -90)
+    assert {"meetings": "0 ms", "slopes": "0.0 steps"}.get(name, "−90°") in said(page)
 
 
 def picture(page):
@@ -198,6 +319,8 @@ def picture(page):
 PLACES = {
     "network": [(1, (0.04, 0.86), -90), (1, (0.5, 0.1), 0), (1, (0.96, 0.86), 90)],
     "meetings": [(1, (0.97, 0.5), 25), (1, (0.05, 0.5), 0), (0, (0.8, 0.15), 25)],
+    "information": [(1, (0.03, 0.5), -90), (1, (0.5, 0.5), 80), (1, (0.53, 0.5), 90)],
+    "slopes": [(0, (0.01, 0.5), 0), (0, (0.5, 0.2), 25), (0, (0.99, 0.8), 50)],
 }
 
 
@@ -245,6 +368,58 @@ def test_each_switch_changes_the_answer_and_a_deaf_ear_sends_nothing(opened, vie
         assert (left == 0, right == 0) == (ear == "left", ear == "right")
     ears.select_option("both")
     assert call(page, "view.answer().degrees") == answers["trained"]
+
+
+# The second slider of a view, and two places on a canvas that move it.
+SECOND = {
+    "information": (0, [(0.05, 0), (0.99, 150)]),
+    "slopes": (1, [(0.41, 0.5), (0.6, 10)]),
+}
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_time_and_sigma_follow_the_mouse_too(name, opened, views):
+    page = opened(views[name], **still())
+    canvas, places = SECOND[name]
+    slider = page.get_by_role("slider").nth(1)
+    for x, wanted in places:
+        one = page.locator(".live canvas").nth(canvas)
+        one.scroll_into_view_if_needed()
+        before, box = picture(page), one.bounding_box()
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + box["height"] / 2)
+        assert float(slider.input_value()) == pytest.approx(wanted, abs=1.5)
+        assert picture(page) != before
+    slider.press("ArrowLeft")
+    page.wait_for_function(
+        "said => document.querySelector('[role=status]').textContent === said", arg=said(page)
+    )
+
+
+def test_each_switch_of_the_observer_changes_what_is_heard(opened, views):
+    page = opened(views["information"], **still())
+    seen = [said(page)]
+    switches = {"fibres per ear": "1", "envelope power": "8", "rate at the peak": "100"}
+    for label, value in switches.items():
+        page.get_by_label(label).select_option(value)
+        seen.append(said(page))
+    assert len(set(seen)) == 4
+    page.get_by_role("slider").nth(1).press("Home")  # nothing is heard yet
+    assert said(page).endswith("After 0 ms and 0 spikes nothing is more likely than the rest.")
+
+
+def test_without_an_observer_it_shows_the_chain_and_the_bound(opened):
+    data = dict(stimulus=STIMULUS, ipd_deg=40, phase_deg=0, listens=False)
+    page = opened(living.view("information", drawings.meetings([1, 2]), **data), **still())
+    assert page.locator(".live canvas").count() == 1
+    best = observer.cramer_rao(STIMULUS)
+    assert said(page) == (
+        "IPD +40°: the right ear leads by 5.6 ms. "
+        f"Whoever hears all 150 ms: mean error at best {best:.2f}°."
+    )
+    page.get_by_role("slider").first.fill("0")
+    assert said(page).startswith("IPD 0°: neither ear leads.")
+    page.get_by_role("slider").first.fill("-90")
+    assert said(page).startswith("IPD −90°: the left ear leads by 12.5 ms.")
 
 
 def test_the_places_tried_are_remembered_and_the_best_is_named(opened, views, sounds):
@@ -330,7 +505,7 @@ def test_it_runs_in_a_sandboxed_frame(name, opened, views):
     assert not frame.locator(".live img").is_visible()
     before = frame.locator(".live-said").text_content()
     frame.get_by_role("button", name="Pause").click()
-    frame.get_by_role("slider").press("End")
+    frame.get_by_role("slider").first.press("End")
     assert frame.locator(".live-said").text_content() != before
 
 

@@ -234,7 +234,7 @@ def test_a_living_page_is_small_and_its_views_follow_a_finger_and_the_keys(name,
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
     for view in page.locator(".live").all():
         assert not view.locator("img").is_visible()
-        slider, said = view.get_by_role("slider"), view.locator(".live-said")
+        slider, said = view.get_by_role("slider").first, view.locator(".live-said")
         words = {said.text_content()}
         for share in (0.1, 0.9):
             slider.scroll_into_view_if_needed()

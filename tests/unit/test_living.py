@@ -37,6 +37,10 @@ DATA = {
     "meetings": {
         "left": torch.arange(9), "right": np.arange(9) % 3, "longest_ms": 3, "from_ms": 4,
     },
+    "information": {"stimulus": SOUND, "ipd_deg": 40, "phase_deg": 100, "listens": True},
+    "slopes": {
+        "train": torch.arange(9) % 2, "goal": 3, "max_delay": 5, "delay": 2, "sigma": 1.5,
+    },
 }  # fmt: skip
 
 
@@ -86,6 +90,15 @@ def test_the_spikes_of_both_ears_travel():
     assert numbers(data["right"]).tolist() == [0, 1, 2] * 3
 
 
+def test_a_tone_and_a_fibre_travel():
+    data = carried(page_of("information", ipd_deg=-30, listens=False))
+    assert (data["ipd_deg"], data["phase_deg"], data["listens"]) == (-30, 100, False)
+    assert (data["sound"]["channels"], data["sound"]["steps"]) == (8, 60)
+    data = carried(page_of("slopes"))
+    assert (data["goal"], data["max_delay"], data["delay"], data["sigma"]) == (3, 5, 2, 1.5)
+    assert numbers(data["train"]).tolist() == [0, 1] * 4 + [0]
+
+
 @pytest.mark.parametrize("name", living.VIEWS)
 def test_a_page_holds_its_picture_with_words_and_asks_for_nothing(name):
     page = page_of(name)
@@ -98,7 +111,8 @@ def test_a_page_holds_its_picture_with_words_and_asks_for_nothing(name):
 
 def test_each_view_is_a_short_file_and_each_file_is_used():
     files = {path.name for path in living.FILES.iterdir()}
-    assert files == {"kit.js", "view.css", *(f"{name}.js" for name in living.VIEWS)}
+    needed = {part for parts in living.NEEDS.values() for part in parts}
+    assert files == {"kit.js", "view.css", *needed, *(f"{name}.js" for name in living.VIEWS)}
     for path in living.FILES.iterdir():
         lines = path.read_text(encoding="utf-8").splitlines()
         assert len(lines) < 250 and max(map(len, lines)) <= 110, path.name
@@ -137,7 +151,7 @@ BAD = [
         "orchestra",
         {},
         ValueError,
-        "name of a view must be one of ['meetings', 'network'], not 'orch",
+        "name of a view must be one of ['information', 'meetings', 'network', 'slopes'], not 'orch",
     ),
     ("network", {"trained": 3}, TypeError, "trained must be a network.Localiser, not int."),
     ("network", {"untrained": torch.nn.Linear(2, 2)}, TypeError, "untrained must be a network.L"),
@@ -159,6 +173,22 @@ BAD = [
     ("meetings", {"longest_ms": 5}, ValueError, "longest_ms must be from 1 to 4, not 5."),
     ("meetings", {"from_ms": 9}, ValueError, "from_ms must be from 1 to 8, not 9."),
     ("meetings", {"from_ms": True}, TypeError, "from_ms must be a whole number, not True."),
+    ("information", {"stimulus": 20}, TypeError, "stimulus must be a stimuli.Stimulus, not 20."),
+    ("information", {"ipd_deg": -91}, ValueError, "ipd_deg must be a number from -90 to 90, in de"),
+    ("information", {"phase_deg": 361}, ValueError, "phase_deg must be a number from 0 to 360, in"),
+    ("information", {"listens": 1}, TypeError, "listens must be True or False, not 1."),
+    (
+        "slopes",
+        {"train": torch.ones(9, 1)},
+        ValueError,
+        "train must be of shape (time,), not (9, 1",
+    ),
+    ("slopes", {"train": [0.0] * 9}, ValueError, "train must hold a spike that is there after 3 o"),
+    ("slopes", {"train": [np.nan] * 9}, ValueError, "train must be finite"),
+    ("slopes", {"max_delay": 9}, ValueError, "max_delay must be from 2 to 8, not 9."),
+    ("slopes", {"goal": 6}, ValueError, "goal must be from 0 to 5, not 6."),
+    ("slopes", {"delay": 5.5}, ValueError, "delay must be a number from 0 to 5, in steps, not 5.5"),
+    ("slopes", {"sigma": 0}, ValueError, "sigma must be a number from 0.5 to 12, in steps, not 0"),
 ]
 
 

@@ -1,0 +1,40 @@
+"""What the views of lessons 1 and 3 carry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..plots import Numbers, array
+from ._carried import number, packed, sound, whole
+
+
+def information(stimulus: Any, ipd_deg: float, phase_deg: float, listens: bool) -> dict[str, Any]:
+    """A tone, where it is, its phase at the left ear, and whether an observer listens."""
+    if not isinstance(listens, bool):
+        raise TypeError(f"listens must be True or False, not {listens!r}.")
+    return {
+        "sound": sound("stimulus", stimulus),
+        "ipd_deg": number("ipd_deg", ipd_deg, -90, 90, "degrees"),
+        "phase_deg": number("phase_deg", phase_deg, 0, 360, "degrees"),
+        "listens": listens,
+    }
+
+
+def slopes(train: Numbers, goal: int, max_delay: int, delay: float, sigma: float) -> dict[str, Any]:
+    """A fibre whose target is itself, `goal` steps late, and where ball and bell begin."""
+    values, carried = array(train), packed("train", train)
+    if values.ndim != 1:
+        raise ValueError(f"train must be of shape (time,), not {values.shape}.")
+    whole("max_delay", max_delay, 2, len(values) - 1)
+    whole("goal", goal, 0, max_delay)
+    if not (values[max_delay - goal : len(values) - goal] ** 2).sum() > 0:
+        raise ValueError(
+            f"train must hold a spike that is there after {goal} of {max_delay} steps, not none."
+        )
+    return {
+        "train": carried,
+        "goal": goal,
+        "max_delay": max_delay,
+        "delay": number("delay", delay, 0, max_delay, "steps"),
+        "sigma": number("sigma", sigma, 0.5, 12, "steps"),
+    }

@@ -17,12 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
 from ..plots import Numbers, alt_text, array, png, shown_width, small
+from . import _lessons_4_7
+from ._carried import number, packed, sound, whole
 
 FILES = Path(__file__).with_name("views")
 
@@ -49,12 +50,20 @@ def live(name: str, picture: Figure, /, **data: Any) -> None:
     name : str
         "network": a trained and an untrained network point at a sound that is moved.
         "meetings": the spikes of two ears run to a detector, and one ear waits.
+        "neuron": a current becomes spikes, and a gradient runs back through time.
+        "race": copies of one delay learn by five rules, and one more from any start.
     picture : matplotlib.figure.Figure
         One moment of the view, with alt text.
     **data
         "network": `trained` and `untrained`, each a `Network` with axonal delays; `ipd_deg`, where
         the sound begins. "meetings": `left` and `right`, spikes `(time,)` of each ear in each ms;
         `longest_ms`, the longest wait, and `from_ms`, from when on meetings count, in ms.
+        "neuron": `noise` `(time,)` on a steady `current`, both in units of the potential per ms;
+        `tau_ms`; `asked_ms`, the step whose spike is asked; `looks_back`, whether a gradient runs.
+        "race": `train` `(time,)`, a fibre; `goal`, the whole delay of its target; `max_delay`;
+        `starts` `(copies,)` and `start`, where the copies and the reader's own begin, all in steps;
+        `prototype` `(max_delay + 1,)`, the slope of the loss through `grid_sample` at each whole
+        delay (it hangs on rounding noise); `rate`, in steps per update, and `updates`.
 
     Raises
     ------
@@ -119,11 +128,9 @@ def _network(trained: Network, untrained: Network, ipd_deg: float) -> dict[str, 
     task, sizes = trained.task, [_sizes(network) for network in both.values()]
     if sizes[0] != sizes[1]:
         raise ValueError(f"untrained must be of the sizes of trained, {sizes[0]}, not {sizes[1]}.")
-    parts = ("frequency_hz", "dt_ms", "rate_max_hz", "envelope_power", "steps", "channels")
-    if not all(hasattr(task, part) for part in parts):
-        raise TypeError(f"task of trained must be a stimuli.Stimulus, not {task!r}.")
-    sound = {part: getattr(task, part) for part in parts}
-    return {"sound": sound, "sizes": sizes[0], "ipd_deg": _degrees("ipd_deg", ipd_deg), **layers}
+    ipd_deg = number("ipd_deg", ipd_deg, -90, 90, "degrees")
+    heard = sound("task of trained", task)
+    return {"sound": heard, "sizes": sizes[0], "ipd_deg": ipd_deg, **layers}
 
 
 def _sizes(network: Network) -> dict[str, float]:
@@ -150,20 +157,6 @@ def _layers(name: str, network: Network) -> dict[str, str]:
     return {part: packed(f"{part} of {name}", x) for part, x in {"delays": delays, **parts}.items()}
 
 
-def packed(name: str, values: Numbers) -> str:
-    """Numbers as text: single precision, row by row, in base64."""
-    numbers = array(values).astype("<f4")
-    if not np.isfinite(numbers).all():
-        raise ValueError(f"{name} must be finite, but some of it is NaN or infinite.")
-    return base64.b64encode(numbers.tobytes()).decode()
-
-
-def _degrees(name: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -90 <= value <= 90:
-        raise ValueError(f"{name} must be a number from -90 to 90, in degrees, not {value!r}.")
-    return value
-
-
 def _meetings(left: Numbers, right: Numbers, longest_ms: int, from_ms: int) -> dict[str, Any]:
     """The spikes of both ears in each ms, the longest wait, and where counting begins."""
     trains = {"left": array(left), "right": array(right)}
@@ -172,17 +165,15 @@ def _meetings(left: Numbers, right: Numbers, longest_ms: int, from_ms: int) -> d
             raise ValueError(
                 f"{name} must be spikes (time,), as many as left, not of shape {train.shape}."
             )
-    _whole("from_ms", from_ms, 1, len(trains["left"]) - 1)
-    _whole("longest_ms", longest_ms, 1, from_ms)
+    whole("from_ms", from_ms, 1, len(trains["left"]) - 1)
+    whole("longest_ms", longest_ms, 1, from_ms)
     carried = {name: packed(name, train) for name, train in trains.items()}
     return {"longest_ms": longest_ms, "from_ms": from_ms, **carried}
 
 
-def _whole(name: str, value: int, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be a whole number, not {value!r}.")
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be from {low} to {high}, not {value}.")
-
-
-VIEWS: dict[str, Callable[..., dict[str, Any]]] = {"network": _network, "meetings": _meetings}
+VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
+    "network": _network,
+    "meetings": _meetings,
+    "neuron": _lessons_4_7.neuron,
+    "race": _lessons_4_7.race,
+}

@@ -114,7 +114,7 @@ def test_a_lesson_runs_and_its_controls_move(name, browser, lab, screenshots):
     for view in living.all():
         before = view.locator(".live-said").text_content()
         view.get_by_role("button", name="Pause").click()
-        view.get_by_role("slider").press("End")
+        view.get_by_role("slider").first.press("End")
         assert view.locator(".live-said").text_content() != before
     assert errors(page) == []
     close(page, context, lab)

@@ -37,6 +37,14 @@ DATA = {
     "meetings": {
         "left": torch.arange(9), "right": np.arange(9) % 3, "longest_ms": 3, "from_ms": 4,
     },
+    "neuron": {
+        "noise": np.linspace(-0.1, 0.1, 9), "current": 0.2, "tau_ms": 5, "asked_ms": 4,
+        "looks_back": True,
+    },
+    "race": {
+        "train": np.arange(9) % 2, "goal": 2, "max_delay": 3, "starts": [0.0, 1.5, 3.0],
+        "start": 1, "prototype": torch.arange(4), "rate": 0.3, "updates": 20,
+    },
 }  # fmt: skip
 
 
@@ -84,6 +92,20 @@ def test_the_spikes_of_both_ears_travel():
     assert (data["longest_ms"], data["from_ms"]) == (3, 4)
     assert numbers(data["left"]).tolist() == list(range(9))
     assert numbers(data["right"]).tolist() == [0, 1, 2] * 3
+
+
+def test_a_current_and_its_neuron_travel():
+    data = carried(page_of("neuron"))
+    assert numbers(data.pop("noise")).tolist() == pytest.approx(np.linspace(-0.1, 0.1, 9), abs=1e-7)
+    assert data == {"current": 0.2, "tau_ms": 5, "asked_ms": 4, "looks_back": True}
+
+
+def test_a_race_travels():
+    data = carried(page_of("race"))
+    assert numbers(data.pop("train")).tolist() == [0, 1] * 4 + [0]
+    assert numbers(data.pop("starts")).tolist() == [0, 1.5, 3]
+    assert numbers(data.pop("prototype")).tolist() == [0, 1, 2, 3]
+    assert data == {"goal": 2, "max_delay": 3, "start": 1, "rate": 0.3, "updates": 20}
 
 
 @pytest.mark.parametrize("name", living.VIEWS)
@@ -137,7 +159,7 @@ BAD = [
         "orchestra",
         {},
         ValueError,
-        "name of a view must be one of ['meetings', 'network'], not 'orch",
+        "name of a view must be one of ['meetings', 'network', ",
     ),
     ("network", {"trained": 3}, TypeError, "trained must be a network.Localiser, not int."),
     ("network", {"untrained": torch.nn.Linear(2, 2)}, TypeError, "untrained must be a network.L"),
@@ -159,6 +181,21 @@ BAD = [
     ("meetings", {"longest_ms": 5}, ValueError, "longest_ms must be from 1 to 4, not 5."),
     ("meetings", {"from_ms": 9}, ValueError, "from_ms must be from 1 to 8, not 9."),
     ("meetings", {"from_ms": True}, TypeError, "from_ms must be a whole number, not True."),
+    ("neuron", {"noise": torch.ones(3, 3)}, ValueError, "noise must be two numbers or more in a r"),
+    ("neuron", {"noise": [0.1, np.nan]}, ValueError, "noise must be finite"),
+    ("neuron", {"current": 0.7}, ValueError, "current must be a number from 0 to 0.5, in units of"),
+    ("neuron", {"tau_ms": "slow"}, ValueError, "tau_ms must be a number from 2 to 30, in ms, not"),
+    ("neuron", {"asked_ms": 9}, ValueError, "asked_ms must be from 0 to 8, not 9."),
+    ("neuron", {"looks_back": 1}, TypeError, "looks_back must be True or False, not 1."),
+    ("race", {"train": 3}, ValueError, "train must be two numbers or more in a row, not of shape"),
+    ("race", {"max_delay": 9}, ValueError, "max_delay must be from 2 to 8, not 9."),
+    ("race", {"goal": 4}, ValueError, "goal must be from 0 to 3, not 4."),
+    ("race", {"start": 1.5}, TypeError, "start must be a whole number, not 1.5."),
+    ("race", {"starts": [0, 4]}, ValueError, "starts must lie from 0 to 3 steps, not [0 4]."),
+    ("race", {"starts": 2}, ValueError, "starts must be two numbers or more in a row, not of shap"),
+    ("race", {"prototype": [1, 2]}, ValueError, "prototype must be 4 slopes, one for each whole d"),
+    ("race", {"rate": 0}, ValueError, "rate must be a number from 0.01 to 5, in steps per update"),
+    ("race", {"updates": 1}, ValueError, "updates must be from 2 to 2000, not 1."),
 ]
 
 

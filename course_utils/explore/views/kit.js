@@ -17,7 +17,21 @@ const kit = {
     return [field, kit.element("label", {}, label, field)];
   },
 
-  // A slider that says its value: `say` turns a number into words.
+  // A number in [0, 1) for each step and fibre, the same whenever it is asked for: so a sound that
+  // is moved keeps its luck, and its spikes slide.
+  luck(step, fibre) {
+    let x = Math.imul(step + 1, 0x9e3779b1) ^ Math.imul(fibre + 1, 0x85ebca6b);
+    x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
+    x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+    return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32;
+  },
+
+  // How probable a spike is in one step, as Stimulus.firing_probability says.
+  chance: (sound, phase) => ((sound.rate_max_hz * sound.dt_ms) / 1000) *
+    ((1 + Math.sin(phase)) / 2) ** sound.envelope_power,
+
+  // A slider that says its value: `say` turns a number into words. It can be moved by a hand, which
+  // all who listen hear, or `quietly`, as by time.
   slider(label, low, high, step, start, say) {
     const field = kit.element("input", { type: "range", min: low, max: high, step, value: start });
     const shown = kit.element("span", { class: "live-shown", "aria-hidden": "true" });
@@ -27,9 +41,10 @@ const kit = {
     };
     field.addEventListener("input", tell);
     tell();
-    const move = (value) => {
+    const move = (value, quietly = false) => {
       field.value = value;
-      field.dispatchEvent(new Event("input"));
+      if (quietly) tell();
+      else field.dispatchEvent(new Event("input"));
     };
     return [field, kit.element("label", {}, label, field, shown), move];
   },

@@ -1,26 +1,15 @@
 // The whole network of lesson 0: two ears, fibres that wait, neurons that flash, and a pointer.
 // Everything shown is a function of the time, the sound and the switches; nothing is remembered.
 
-// A number in [0, 1) for each step and fibre, the same whenever it is asked for: so a sound that is
-// moved keeps its luck, and its spikes slide.
-const luck = (step, fibre) => {
-  let x = Math.imul(step + 1, 0x9e3779b1) ^ Math.imul(fibre + 1, 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
-  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
-  return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32;
-};
-
 // Spikes (steps, channels) of a tone, as stimuli.sample draws them; `first` is their first step.
 const hear = (sound, ipd, first, steps = sound.steps) => {
   const spikes = new Uint8Array(steps * sound.channels);
   for (let t = 0; t < steps; t++) {
     const left = ((2 * Math.PI * sound.frequency_hz) / 1000) * (first + t) * sound.dt_ms;
-    const chance = [left, left + ipd].map((phase) =>
-      ((sound.rate_max_hz * sound.dt_ms) / 1000) *
-      ((1 + Math.sin(phase)) / 2) ** sound.envelope_power);
+    const chance = [left, left + ipd].map((phase) => kit.chance(sound, phase));
     for (let c = 0; c < sound.channels; c++) {
       const ear = c < sound.channels / 2 ? 0 : 1;
-      spikes[t * sound.channels + c] = luck(first + t, c) < chance[ear];
+      spikes[t * sound.channels + c] = kit.luck(first + t, c) < chance[ear];
     }
   }
   return spikes;
@@ -80,7 +69,7 @@ const view = (figure, data) => {
   const trained = unpacked(data.trained);
   const mixed = trained.delays.slice(); // every delay to some other fibre, always the same way
   for (let c = mixed.length - 1; c > 0; c--) {
-    const other = Math.floor(luck(0, c) * (c + 1));
+    const other = Math.floor(kit.luck(0, c) * (c + 1));
     [mixed[c], mixed[other]] = [mixed[other], mixed[c]];
   }
   const networks = {
@@ -242,6 +231,6 @@ const view = (figure, data) => {
   new ResizeObserver(show).observe(figure);
   show();
   figure.view = {
-    clock, forward, hear, luck, networks, sound, answer: () => answer, heard: () => spikes,
+    clock, forward, hear, luck: kit.luck, networks, sound, answer: () => answer, heard: () => spikes,
   };
 };

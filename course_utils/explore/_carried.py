@@ -1,0 +1,41 @@
+"""What a view carries: numbers as text, and one clear sentence about what it cannot show."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from ..plots import Numbers, array
+
+
+def packed(name: str, values: Numbers) -> str:
+    """Numbers as text: single precision, row by row, in base64."""
+    numbers = array(values).astype("<f4")
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"{name} must be finite, but some of it is NaN or infinite.")
+    return base64.b64encode(numbers.tobytes()).decode()
+
+
+def whole(name: str, value: int, low: int, high: int) -> None:
+    """Refuse what is no whole number from `low` to `high`."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a whole number, not {value!r}.")
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be from {low} to {high}, not {value}.")
+
+
+def number(name: str, value: float, low: float, high: float, unit: str) -> float:
+    """`value` if it is a number from `low` to `high`."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise ValueError(f"{name} must be a number from {low} to {high}, in {unit}, not {value!r}.")
+    return value
+
+
+def sound(name: str, stimulus: Any) -> dict[str, float]:
+    """What a view needs of a `stimuli.Stimulus` to draw its spikes."""
+    parts = ("frequency_hz", "dt_ms", "rate_max_hz", "envelope_power", "steps", "channels")
+    if not all(hasattr(stimulus, part) for part in parts):
+        raise TypeError(f"{name} must be a stimuli.Stimulus, not {stimulus!r}.")
+    return {part: getattr(stimulus, part) for part in parts}

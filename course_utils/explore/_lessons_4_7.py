@@ -10,20 +10,16 @@ from ..plots import Numbers, array
 from ._carried import number, packed, whole
 
 
-def neuron(
-    noise: Numbers, current: float, tau_ms: float, asked_ms: int, looks_back: bool
-) -> dict[str, Any]:
-    """A noisy current, the neuron it flows into, and whether a gradient runs back through time."""
+def neuron(noise: Numbers, current: float, tau_ms: float, asked_ms: int | None) -> dict[str, Any]:
+    """A noisy current, the neuron it flows into, and from where a gradient runs back, if it does."""
     noise, steps = packed("noise", noise), _vector("noise", noise)
-    if not isinstance(looks_back, bool):
-        raise TypeError(f"looks_back must be True or False, not {looks_back!r}.")
-    whole("asked_ms", asked_ms, 0, steps - 1)
+    if asked_ms is not None:
+        whole("asked_ms", asked_ms, 0, steps - 1)
     return {
         "noise": noise,
         "current": number("current", current, 0, 0.5, "units of the potential per ms"),
         "tau_ms": number("tau_ms", tau_ms, 2, 30, "ms"),
         "asked_ms": asked_ms,
-        "looks_back": looks_back,
     }
 
 

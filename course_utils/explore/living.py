@@ -59,7 +59,7 @@ def live(name: str, picture: Figure, /, **data: Any) -> None:
         the sound begins. "meetings": `left` and `right`, spikes `(time,)` of each ear in each ms;
         `longest_ms`, the longest wait, and `from_ms`, from when on meetings count, in ms.
         "neuron": `noise` `(time,)` on a steady `current`, both in units of the potential per ms;
-        `tau_ms`; `asked_ms`, the step whose spike is asked; `looks_back`, whether a gradient runs.
+        `tau_ms`; `asked_ms`, the step that is asked what it hears, or None if no gradient runs.
         "race": `train` `(time,)`, a fibre; `goal`, the whole delay of its target; `max_delay`;
         `starts` `(copies,)` and `start`, where the copies and the reader's own begin, all in steps;
         `prototype` `(max_delay + 1,)`, the slope of the loss through `grid_sample` at each whole

@@ -50,7 +50,7 @@ def views(networks, sounds):
             "meetings", picture, left=ears[:, 0], right=ears[:, 1], longest_ms=LONGEST, from_ms=FROM
         ),
         "neuron": living.view(
-            "neuron", picture, noise=noise(), current=0.12, tau_ms=10, asked_ms=40, looks_back=True
+            "neuron", picture, noise=noise(), current=0.12, tau_ms=10, asked_ms=40
         ),
         "race": living.view(
             "race", picture, train=fibre(), goal=GOAL, max_delay=MAX_DELAY, starts=STARTS, start=8,
@@ -228,9 +228,9 @@ def test_a_neuron_fires_and_looks_back_as_the_courses_does(
 
 
 NAMES = {
-    "linear": "linear", "straight through": "straight_through", "prototype's": "prototype",
-    "bell": "gaussian", "tent": "triangle",
-}  # fmt: skip
+    name.replace("_", " "): name
+    for name in ("linear", "straight_through", "prototype", "gaussian", "triangle")
+}
 
 
 def paths(rule, starts, updates, dtype=torch.float64):

@@ -39,7 +39,6 @@ DATA = {
     },
     "neuron": {
         "noise": np.linspace(-0.1, 0.1, 9), "current": 0.2, "tau_ms": 5, "asked_ms": 4,
-        "looks_back": True,
     },
     "race": {
         "train": np.arange(9) % 2, "goal": 2, "max_delay": 3, "starts": [0.0, 1.5, 3.0],
@@ -97,7 +96,8 @@ def test_the_spikes_of_both_ears_travel():
 def test_a_current_and_its_neuron_travel():
     data = carried(page_of("neuron"))
     assert numbers(data.pop("noise")).tolist() == pytest.approx(np.linspace(-0.1, 0.1, 9), abs=1e-7)
-    assert data == {"current": 0.2, "tau_ms": 5, "asked_ms": 4, "looks_back": True}
+    assert data == {"current": 0.2, "tau_ms": 5, "asked_ms": 4}
+    assert carried(page_of("neuron", asked_ms=None))["asked_ms"] is None
 
 
 def test_a_race_travels():
@@ -186,7 +186,7 @@ BAD = [
     ("neuron", {"current": 0.7}, ValueError, "current must be a number from 0 to 0.5, in units of"),
     ("neuron", {"tau_ms": "slow"}, ValueError, "tau_ms must be a number from 2 to 30, in ms, not"),
     ("neuron", {"asked_ms": 9}, ValueError, "asked_ms must be from 0 to 8, not 9."),
-    ("neuron", {"looks_back": 1}, TypeError, "looks_back must be True or False, not 1."),
+    ("neuron", {"asked_ms": 1.5}, TypeError, "asked_ms must be a whole number, not 1.5."),
     ("race", {"train": 3}, ValueError, "train must be two numbers or more in a row, not of shape"),
     ("race", {"max_delay": 9}, ValueError, "max_delay must be from 2 to 8, not 9."),
     ("race", {"goal": 4}, ValueError, "goal must be from 0 to 3, not 4."),

@@ -28,14 +28,14 @@ const lookBack = ({ potential, spikes }, asked, leak, threshold, b, attached) =>
 
 const view = (figure, data) => {
   const noise = kit.numbers(data.noise);
-  const [steps, back] = [noise.length, data.looks_back];
+  const [steps, back] = [noise.length, data.asked_ms !== null];
   const ms = (value) => `${value} ms`;
   const [current, currentRow, flow] = kit.slider(
     "current (per ms)", 0, 0.5, 0.01, data.current, (value) => value.toFixed(2));
   const [tau, tauRow] = kit.slider("time constant", 2, 30, 1, data.tau_ms, ms);
   const [threshold, thresholdRow] = kit.slider(
     "threshold", 0.5, 1, 0.1, 1, (value) => value.toFixed(1));
-  const [asked, askedRow, ask] = kit.slider("ask the step at", 0, steps - 1, 1, data.asked_ms, ms);
+  const [asked, askedRow, ask] = kit.slider("ask the step at", 0, steps - 1, 1, data.asked_ms ?? 0, ms);
   const [steep, steepRow] = kit.slider("steepness b", 1, 25, 1, 5, String);
   const [reset, resetRow] = kit.choice("reset", [["detached", "detached"], ["attached", "attached"]]);
   const chart = kit.element("canvas", { "aria-hidden": "true", class: "live-drag" });
@@ -117,32 +117,32 @@ const view = (figure, data) => {
       pen.strokeStyle = colour.ink;
       pen.stroke();
     }
-    const bars = (values, zero, tall, end, fill) => {
+    const bars = (values, zero, tall, shown) => { // what is not yet there is pale
       const wide = Math.max(1, 0.7 * (x(1) - x(0)));
       values.forEach((value, t) => {
-        pen.fillStyle = fill(value, t, end);
+        pen.fillStyle = !shown(t) ? colour.grey : value < 0 ? colour.left : colour.right;
+        pen.globalAlpha = shown(t) ? 1 : 0.35;
         pen.fillRect(x(t + 0.5) - wide / 2, zero, wide, -tall * value);
       });
+      pen.globalAlpha = 1;
+      pen.fillStyle = colour.ink;
+      pen.fillRect(x(0), zero, x(steps) - x(0), 1);
     };
     const strong = Math.max(0.5, ...flows.map(Math.abs));
     pen.fillStyle = colour.ink;
     pen.fillText("current in", 4, 198);
-    bars(flows, 226, 22 / strong, done, (_, t) => (t < done ? colour.left : colour.faint));
-    pen.fillStyle = colour.ink;
-    pen.fillRect(x(0), 226, x(steps) - x(0), 1);
-    if (!back) {
-      pen.fillText(`0 to ${steps} ms`, 4, height - 4);
-      return;
-    }
+    bars(flows, 226, 22 / strong, (t) => t < done);
+    pen.textAlign = "center";
+    for (let t = 0; t <= steps; t += 10) pen.fillText(t, x(t), height - 20);
+    pen.fillText("time (ms)", width / 2, height - 5);
+    pen.textAlign = "left";
+    if (!back) return;
     const head = now < steps ? steps : Math.max(0, at - Math.floor(now - steps)); // runs to the left
     const far = Math.max(...error.map(Math.abs)) || 1;
     pen.fillStyle = colour.ink;
     pen.fillText(`what the step at ${at} ms hears of each current`, 4, 262);
     const zero = 318;
-    bars(error, zero, 44 / far, head, (value, t) =>
-      (t < head ? colour.faint : value < 0 ? colour.left : colour.right));
-    pen.fillStyle = colour.ink;
-    pen.fillRect(x(0), zero, x(steps) - x(0), 1);
+    bars(error, zero, 44 / far, (t) => t >= head);
     pen.strokeStyle = colour.ink;
     pen.lineWidth = 1.5;
     dash(pen, [[x(at + 0.5), 20], [x(at + 0.5), zero + 24]]);
@@ -157,8 +157,9 @@ const view = (figure, data) => {
     if (cut) {
       pen.fillStyle = colour.ink;
       pen.fillRect(x(reach) - 3, zero - 40, 4, 80);
-      pen.textAlign = reach > steps / 3 ? "right" : "left";
-      pen.fillText("stopped by a reset", x(reach) + (reach > steps / 3 ? -8 : 8), zero + 38);
+      const room = x(reach) > 140;
+      pen.textAlign = room ? "right" : "left";
+      pen.fillText("stopped by a reset", x(reach) + (room ? -8 : 8), zero + 38);
       pen.textAlign = "left";
     }
   };
@@ -170,7 +171,7 @@ const view = (figure, data) => {
     const y = (value) => height - 40 - (height - 72) * value;
     const fine = [...Array(241).keys()].map((k) => far * (k / 120 - 1));
     pen.fillStyle = colour.ink;
-    pen.fillText("spike: the step, and the ramp (dashed) that lends its slope", 4, 13);
+    pen.fillText("the step, and the ramp (dashed)", 4, 13);
     pen.textAlign = "center";
     pen.fillText("threshold", x(0), height - 22);
     pen.fillText("potential above threshold", width / 2, height - 5);
@@ -217,7 +218,7 @@ const view = (figure, data) => {
     think();
     const colour = kit.colours(figure);
     const room = figure.clientWidth - 20;
-    drawChart(...kit.sheet(chart, room, back ? 364 : 250), colour);
+    drawChart(...kit.sheet(chart, room, back ? 398 : 270), colour);
     if (back) drawSlopes(...kit.sheet(slopes, room, 170), colour);
     said.textContent = words();
   };

@@ -36,23 +36,23 @@ const places = (met) => [...Array(met.length - 2).keys()];
 const rules = {
   linear,
   "straight through": (met, delay) => linear(met, even(delay)),
-  "prototype's": (met, delay, _, noise) =>
+  prototype: (met, delay, _, noise) =>
     ({ loss: -met[even(delay) + 1], slope: 5 * delay * noise[even(delay)] }),
-  bell(met, delay, sigma) {
+  gaussian(met, delay, sigma) {
     const away = places(met).map((k) => (k - delay) / sigma);
     const nearest = Math.min(...away.map((x) => x * x));
     const heights = away.map((x) => Math.exp((nearest - x * x) / 2));
     return spread(met, heights, heights.map((height, k) => (height * away[k]) / sigma));
   },
-  tent(met, delay, sigma) {
+  triangle(met, delay, sigma) {
     const away = places(met).map((k) => (k - delay) / sigma);
     const side = (x) => (Math.abs(x) < 1 ? 1 : Math.abs(x) === 1 ? 0.5 : 0) * Math.sign(x);
     return spread(met, away.map((x) => Math.max(0, 1 - Math.abs(x))), away.map((x) => side(x) / sigma));
   },
 };
-const NARROWEST = { bell: 0.23, tent: 1 };
+const NARROWEST = { gaussian: 0.23, triangle: 1 };
 
-// How wide a bell or tent is after so many updates: it narrows over the first half of them.
+// How wide a Gaussian or triangle is after so many updates: it narrows over the first half of them.
 const width = (rule, update, { max_delay: longest, updates }) => {
   const first = Math.max(longest / 2, 1);
   const half = Math.floor(updates / 2);
@@ -101,7 +101,7 @@ const view = (figure, data) => {
 
   const across = (room) => (delay) => 14 + ((room - 28) * delay) / longest;
   const seen = (rule) => { // the loss at each place, as the rule sees it now, from 0 to 1
-    const fine = rule === "straight through" || rule === "prototype's" ? 10 : 2;
+    const fine = rule === "straight through" || rule === "prototype" ? 10 : 2;
     const sigma = width(rule, Number(update.value), data);
     const loss = (delay) => rules[rule](met, delay, sigma, noise).loss;
     const curve = [...Array(fine * longest + 1).keys()].map((k) => [k / fine, loss(k / fine)]);

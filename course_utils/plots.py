@@ -152,8 +152,8 @@ def png(figure: Figure) -> bytes:
 def small(picture: bytes, over: bytes | None = None) -> str:
     """A PNG of `png` as an address that holds it, for pages with many: WebP of 64 colours.
 
-    That takes two thirds of the room. A Pillow without WebP leaves it a PNG. Of a picture that lies
-    `over` another one of its size, only what differs is kept; the rest lets the other shine through.
+    That takes two thirds of the room. A Pillow without WebP leaves it a PNG. Of a picture that
+    lies `over` another one of its size only what differs is kept: the other shines through.
     """
     kind = "png"
     if features.check("webp"):

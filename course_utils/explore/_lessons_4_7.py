@@ -11,7 +11,7 @@ from ._carried import number, packed, whole
 
 
 def neuron(noise: Numbers, current: float, tau_ms: float, asked_ms: int | None) -> dict[str, Any]:
-    """A noisy current, the neuron it flows into, and from where a gradient runs back, if it does."""
+    """A noisy current, the neuron it flows into, and the step from which a gradient runs back."""
     noise, steps = packed("noise", noise), _vector("noise", noise)
     if asked_ms is not None:
         whole("asked_ms", asked_ms, 0, steps - 1)

@@ -353,7 +353,6 @@ steady = torch.full((1, 100, 1), 0.15)
 fired, potential = neurons.lif(steady, tau_ms=5, return_potential=True)
 print(f"{int(fired.sum())} spikes, last potential {float(potential[0, -1, 0]):.3f}")
 
-
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -371,6 +370,7 @@ steady = torch.full((1, 60, 1), 0.19)
 s, v = neurons.lif(steady, tau_ms=5, return_potential=True)
 picture = drawings.membrane(s[0, :, 0], v[0, :, 0], 1, "current 0.19, time constant 5 ms")
 live("neuron", picture, noise=torch.zeros(60), current=0.19, tau_ms=5, asked_ms=None)
+
 
 # %% [markdown]
 # <details><summary>What happened</summary>

@@ -518,7 +518,7 @@ resets = {f"reset {name}": name == "detached" for name in ("detached", "attached
 pictures = {name: listens(5, 10, detach) for name, detach in resets.items()}
 noise = 0.4 * (noisy[:60, 0] - 0.2)
 everyone = drawings.listening(pictures)  # where no view can run: all 60 steps at once
-live("neuron", everyone, noise=noise, current=0.12, tau_ms=10, asked_ms=40)
+live("neuron", everyone, noise=noise, current=0.12, tau_ms=10, asked_ms=57)
 
 # %% [markdown]
 # <details><summary>What happened</summary>

@@ -195,7 +195,8 @@ const view = (figure, data) => {
     });
     pen.fillStyle = colour.ink;
     pen.textAlign = here > 0 ? "right" : "left";
-    pen.fillText(`lends ${rise.toPrecision(2)}`, x(here) + (here > 0 ? -16 : 16), y(0.5));
+    const aside = here > 0 ? -1 : 1; // clear of the tangent
+    pen.fillText(`lends ${rise.toPrecision(2)}`, x(here) + 16 * aside, y(0.5) + 5 + 29 * aside);
     pen.textAlign = "left";
   };
 

@@ -172,7 +172,7 @@ const view = (figure, data) => {
 
   figure.querySelector("img").hidden = true;
   const row = (...inside) => kit.element("div", { class: "live-row" }, ...inside);
-  figure.append(row(startRow), lanes, said, row(updateRow), clock.row);
+  figure.append(row(startRow), lanes, row(updateRow), clock.row, said); // words that grow push nothing
   const tell = kit.teller(figure);
   const changed = () => {
     show();

@@ -10,10 +10,12 @@ import math
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import torch
 from playwright.sync_api import sync_playwright
 
+from course_utils.delays import shift_by_grid_sample, shift_then_clip
 from course_utils.drawings import lesson_0 as drawings
 from course_utils.explore.living import view
 from course_utils.stimuli import Stimulus, sample
@@ -50,13 +52,26 @@ def views() -> dict[str, str]:
     train[50 + torch.randperm(100, generator=generator)[:5]] = 1
     ball = dict(train=train, goal=30, max_delay=50, delay=20, sigma=5.0)
     tone = dict(stimulus=Stimulus(), ipd_deg=40, phase_deg=100)
+    noise = 0.1 * torch.randn(60, generator=generator)
+    neuron = dict(noise=noise, current=0.12, tau_ms=10, asked_ms=40)
     return {
         "network": landing.html(),
         "meetings": view("meetings", curve, **trains),
         "chain": view("information", curve, **tone, listens=False),
         "information": view("information", curve, **tone, listens=True),
         "slopes": view("slopes", curve, **ball),
+        "neuron": view("neuron", curve, **neuron),
+        "race": view("race", curve, **race(train)),
     }
+
+
+def race(train: torch.Tensor) -> dict[str, Any]:
+    """What the race of lesson 7 carries."""
+    trains, every = train[None, :, None], torch.arange(51.0, requires_grad=True)
+    shifted = shift_by_grid_sample(trains.expand(1, 200, 51), every, 50)
+    (-(shifted * shift_then_clip(trains, torch.tensor([30.0]), 50)).sum()).backward()
+    fibre = dict(train=train, goal=30, max_delay=50, prototype=every.grad)
+    return fibre | dict(starts=torch.linspace(0, 50, 31), start=8, rate=0.3, updates=300)
 
 
 def main() -> None:

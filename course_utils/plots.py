@@ -149,17 +149,24 @@ def png(figure: Figure) -> bytes:
     return small.getvalue()
 
 
-def small(picture: bytes) -> str:
+def small(picture: bytes, over: bytes | None = None) -> str:
     """A PNG of `png` as an address that holds it, for pages with many: WebP of 64 colours.
 
-    That takes two thirds of the room. A Pillow without WebP leaves it a PNG.
+    That takes two thirds of the room. A Pillow without WebP leaves it a PNG. Of a picture that
+    lies `over` another one of its size only what differs is kept: the other shines through.
     """
     kind = "png"
     if features.check("webp"):
         buffer = io.BytesIO()
         image = Image.open(io.BytesIO(picture)).convert("RGB")
-        image = image.quantize(64, method=Image.Quantize.MAXCOVERAGE).convert("RGB")
-        image.save(buffer, format="webp", lossless=True, method=2)
+        few = image.quantize(64, method=Image.Quantize.MAXCOVERAGE).convert("RGB")
+        under = image if over is None else Image.open(io.BytesIO(over)).convert("RGB")
+        if over is not None and under.size == image.size:
+            apart = np.abs(np.asarray(image, dtype=int) - np.asarray(under)).max(2)
+            opaque = 255 * (apart > 7)  # less is another palette's choice of the same colour
+            kept = np.dstack([np.asarray(few), opaque]) * (opaque[..., None] > 0)
+            few = Image.fromarray(kept.astype(np.uint8))
+        few.save(buffer, format="webp", lossless=True, method=2)
         kind, picture = "webp", buffer.getvalue()
     return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
 

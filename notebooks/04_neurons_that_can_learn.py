@@ -21,7 +21,7 @@ import torch
 
 from course_utils import checks, neurons, plots, tables
 from course_utils.drawings import lesson_4 as drawings
-from course_utils.explore import explore, slider
+from course_utils.explore import explore, live, slider
 from course_utils.neurons import recurrent_lif
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
@@ -353,7 +353,6 @@ steady = torch.full((1, 100, 1), 0.15)
 fired, potential = neurons.lif(steady, tau_ms=5, return_potential=True)
 print(f"{int(fired.sum())} spikes, last potential {float(potential[0, -1, 0]):.3f}")
 
-
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -367,19 +366,10 @@ print(f"{int(fired.sum())} spikes, last potential {float(potential[0, -1, 0]):.3
 # threshold instead: what is the difference?
 
 # %%
-def draw(current, tau_ms, threshold):
-    arriving = torch.full((1, 60, 1), current)
-    s, v = neurons.lif(arriving, tau_ms, threshold=threshold, return_potential=True)
-    setting = f"current {current:g}, time constant {tau_ms:g} ms, threshold {threshold:g}"
-    return drawings.membrane(s[0, :, 0], v[0, :, 0], threshold, setting)
-
-
-explore(
-    draw,
-    current=slider("current (per ms)", 0.0, 0.5, 0.01, 0.19, keep=[0.06, 0.18]),
-    tau_ms=slider("time constant (ms)", 2, 20, 1, 5),
-    threshold=slider("threshold", 0.5, 1.0, 0.1, 1.0),
-)
+steady = torch.full((1, 60, 1), 0.19)
+s, v = neurons.lif(steady, tau_ms=5, return_potential=True)
+picture = drawings.membrane(s[0, :, 0], v[0, :, 0], 1, "current 0.19, time constant 5 ms")
+live("neuron", picture, noise=torch.zeros(60), current=0.19, tau_ms=5, asked_ms=None)
 
 
 # %% [markdown]
@@ -505,9 +495,9 @@ for detach in (False, True):
 # recurrence written as one function for a whole sequence.
 #
 # ### Predict
-# One neuron hears one noisy current for 60 ms. Take each of its 60 spikes-or-not, and ask which of
-# the 60 currents it listens to. That is a 60 × 60 picture. **Which half of it is empty? How far
-# from the diagonal does it reach? What does a reset do to it?**
+# One neuron hears one noisy current for 60 ms. Choose one of these steps, and ask its
+# spike-or-not which of the 60 currents it listens to. **On which side of it do they lie? How far
+# do they reach? What does a reset do to them?**
 
 # %%
 def listens(slope, tau_ms, detach, steps=60):
@@ -519,34 +509,26 @@ def listens(slope, tau_ms, detach, steps=60):
 
 
 # %% [markdown]
-# Circles mark the spikes. White is zero; orange is positive; blue with black dots is negative. Make
-# the surrogate steep, then wide; then let the neuron be slow. (The colours end at the largest entry
-# of the left picture; what lies beyond has the colour of the end.)
+# The current flows in from the left; then the gradient runs back from the dashed line (orange and
+# upwards is positive, blue and downwards negative). Pull the line to other steps. Attach the reset.
+# Make the surrogate steep, then wide; then let the neuron be slow.
 
 # %%
-def draw(slope, tau_ms):
-    pictures = {
-        f"reset {name}": listens(slope, tau_ms, name == "detached")
-        for name in ("detached", "attached")
-    }
-    return drawings.listening(pictures)
-
-
-explore(
-    draw,
-    slope=slider("steepness b", 1, 25, 1, 5),
-    tau_ms=slider("time constant (ms)", 2, 30, 1, 10),
-)
+resets = {f"reset {name}": name == "detached" for name in ("detached", "attached")}
+pictures = {name: listens(5, 10, detach) for name, detach in resets.items()}
+noise = 0.4 * (noisy[:60, 0] - 0.2)
+everyone = drawings.listening(pictures)  # where no view can run: all 60 steps at once
+live("neuron", everyone, noise=noise, current=0.12, tau_ms=10, asked_ms=57)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# Above the diagonal lies the future, and it is empty: no spike listens to a later current. To the
-# left of the diagonal the gradient fades with the time constant. With a detached reset it stops
-# dead at every spike: what came before a reset cannot matter after it.
+# To the right lies the future, and it is empty: no spike listens to a later current. To the left
+# the gradient fades with the time constant. With a detached reset it stops dead at the last spike:
+# what came before a reset cannot matter after it.
 #
-# At steepness 5, with the reset attached, it fades faster, and below each circle hangs a dotted,
-# negative column: *more current here makes this spike surer, hence the reset, and a later spike
+# At steepness 5, with the reset attached, it fades faster, and it changes its sign at every spike
+# that it passes: *more current here makes this spike surer, hence the reset, and a later spike
 # less likely*. That is true, but it is lent slope multiplied by lent slope, as around a loop. With
 # a steep sigmoid, which is also a high one, the factors are large and pile up from spike to spike:
 # the gradient leaps over resets, as the numbers below show. Zenke and Vogels (2021) found

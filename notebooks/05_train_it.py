@@ -266,8 +266,8 @@ print(f"all together: {float(moved.mean()):+.1f} ms; around that, each by itself
       f"{float(moved.std()):.1f} ms (standard deviation)")
 
 # %% [markdown]
-# Each goes its own way, and all together they stay where they were. That is no luck: `fit` takes out
-# of every update what all delays would do together, their *[common
+# Each goes its own way, and all together they stay where they were. That is no luck: `fit` takes
+# out of every update what all delays would do together, their *[common
 # mode](glossary.ipynb#common-mode)*. It may do so if the network can't hear it. Can it?
 #
 # ### Predict

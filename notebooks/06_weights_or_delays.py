@@ -334,8 +334,8 @@ for kind in ("axonal", "synaptic"):
 # ### Predict
 # The delays of these tables learned at a rate of 0.5, with their [common
 # mode](glossary.ipynb#common-mode) free, which is what all of them do together (lesson 5: nobody
-# hears it). There is a gentler way, which `fit` takes by itself: a fifth of the rate, and the common
-# mode removed. **Will it gain more, lose less, or the same?**
+# hears it). There is a gentler way, which `fit` takes by itself: a fifth of the rate, and the
+# common mode removed. **Will it gain more, lose less, or the same?**
 
 # %%
 def minus(first, second):

@@ -13,8 +13,9 @@ from tools import pages
 from tools.execution import execute, made_from
 
 PAGES = pages.ROOT / "build" / "pages"
-PICTURES = 30
-"""How many pictures one `explore` may leave in a page: some 30 kB each, so 0.5 to 1.8 MB a page."""
+PICTURES = 24
+"""How many pictures one `explore` may leave in a page: some 5 to 20 kB each, so that no page of the
+site passes 1 MB (`tests/browser/test_site.py`)."""
 
 
 def save(notebook, name: str, kept_in: Path = PAGES) -> None:

@@ -22,7 +22,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from ..plots import Numbers, alt_text, array, png, shown_width, small
-from . import _lessons_1_3
+from . import _lessons_1_3, _lessons_4_7
 from ._carried import number, packed, sound, whole
 
 FILES = Path(__file__).with_name("views")
@@ -52,6 +52,8 @@ def live(name: str, picture: Figure, /, **data: Any) -> None:
         "meetings": the spikes of two ears run to a detector, and one ear waits.
         "information": two ears hear a tone, and what each ms tells about its phase.
         "slopes": a ball on the loss of one delay, and where three rules point.
+        "neuron": a current becomes spikes, and a gradient runs back through time.
+        "race": copies of one delay learn by five rules, and one more from any start.
     picture : matplotlib.figure.Figure
         One moment of the view, with alt text.
     **data
@@ -62,6 +64,12 @@ def live(name: str, picture: Figure, /, **data: Any) -> None:
         observer does, and what each ms tells is shown. "slopes": `train` `(time,)`, a fibre of at
         least `max_delay` steps; `goal`, the whole delay of its target; `delay` and `sigma`, where
         the ball and the bell begin, in steps.
+        "neuron": `noise` `(time,)` on a steady `current`, both in units of the potential per ms;
+        `tau_ms`; `asked_ms`, the step that is asked what it hears, or None if no gradient runs.
+        "race": `train` `(time,)`, a fibre; `goal`, the whole delay of its target; `max_delay`;
+        `starts` `(copies,)` and `start`, where the copies and the reader's own begin, all in steps;
+        `prototype` `(max_delay + 1,)`, the slope of the loss through `grid_sample` at each whole
+        delay (it hangs on rounding noise); `rate`, in steps per update, and `updates`.
 
     Raises
     ------
@@ -175,6 +183,8 @@ VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "meetings": _meetings,
     "information": _lessons_1_3.information,
     "slopes": _lessons_1_3.slopes,
+    "neuron": _lessons_4_7.neuron,
+    "race": _lessons_4_7.race,
 }
 NEEDS = {"information": ("observer.js",)}
 """Files that the script of a view stands on, beside the kit."""

@@ -34,6 +34,7 @@ _SCRIPT = """
     said.textContent = picture.alt;
   };
   controls.forEach((control) => control.addEventListener("input", show));
+  picture.style.background = `url(${picture.src}) 0 0 / 100% 100%`; // shines through the others
   figure.querySelector("[hidden]").hidden = false;
 })();
 """
@@ -113,7 +114,8 @@ def page(frame: Callable[[dict], tuple[bytes, str]], controls: dict, budget: int
     ]
     start = frame({name: control.start for name, control in controls.items()})
     rows = "".join(_row(control, chosen[name]) for name, control in controls.items())
-    pictures = json.dumps([(small(png), alt) for png, alt in frames]).replace("<", "\\u003c")
+    seen = [(small(png, over=start[0]), alt) for png, alt in frames]
+    pictures = json.dumps(seen).replace("<", "\\u003c")
     everything = math.prod(len(control.positions) for control in controls.values())
     more = f"; the notebook has all {everything}" if everything > len(frames) else ""
     return (

@@ -2,8 +2,8 @@
 
 Two and ten fibres per ear, a window of 100 ms in front of the readout for Method B, equal numbers
 of learnable parameters for all but the first, the same 512 updates. *Freely*: five times the usual
-rate for the delays, and what moves all delays of a layer together is not removed (lesson 7). `seconds`
-is processor time of training on one thread.
+rate for the delays, and what moves all delays of a layer together is not removed (lesson 7).
+`seconds` is processor time of training on one thread.
 
     python -m figures.studies.deeper [seed ...] [--jobs N]
 """

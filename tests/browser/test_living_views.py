@@ -9,19 +9,26 @@ import torch
 from watching import axe_findings, settle, watch
 
 from course_utils import observer
-from course_utils.delays import Bell, DelayLayer, Interpolate, Round, shift_then_clip
+from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
+from course_utils.delays import (
+    Bell,
+    DelayLayer,
+    Interpolate,
+    Round,
+    shift_by_grid_sample,
+    shift_then_clip,
+)  # fmt: skip
 from course_utils.drawings import lesson_0 as drawings
 from course_utils.explore import living
 from course_utils.network import Localiser
-from course_utils.neurons import lif
+from course_utils.neurons import lif, surrogate_slope
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import fit
 
 STIMULUS = Stimulus()
 PHONE = {"width": 390, "height": 844}
-VIEWS = ("network", "meetings", "information", "slopes")
+VIEWS = ("network", "meetings", "information", "slopes", "neuron", "race")
 LONGEST, FROM = 25, 50
-GOAL, MAX_DELAY = 30, 50
 EVERY_VIEW = pytest.mark.parametrize("name", VIEWS)
 
 
@@ -56,14 +63,43 @@ def views(networks, sounds):
         "slopes": living.view(
             "slopes", picture, train=fibre(), goal=GOAL, max_delay=MAX_DELAY, delay=20, sigma=5.0
         ),
-    }
+        "neuron": living.view(
+            "neuron", picture, noise=noise(), current=0.12, tau_ms=10, asked_ms=40
+        ),
+        "race": living.view(
+            "race", picture, train=fibre(), goal=GOAL, max_delay=MAX_DELAY, starts=STARTS, start=8,
+            prototype=prototype_slopes(), rate=0.3, updates=300,
+        ),
+    }  # fmt: skip
+
+
+GOAL, MAX_DELAY, STARTS = 30, 50, torch.linspace(0, 50, 31)
+
+
+def noise():
+    """A noisy current, in single precision, as it travels."""
+    return 0.1 * torch.randn(60, generator=torch.Generator().manual_seed(1))
 
 
 def fibre():
-    """A train of five spikes, as in lesson 3."""
+    """A train of five spikes, as in lesson 7."""
     train = torch.zeros(200)
-    train[50 + torch.randperm(100, generator=torch.Generator().manual_seed(3))[:5]] = 1
+    train[50 + torch.randperm(100, generator=torch.Generator().manual_seed(0))[:5]] = 1
     return train
+
+
+def missed(shifted, dtype=torch.float64):
+    """The loss of lesson 7: how much of the target a copy does not meet."""
+    train = fibre().to(dtype)[None, :, None]
+    return -(shifted * shift_then_clip(train, torch.tensor([GOAL], dtype=dtype), MAX_DELAY)).sum()
+
+
+def prototype_slopes():
+    """The slope through `grid_sample` at each whole delay; it hangs on rounding noise."""
+    every = torch.arange(MAX_DELAY + 1.0, dtype=torch.float64, requires_grad=True)
+    trains = fibre().double()[None, :, None].expand(1, -1, MAX_DELAY + 1)
+    missed(shift_by_grid_sample(trains, every, MAX_DELAY)).backward()
+    return every.grad
 
 
 STYLE = (
@@ -277,6 +313,73 @@ def test_the_balls_roll_down_and_rest(opened, views):
     assert len(path) > 1  # the widest rule finds its way from the end
 
 
+@pytest.mark.parametrize("reset", ["detached", "attached"])
+@pytest.mark.parametrize(
+    ("tau", "current", "threshold", "steepness"),
+    [(10, 0.12, 1.0, 5), (2, 0.5, 0.6, 25), (30, 0.05, 0.9, 1), (5, 0.0, 0.5, 13)],
+)
+def test_a_neuron_fires_and_looks_back_as_the_courses_does(
+    reset, tau, current, threshold, steepness, opened, views
+):
+    page = opened(views["neuron"], **still())
+    flow = (noise().double() + current).expand(60, 60)[..., None].clone().requires_grad_()
+    settings = dict(threshold=threshold, slope=steepness, detach_reset=reset == "detached")
+    spikes, potential = lif(flow, tau, return_potential=True, **settings)
+    spikes[:, :, 0].diagonal().sum().backward()  # copy t is asked about step t only
+    ran = "view.run(Float64Array.from(view.noise, x => x + given[0]), given[1], given[2])"
+    backs = "given[5].map(t => Array.from(view.lookBack(r, t, ...given.slice(1, 5))))"
+    ours = call(
+        page, f"(r => [Array.from(r.potential), Array.from(r.spikes), {backs}])({ran})",
+        [current, math.exp(-1 / tau), threshold, steepness, reset == "attached", list(range(60))],
+    )  # fmt: skip
+    ours = [torch.tensor(numbers, dtype=torch.float64) for numbers in ours]
+    course = [potential[0, :, 0], spikes[0, :, 0], flow.grad[..., 0]]
+    off = [float((a - b).detach().abs().max()) for a, b in zip(ours, course, strict=True)]
+    assert max(off) < 1e-5, off
+    assert flow.grad.abs().max() > 0.1 and (spikes.sum() > 0 or current == 0)
+    u = torch.linspace(-2, 2, 41, dtype=torch.float64)
+    lent = call(page, f"given.map(u => view.lent(u, {steepness}))", u.tolist())
+    assert (torch.tensor(lent) - surrogate_slope(u, "sigmoid", steepness)).abs().max() < 1e-5
+
+
+NAMES = {
+    name.replace("_", " "): name
+    for name in ("linear", "straight_through", "prototype", "gaussian", "triangle")
+}
+
+
+def paths(rule, starts, updates, dtype=torch.float64):
+    """Where the course's delays are after each update, `(updates + 1, copies)`."""
+    layer = DelayLayer(len(starts), MAX_DELAY, rule, starts.to(dtype))
+    optimiser, places = DelayOptimizer([layer.delays], MAX_DELAY, lr=0.3), [starts.to(dtype)]
+    spreads = rule in ("gaussian", "triangle")
+    shrink = SigmaSchedule(layer, updates // 2) if spreads else None
+    trains = fibre().to(dtype)[None, :, None].expand(1, -1, len(starts))
+    for _ in range(updates):
+        optimiser.zero_grad()
+        missed(layer(trains), dtype).backward()
+        optimiser.step()
+        if shrink:
+            shrink.step()
+        places.append(layer.delays.detach().clone())
+    return torch.stack(places)
+
+
+@pytest.mark.parametrize("rule", NAMES)
+def test_a_delay_takes_the_path_that_the_courses_does(rule, opened, views):
+    page = opened(views["race"], **still())
+    starts = torch.cat([STARTS, torch.tensor([0.5, 7.5, 8.0, 29.0, 30.5])]).double()
+    race = {"max_delay": MAX_DELAY, "rate": 0.3, "updates": 300}
+    run = "given[1].map(start => view.learn(given[0], start, view.met, view.noise, given[2]))"
+    ours = torch.tensor(call(page, run, [rule, starts.tolist(), race]), dtype=torch.float64).T
+    course = paths(NAMES[rule], starts, 300)
+    off = float((ours - course).abs().max())
+    assert off < 1e-5
+    assert float((course[-1] - course[0]).abs().max()) > 0.5
+    shown = torch.tensor(call(page, "view.copies")[list(NAMES).index(rule)]).T
+    assert float((shown - course[:, : len(STARTS)]).abs().max()) < 1e-5
+
+
 # Every hand
 
 
@@ -296,19 +399,18 @@ def test_it_follows_the_keyboard_and_tells_a_screen_reader(name, opened, views):
     field.press("ArrowRight")
     after = where(page), said(page), picture(page)
     step = 0.1 if name == "slopes" else 1
-    assert (
-        after[0] == pytest.approx(before[0] + step)
-        and after[1] != before[1]
-        and after[2] != before[2]
-    )
-    shown = {"meetings": "1 ms", "slopes": "20.1 steps"}.get(name, "+41°")
+    assert after[0] == pytest.approx(before[0] + step)
+    assert after[1] != before[1] and after[2] != before[2]
+    shown = {"meetings": "1 ms", "slopes": "20.1 steps", "neuron": "41 ms", "race": "9 steps"}
+    shown = shown.get(name, "+41°")
     assert field.get_attribute("aria-valuetext") == shown
     assert page.locator(".live-shown").first.text_content() == shown
     page.wait_for_function("document.querySelector('[role=status]').textContent")
     assert page.get_by_role("status").text_content() == said(page)
     field.press("Home")
-    assert where(page) == {"meetings": 0, "slopes": 0}.get(name, -90)
-    assert {"meetings": "0 ms", "slopes": "0.0 steps"}.get(name, "−90°") in said(page)
+    assert where(page) == {"network": -90, "information": -90}.get(name, 0)
+    first = {"meetings": "0 ms", "slopes": "0.0 steps", "neuron": "At 0 ms", "race": "from 0:"}
+    assert first.get(name, "−90°") in said(page)
 
 
 def picture(page):
@@ -321,6 +423,8 @@ PLACES = {
     "meetings": [(1, (0.97, 0.5), 25), (1, (0.05, 0.5), 0), (0, (0.8, 0.15), 25)],
     "information": [(1, (0.03, 0.5), -90), (1, (0.5, 0.5), 80), (1, (0.53, 0.5), 90)],
     "slopes": [(0, (0.01, 0.5), 0), (0, (0.5, 0.2), 25), (0, (0.99, 0.8), 50)],
+    "neuron": [(0, (0.99, 0.5), 59), (0, (0.5, 0.3), 30), (0, (0.01, 0.8), 0)],
+    "race": [(0, (0.99, 0.2), 50), (0, (0.5, 0.9), 25), (0, (0.02, 0.5), 0)],
 }
 
 

@@ -222,7 +222,9 @@ def test_few_comparisons_are_open_and_the_pages_say_which():
     """A second look on seeds of its own decides what the first left open."""
     rows = tables.read(VERDICTS)
     again = [row for row in rows if row["family"] in plan.SECOND_LOOKS]
-    looked_again = {(r["place"], r["outcome"], r["condition"].removesuffix(" again")) for r in again}
+    looked_again = {
+        (r["place"], r["outcome"], r["condition"].removesuffix(" again")) for r in again
+    }
     still = [
         (row["family"], row["condition"]) for row in rows
         if row["verdict"] == "open"

@@ -1,17 +1,21 @@
 """Sliders for a page without a kernel: which pictures, and what the page holds."""
 
+import base64
 import html
+import io
 import json
 import math
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image, features
 from test_explore import CONTROLS, Recorder, picture, shown
 
 from course_utils.explore import FRAMES, choice, explore, pages, slider
-from course_utils.plots import png, small
+from course_utils.plots import LEFT, canvas, png, small
 
 
 @st.composite
@@ -76,8 +80,34 @@ def test_the_page_holds_every_combination_in_order():
     source, alt = pictures[place * 3 + 1]
     wanted = picture(delay=50, rate=1.0, ear="right")
     assert alt == wanted.get_label()
-    assert source == small(png(wanted))
+    start = picture(**{name: control.start for name, control in CONTROLS.items()})
+    assert source == small(png(wanted), over=png(start))
     assert f"{len(pictures)} pictures, drawn beforehand; the notebook has all {11 * 9 * 3}." in page
+
+
+def opened(address):
+    return Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2])))
+
+
+def test_over_the_first_picture_only_what_differs_is_kept():
+    if not features.check("webp"):
+        pytest.skip("this Pillow has no WebP, and a PNG is kept whole")
+    frames = {}
+    for at in (0.2, 0.8):
+        figure, axes = canvas("A line.", width=4, height=3)
+        axes.plot([0, at], color=LEFT)
+        axes.set_ylim(0, 1)
+        frames[at] = png(figure)
+    first, second = frames.values()
+    over = small(second, over=first)
+    assert len(over) < 0.6 * len(small(second))
+    assert opened(over).getextrema()[3] == (0, 255)
+    assert opened(small(first, over=first)).getextrema()[3] == (0, 0)
+    seen = opened(small(first)).convert("RGBA")
+    seen.alpha_composite(opened(over))
+    off = np.asarray(seen, int)[..., :3] - np.asarray(opened(small(second)).convert("RGB"), int)
+    assert abs(off).max() <= 40 and (abs(off) > 16).mean() < 0.001  # 64 colours, chosen twice
+    assert opened(small(png(picture(x=1)), over=first)).mode == "RGB"  # of another size: whole
 
 
 def test_without_a_script_the_first_picture_is_there_with_its_words():

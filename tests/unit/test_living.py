@@ -41,6 +41,13 @@ DATA = {
     "slopes": {
         "train": torch.arange(9) % 2, "goal": 3, "max_delay": 5, "delay": 2, "sigma": 1.5,
     },
+    "neuron": {
+        "noise": np.linspace(-0.1, 0.1, 9), "current": 0.2, "tau_ms": 5, "asked_ms": 4,
+    },
+    "race": {
+        "train": np.arange(9) % 2, "goal": 2, "max_delay": 3, "starts": [0.0, 1.5, 3.0],
+        "start": 1, "prototype": torch.arange(4), "rate": 0.3, "updates": 20,
+    },
 }  # fmt: skip
 
 
@@ -99,6 +106,21 @@ def test_a_tone_and_a_fibre_travel():
     assert numbers(data["train"]).tolist() == [0, 1] * 4 + [0]
 
 
+def test_a_current_and_its_neuron_travel():
+    data = carried(page_of("neuron"))
+    assert numbers(data.pop("noise")).tolist() == pytest.approx(np.linspace(-0.1, 0.1, 9), abs=1e-7)
+    assert data == {"current": 0.2, "tau_ms": 5, "asked_ms": 4}
+    assert carried(page_of("neuron", asked_ms=None))["asked_ms"] is None
+
+
+def test_a_race_travels():
+    data = carried(page_of("race"))
+    assert numbers(data.pop("train")).tolist() == [0, 1] * 4 + [0]
+    assert numbers(data.pop("starts")).tolist() == [0, 1.5, 3]
+    assert numbers(data.pop("prototype")).tolist() == [0, 1, 2, 3]
+    assert data == {"goal": 2, "max_delay": 3, "start": 1, "rate": 0.3, "updates": 20}
+
+
 @pytest.mark.parametrize("name", living.VIEWS)
 def test_a_page_holds_its_picture_with_words_and_asks_for_nothing(name):
     page = page_of(name)
@@ -151,7 +173,7 @@ BAD = [
         "orchestra",
         {},
         ValueError,
-        "name of a view must be one of ['information', 'meetings', 'network', 'slopes'], not 'orch",
+        "name of a view must be one of ['information', 'meetings', 'network', 'ne",
     ),
     ("network", {"trained": 3}, TypeError, "trained must be a network.Localiser, not int."),
     ("network", {"untrained": torch.nn.Linear(2, 2)}, TypeError, "untrained must be a network.L"),
@@ -189,6 +211,21 @@ BAD = [
     ("slopes", {"goal": 6}, ValueError, "goal must be from 0 to 5, not 6."),
     ("slopes", {"delay": 5.5}, ValueError, "delay must be a number from 0 to 5, in steps, not 5.5"),
     ("slopes", {"sigma": 0}, ValueError, "sigma must be a number from 0.5 to 12, in steps, not 0"),
+    ("neuron", {"noise": torch.ones(3, 3)}, ValueError, "noise must be two numbers or more in a r"),
+    ("neuron", {"noise": [0.1, np.nan]}, ValueError, "noise must be finite"),
+    ("neuron", {"current": 0.7}, ValueError, "current must be a number from 0 to 0.5, in units of"),
+    ("neuron", {"tau_ms": "slow"}, ValueError, "tau_ms must be a number from 2 to 30, in ms, not"),
+    ("neuron", {"asked_ms": 9}, ValueError, "asked_ms must be from 0 to 8, not 9."),
+    ("neuron", {"asked_ms": 1.5}, TypeError, "asked_ms must be a whole number, not 1.5."),
+    ("race", {"train": 3}, ValueError, "train must be two numbers or more in a row, not of shape"),
+    ("race", {"max_delay": 9}, ValueError, "max_delay must be from 2 to 8, not 9."),
+    ("race", {"goal": 4}, ValueError, "goal must be from 0 to 3, not 4."),
+    ("race", {"start": 1.5}, TypeError, "start must be a whole number, not 1.5."),
+    ("race", {"starts": [0, 4]}, ValueError, "starts must lie from 0 to 3 steps, not [0 4]."),
+    ("race", {"starts": 2}, ValueError, "starts must be two numbers or more in a row, not of shap"),
+    ("race", {"prototype": [1, 2]}, ValueError, "prototype must be 4 slopes, one for each whole d"),
+    ("race", {"rate": 0}, ValueError, "rate must be a number from 0.01 to 5, in steps per update"),
+    ("race", {"updates": 1}, ValueError, "updates must be from 2 to 2000, not 1."),
 ]
 
 

@@ -19,7 +19,7 @@ import torch
 
 from course_utils import checks, observer, plots
 from course_utils.drawings import lesson_0 as drawings
-from course_utils.explore import live
+from course_utils.explore import audio, live
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import evaluate, fit
@@ -38,6 +38,18 @@ stimulus = Stimulus(frequency_hz=20, duration_ms=150, fibres_per_ear=100)
 ipds = torch.tensor([70.0, -70.0])  # degrees
 _, two_sounds = sample(2, stimulus, generator, ipd=torch.deg2rad(ipds))
 plots.rasters(two_sounds, ["sound A", "sound B"], cycle_ms=50)
+
+# %% [markdown]
+# Now with your own ears: put on headphones. Each spike is a soft click at its ear, six times slower
+# than above, so that you can tell which burst comes first. (In a room, the two ears are apart by
+# less than a millisecond; you will hear such a sound in lesson 1.)
+
+# %%
+audio.play(
+    {f"sound {name}": audio.rain(ears, slow=6) for name, ears in zip("AB", two_sounds)},
+    "At each ear three bursts like rain, in turns with the other ear, as in the rasters above.",
+    bits=8,
+)
 
 # %% [markdown]
 # ### Predict

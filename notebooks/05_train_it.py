@@ -238,7 +238,7 @@ def waiting(net, sound):
 _, sound = sample(1, stimulus, torch.Generator().manual_seed(5), ipd=math.radians(60), phase=0)
 trains = [sound[0, 50:], waiting(untrained, sound), waiting(network, sound)]
 titles = ["as it arrives", "delays before", "delays after"]
-plots.rasters(trains, titles, start_ms=50, ylabel="fibre, by delay")
+plots.rasters(trains, titles, start_ms=50, ylabel="fibre, by delay", cycle_ms=50)
 
 # %% [markdown]
 # The delays turn bursts in time into a wave across fibres: at each moment, *some* fibre of each ear

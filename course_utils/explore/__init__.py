@@ -1,7 +1,8 @@
-"""Sliders and living views for the lessons.
+"""Sliders, living views and players for the lessons.
 
 `explore(draw, **controls)`, with `slider` and `choice` controls, shows a figure that Python draws
-when a control is let go; `live(name, picture, **data)` shows a view that answers meanwhile.
+when a control is let go; `live(name, picture, **data)` shows a view that answers meanwhile;
+`audio.play({name: sound}, words)` lets sounds be heard.
 """
 
 from .controls import choice, slider

@@ -161,7 +161,7 @@ def drawers(module):
     found = inspect.getmembers(module, inspect.isfunction)
     own = [name for name, f in found if f.__module__ == module.__name__ and name[0] != "_"]
     others = ("canvas", "alt_text", "png", "small", "shown_width", "array", "in_style")
-    return [name for name in own if name not in (*others, "told_apart", "walks_home")]
+    return [name for name in own if name not in (*others, "told_apart", "walks_home", "lead")]
 
 
 def drawing_rooms():
@@ -241,6 +241,12 @@ def one_number():
     return figure
 
 
+def crowded():
+    figure, axes = plots.canvas("A raster of 200 rows and 300 steps in three inches.", width=4)
+    plots.draw_raster(axes, np.eye(300, 200))
+    return figure
+
+
 @pytest.mark.parametrize(
     ("figure", "problems"),
     [
@@ -255,6 +261,7 @@ def one_number():
         (image(plots.SIGNED, vmin=-1, vmax=6), ["an image from -1 to 6 has no white at zero"]),
         (small_words(), ["'small' has 9 points"]),
         (named_panel(), []),
+        (crowded(), ["a step of a raster has 1.8 pixels", "a row of a raster has 1.9 pixels"]),
         (one_number(), ["the y axis 'error (degrees)' has 1 ticks"]),
     ],
 )

@@ -18,6 +18,7 @@ import math
 import torch
 
 from course_utils import checks, observer, plots
+from course_utils.drawings import course_map
 from course_utils.drawings import lesson_0 as drawings
 from course_utils.explore import audio, live
 from course_utils.network import Localiser
@@ -26,6 +27,7 @@ from course_utils.training import evaluate, fit
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 generator = torch.Generator().manual_seed(0)
+course_map.here(0)
 
 # %% [markdown]
 # ## Hear two sounds
@@ -46,7 +48,7 @@ plots.rasters(two_sounds, ["sound A", "sound B"], cycle_ms=50)
 
 # %%
 audio.play(
-    {f"sound {name}": audio.rain(ears, slow=6) for name, ears in zip("AB", two_sounds)},
+    {f"sound {'AB'[k]}": audio.rain(ears, slow=6) for k, ears in enumerate(two_sounds)},
     "At each ear three bursts like rain, in turns with the other ear, as in the rasters above.",
     bits=8,
 )

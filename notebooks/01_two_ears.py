@@ -18,12 +18,14 @@ import torch
 from torch import nn
 
 from course_utils import checks, observer, plots, tables
+from course_utils.drawings import course_map
 from course_utils.drawings import lesson_1 as drawings
 from course_utils.explore import audio, explore, slider
 from course_utils.stimuli import Classes, Stimulus, sample
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 generator = torch.Generator().manual_seed(1)
+course_map.here(1)
 
 # %% [markdown]
 # ## From a wave to a probability

@@ -20,6 +20,7 @@ import torch
 from scipy.signal import resample_poly
 
 from course_utils import checks, plots, tables
+from course_utils.drawings import course_map
 from course_utils.drawings import lesson_9 as drawings
 from course_utils.explore import audio, choice, explore, slider
 from course_utils.head import binaural, cochlea, heads, sounds
@@ -30,6 +31,7 @@ from course_utils.training import evaluate, fit
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 generator = torch.Generator().manual_seed(0)
+course_map.here(9)
 
 # %% [markdown]
 # ## A head that was measured

@@ -10,6 +10,7 @@ from test_plots import FIGURES, NO_UNIT, shown
 
 from course_utils import plots
 from course_utils.drawings import (
+    course_map,
     lesson_0,
     lesson_1,
     lesson_2,
@@ -27,7 +28,7 @@ from course_utils.head.cochlea import Nerve
 from course_utils.stimuli import Stimulus, sample
 from tools.figure_rules import style_problems
 
-STIMULUS = Stimulus(fibres_per_ear=20)
+STIMULUS = Stimulus()  # as many fibres as on the pages
 _, SPIKES = sample(2, STIMULUS, torch.Generator().manual_seed(0))
 TRAINS = torch.zeros(12, 3)
 TRAINS[[2, 5, 10]] = 1
@@ -41,6 +42,7 @@ LISTENING = {
     for name, sign in (("reset detached", 1), ("reset attached", -1))
 }
 DRAWINGS = {
+    "here": lambda: course_map.here(3),
     "meetings": lambda: lesson_0.meetings([10, 40, 30]),
     "scene": lambda: lesson_0.scene(SPIKES[0], 40, 38.5),
     "estimates": lambda: lesson_0.estimates(
@@ -148,6 +150,7 @@ DRAWINGS = {
     ),
 }  # fmt: skip
 MADE_OF = {
+    "draw": "here",
     "signed": "listening",
     "draw_raster": "rasters",
     "draw_pointer": "pointer",
@@ -167,7 +170,7 @@ def drawers(module):
 def drawing_rooms():
     return [
         plots, lesson_0, lesson_1, lesson_2, lesson_3, lesson_4, lesson_5, lesson_6,
-        lesson_7, lesson_8, lesson_9, verdicts,
+        lesson_7, lesson_8, lesson_9, verdicts, course_map,
     ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from course_utils.drawings import lesson_1, lesson_3, lesson_5, lesson_6, lesson
 from course_utils.stimuli import Stimulus, sample
 
 RNG = np.random.default_rng(0)
-SPIKES = sample(8, Stimulus(fibres_per_ear=50), torch.Generator().manual_seed(0))[1]
+SPIKES = sample(8, Stimulus(), torch.Generator().manual_seed(0))[1]
 IPD = np.linspace(-89, 89, 200)
 COUNTS = np.diag([30, 20, 25]) + np.eye(3, k=1) * 10 + np.eye(3, k=2) * 5
 

@@ -9,7 +9,7 @@
     observer                          what anyone could know
     plots, tables                     pictures from arrays; tables of results
 
-    explore/                          sliders and living views
+    explore/                          sliders, living views, and players of sounds
     drawings/                         the figures of each lesson
     checks/                           the answers to each lesson's exercises
     head/                             a measured head, its sounds and nerves

@@ -181,17 +181,31 @@ def array(values: Numbers) -> np.ndarray:
     return values.detach().cpu().numpy() if isinstance(values, torch.Tensor) else np.asarray(values)
 
 
+CLEAR_PIXELS = 3
+"""What a spike needs of a file's pixels, in both directions, to be told from the next one."""
+
+
 @in_style
 def draw_raster(
-    axes: Axes, spikes: Numbers, *, dt_ms: float = 1, start_ms: float = 0, two_ears: bool = True
+    axes: Axes,
+    spikes: Numbers,
+    *,
+    dt_ms: float = 1,
+    start_ms: float = 0,
+    two_ears: bool = True,
+    every: int = 1,
 ) -> None:
-    """Draw spikes `(time, channel)` into `axes`: a mark for each spike, time in ms."""
+    """Draw spikes `(time, channel)` into `axes`: a mark for each spike, time in ms.
+
+    Where there are too many channels for the room, `every` draws each second, third, ... one.
+    """
     spikes = array(spikes) > 0
     steps, channels = spikes.shape
     t, c = np.nonzero(spikes)
+    t, c = t[c % every == 0], c[c % every == 0]
     inches = axes.figure.get_figheight()  # type: ignore[union-attr]  # no canvas has subfigures
     height = 72 * inches * axes.get_position().height  # points
-    size = min(6.0, max(1.5, 1.2 * height / channels))
+    size = min(6.0, max(1.0, 0.75 * every * height / channels))
     halves = ((c < channels // 2, LEFT), (c >= channels // 2, RIGHT))
     for chosen, colour in halves if two_ears else ((c >= 0, "black"),):
         axes.plot(start_ms + t[chosen] * dt_ms, c[chosen], "|", color=colour, ms=size, mew=0.9)
@@ -200,14 +214,37 @@ def draw_raster(
     axes.set(xlim=(start_ms - dt_ms, start_ms + steps * dt_ms), ylim=(channels - 0.5, -0.5))
 
 
-def _lead(train: torch.Tensor | np.ndarray, cycle_ms: float | None, dt_ms: float) -> str:
-    """Words that say which ear is further along in its cycle, from the spikes themselves."""
-    if cycle_ms is None:
-        return ""
+def lead(spikes: Numbers, cycle_ms: float, dt_ms: float = 1) -> str:
+    """Words that say which ear is further along in its cycle, by the spikes `(time, channel)`.
+
+    The mean phase of each ear's spikes is compared. Where they hardly have one, since they are
+    spread over the cycle (their vector strength is below 0.2), the words say that.
+    """
+    train = array(spikes) > 0
     turn = np.exp(2j * np.pi * np.arange(len(train)) * dt_ms / cycle_ms)
-    left, right = turn @ (array(train) > 0).reshape(len(train), 2, -1).sum(2)
-    lead_ms = np.angle(left * right.conj()) / (2 * np.pi) * cycle_ms
-    return f", the {'right' if lead_ms > 0 else 'left'} ear leads by {abs(lead_ms):.0f} ms"
+    by_ear = train.reshape(len(train), 2, -1).sum(2)
+    phases = turn @ by_ear / np.maximum(by_ear.sum(0), 1)
+    if abs(phases).min() < 0.2:
+        return "the spikes of an ear are spread over the cycle"
+    lead_ms = np.angle(phases[0] * phases[1].conj()) / (2 * np.pi) * cycle_ms
+    if abs(lead_ms) < 0.5:
+        return "neither ear leads by more than half a ms"
+    return f"the {'right' if lead_ms > 0 else 'left'} ear leads by {abs(lead_ms):.0f} ms"
+
+
+def _bursts(train: np.ndarray, dt_ms: float, start_ms: float) -> str:
+    """Words that say when most spikes `(time, channel)` come: in one to six bursts, or always."""
+    if not train.any():
+        return "silent"
+    width = min(5, len(train))
+    high = np.convolve(train.sum(1), np.ones(width), "same")
+    high = high > max(high) / 2
+    steps = np.flatnonzero(high)
+    runs = np.split(steps, np.flatnonzero(np.diff(steps) > width) + 1)
+    if high.mean() > 0.5 or len(runs) > 6:
+        return "at all times"
+    middles = [np.average(run, weights=1e-9 + train.sum(1)[run]) for run in runs]
+    return f"most at {', '.join(f'{start_ms + m * dt_ms:.0f}' for m in middles)} ms"
 
 
 @in_style
@@ -217,12 +254,11 @@ def rasters(
     *,
     dt_ms: float = 1,
     start_ms: float = 0,
-    columns: int = 4,
     two_ears: bool = True,
     ylabel: str = "fibre",
     cycle_ms: float | None = None,
 ) -> Picture:
-    """Spike trains side by side.
+    """Spike trains side by side, with room for each single spike.
 
     Parameters
     ----------
@@ -234,18 +270,24 @@ def rasters(
         Left ear (first half, blue) above right ear (orange).
     cycle_ms : float, optional
         Cycle of a tone, in ms: the alternative text then says which ear leads, and by how much.
+        Without one, or without ears, it says when most spikes come.
     """
-    columns = min(columns, len(trains))
+    steps = max(len(train) for train in trains)
+    channels = max(train.shape[1] for train in trains)
+    columns = max(1, min(4, len(trains), int(7 * DPI / (CLEAR_PIXELS * steps))))
     rows = math.ceil(len(trains) / columns)
-    counts = ", ".join(
-        f"{title}: {int((array(train) > 0).sum())}" + _lead(train, cycle_ms, dt_ms)
+    said = "; ".join(
+        f"{title}: {_in_words(array(train) > 0, dt_ms, start_ms, two_ears, cycle_ms)}"
         for title, train in zip(titles, trains, strict=True)
     )
     ears = " Left ear above, right ear below." if two_ears else ""
-    alt = f"{len(trains)} spike rasters, {ylabel} against time.{ears} Spikes in each: {counts}."
+    few = "One spike raster" if len(trains) == 1 else f"{len(trains)} spike rasters"
+    alt = f"{few}, {ylabel} against time.{ears} {said}."
+    panel_height = max(1.3, channels * CLEAR_PIXELS / DPI)
     figure, axes = canvas(
-        alt, rows, columns, height=0.6 + 2.1 * rows, sharex=True, sharey=True, squeeze=False
-    )
+        alt, rows, columns, height=0.5 + rows * (panel_height + 0.4),
+        sharex=True, sharey=True, squeeze=False,
+    )  # fmt: skip
     for panel in axes.flat[len(trains) :]:
         panel.set_visible(False)
     for panel, train, title in zip(axes.flat[: len(trains)], trains, titles, strict=True):
@@ -258,6 +300,19 @@ def rasters(
     for panel in axes[:, 0]:
         panel.set_ylabel(ylabel)
     return figure
+
+
+def _in_words(
+    train: np.ndarray, dt_ms: float, start_ms: float, two_ears: bool, cycle_ms: float | None
+) -> str:
+    """What a raster shows, in words, from its spikes."""
+    if two_ears and cycle_ms is not None:
+        return lead(train, cycle_ms, dt_ms)
+    if two_ears:
+        ears = zip(("left ear", "right ear"), np.split(train, 2, axis=1), strict=True)
+        return ", ".join(f"{ear} {_bursts(half, dt_ms, start_ms)}" for ear, half in ears)
+    fired = int(train.any(0).sum())
+    return f"{fired} of {train.shape[1]} rows fire, {_bursts(train, dt_ms, start_ms)}"
 
 
 @in_style

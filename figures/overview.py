@@ -1,14 +1,16 @@
-"""Draw `overview.png`, the picture of the whole course: spikes, delays, neurons, a pointer.
+"""Draw `overview.png`, the whole course: spikes, delays, neurons, a pointer, and all its rooms.
 
 python -m figures.overview
 """
 
 import math
+import textwrap
 from pathlib import Path
 
 import torch
 
 from course_utils import plots
+from course_utils.drawings import course_map
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import evaluate, fit
@@ -30,9 +32,20 @@ def main():
 
     figure, axes = plots.canvas(
         f"A sound {IPD_DEG} degrees to the right: spikes of both ears, the same spikes after each "
-        f"fibre has waited, the spikes of thirty neurons, and a pointer at {estimate:.0f} degrees.",
-        1, 4, width=11, height=2.7, width_ratios=[1.5, 1, 1, 1.3],
+        f"fibre has waited, the spikes of thirty neurons, and a pointer at {estimate:.0f} degrees. "
+        f"{plots.lead(spikes[0], 1000 / stimulus.frequency_hz).capitalize()}. Below, a room for "
+        f"each lesson: {', '.join(name.rstrip('?') for name, _ in course_map.ROOMS)}.",
+        2, 4, width=11, height=5, width_ratios=[1.5, 1, 1, 1.3], height_ratios=[1.45, 1],
     )  # fmt: skip
+    axes, below = axes
+    for panel in below:
+        panel.remove()
+    rooms = figure.add_subplot(below[0].get_gridspec()[1, :])
+    course_map.draw(rooms)
+    for n, (name, _) in enumerate(course_map.ROOMS):
+        words = "\n".join(textwrap.wrap(f"{n} {name}", 12))
+        rooms.text(n + 0.45, -0.08, words, ha="center", va="top", fontsize=10)
+    rooms.set_ylim(-0.7, 0.94)
     start = network.delay.max_delay * stimulus.dt_ms
     plots.draw_raster(axes[0], spikes[0])
     plots.draw_raster(axes[1], waiting, start_ms=start)

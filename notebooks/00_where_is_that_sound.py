@@ -18,14 +18,16 @@ import math
 import torch
 
 from course_utils import checks, observer, plots
+from course_utils.drawings import course_map
 from course_utils.drawings import lesson_0 as drawings
-from course_utils.explore import live, predict, reveal, review
+from course_utils.explore import audio, live, predict, reveal, review
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import evaluate, fit
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 generator = torch.Generator().manual_seed(0)
+course_map.here(0)
 
 # %% [markdown]
 # ## Hear two sounds
@@ -38,6 +40,18 @@ stimulus = Stimulus(frequency_hz=20, duration_ms=150, fibres_per_ear=100)
 ipds = torch.tensor([70.0, -70.0])  # degrees
 _, two_sounds = sample(2, stimulus, generator, ipd=torch.deg2rad(ipds))
 plots.rasters(two_sounds, ["sound A", "sound B"], cycle_ms=50)
+
+# %% [markdown]
+# Now with your own ears: put on headphones. Each spike is a soft click at its ear, six times slower
+# than above, so that you can tell which burst comes first. (In a room, the two ears are apart by
+# less than a millisecond; you will hear such a sound in lesson 1.)
+
+# %%
+audio.play(
+    {f"sound {'AB'[k]}": audio.rain(ears, slow=6) for k, ears in enumerate(two_sounds)},
+    "At each ear three bursts like rain, in turns with the other ear, as in the rasters above.",
+    bits=8,
+)
 
 # %% [markdown]
 # ### Predict

@@ -18,12 +18,14 @@ import torch
 from torch import nn
 
 from course_utils import checks, observer, plots, tables
+from course_utils.drawings import course_map
 from course_utils.drawings import lesson_1 as drawings
-from course_utils.explore import live
+from course_utils.explore import audio, live
 from course_utils.stimuli import Classes, Stimulus, sample
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 generator = torch.Generator().manual_seed(1)
+course_map.here(1)
 
 # %% [markdown]
 # ## From a wave to a probability
@@ -67,6 +69,29 @@ print(f"about a human head: up to {(math.pi / 2 + 1) * radius_ms:.2f} ms for hig
       f"{3 * radius_ms:.2f} ms for low ones")
 
 # %% [markdown]
+# Such a lag you can hear: put on headphones. Each of these is equally loud at both ears, and
+# 0.5 ms earlier at one of them. **Do you hear one sound or two? Which ear is first in A, which in
+# B?**
+
+# %%
+lag_ms, tone_hz = 0.5, 500
+both = {"A": lag_ms, "B": -lag_ms}
+clicks = {f"click {name}": audio.click(lag) for name, lag in both.items()}
+tones = {f"tone {name}": audio.tone(lag, tone_hz) for name, lag in both.items()}
+audio.play(clicks | tones, "The answer, below, says in words what most people hear.")
+
+# %%
+print(f"{lag_ms} ms of a tone of {tone_hz} Hz: an IPD of {0.360 * lag_ms * tone_hz:.0f}°")
+
+# %% [markdown]
+# <details><summary>What most people hear</summary>
+#
+# One sound, never two: on the right in A, where the right ear is first, and on the left in B. The
+# brain turns the lag into a *place*. Yet the place is inside your head, since the lag is all that
+# we made. A real head also makes the far ear fainter, and colours the sound; lesson 9 has both.
+# Loudspeakers send each sound to both ears, and spoil it.
+# </details>
+#
 # Ours is a **scaled toy**: everything is slower, so that steps of 1 ms are fine enough. Questions
 # and controls carry over to a head; the numbers do not. Lesson 9 asks again, with a measured head.
 #

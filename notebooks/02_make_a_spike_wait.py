@@ -16,11 +16,13 @@
 import torch
 
 from course_utils import checks, delays, observer
+from course_utils.drawings import course_map
 from course_utils.drawings import lesson_2 as drawings
 from course_utils.explore import explore, slider
 from course_utils.stimuli import Stimulus, sample
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
+course_map.here(2)
 
 # %% [markdown]
 # Time runs in steps of 1 ms. We record for 12 ms; each fibre spikes at 2, 5 and 10 ms. Fibre 0

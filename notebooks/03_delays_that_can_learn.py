@@ -21,13 +21,14 @@ import torch
 import torch.nn.functional as F
 
 from course_utils import checks, delays, plots
+from course_utils.drawings import course_map
 from course_utils.drawings import lesson_3 as drawings
 from course_utils.explore import explore, live, slider
 from course_utils.stimuli import Stimulus, sample
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 generator = torch.Generator().manual_seed(10)
-
+course_map.here(3)
 
 # %% [markdown]
 # ## Between two rows

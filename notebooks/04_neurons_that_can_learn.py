@@ -20,11 +20,13 @@ from functools import partial
 import torch
 
 from course_utils import checks, neurons, plots, tables
+from course_utils.drawings import course_map
 from course_utils.drawings import lesson_4 as drawings
 from course_utils.explore import explore, live, slider
 from course_utils.neurons import recurrent_lif
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
+course_map.here(4)
 
 # %% [markdown]
 # ## The step that has no slope

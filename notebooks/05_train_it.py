@@ -18,6 +18,7 @@ import math
 import torch
 
 from course_utils import checks, observer, plots, tables
+from course_utils.drawings import course_map
 from course_utils.drawings import lesson_5 as drawings
 from course_utils.explore import choice, explore, slider
 from course_utils.network import Localiser
@@ -25,6 +26,7 @@ from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import evaluate, fit
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
+course_map.here(5)
 
 # %% [markdown]
 # ## The network, before it knows anything
@@ -238,7 +240,7 @@ def waiting(net, sound):
 _, sound = sample(1, stimulus, torch.Generator().manual_seed(5), ipd=math.radians(60), phase=0)
 trains = [sound[0, 50:], waiting(untrained, sound), waiting(network, sound)]
 titles = ["as it arrives", "delays before", "delays after"]
-plots.rasters(trains, titles, start_ms=50, ylabel="fibre, by delay")
+plots.rasters(trains, titles, start_ms=50, ylabel="fibre, by delay", cycle_ms=50)
 
 # %% [markdown]
 # The delays turn bursts in time into a wave across fibres: at each moment, *some* fibre of each ear

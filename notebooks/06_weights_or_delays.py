@@ -19,6 +19,7 @@ import torch
 
 from course_utils import checks, observer, plots, tables
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
+from course_utils.drawings import course_map
 from course_utils.drawings import lesson_6 as drawings
 from course_utils.drawings.verdicts import forest
 from course_utils.explore import choice, explore, slider
@@ -27,6 +28,7 @@ from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import evaluate, fit
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
+course_map.here(6)
 
 # %% [markdown]
 # ## A table of networks

@@ -20,6 +20,7 @@ from course_utils import checks, plots, tables
 from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
 from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
 from course_utils.delays import Bell, DelayLayer, Round, Rule, shift_by_grid_sample, shift_then_clip
+from course_utils.drawings import course_map
 from course_utils.drawings import lesson_7 as drawings
 from course_utils.drawings.verdicts import forest
 from course_utils.explore import choice, explore, live, slider
@@ -29,6 +30,7 @@ from course_utils.training import fit
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 generator = torch.Generator().manual_seed(0)
+course_map.here(7)
 
 # %% [markdown]
 # ## Landscapes

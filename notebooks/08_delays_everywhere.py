@@ -20,6 +20,7 @@ import torch
 from course_utils import checks, delays, observer, plots, tables
 from course_utils.clicks import ClickPair
 from course_utils.deeper import DeepLocaliser
+from course_utils.drawings import course_map
 from course_utils.drawings import lesson_8 as drawings
 from course_utils.drawings.verdicts import forest
 from course_utils.explore import choice, explore, slider
@@ -31,6 +32,7 @@ from course_utils.training import evaluate, fit
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 generator = torch.Generator().manual_seed(0)
+course_map.here(8)
 
 # %% [markdown]
 # ## A delay that nobody notices

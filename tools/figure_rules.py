@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 from matplotlib.collections import Collection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
@@ -12,7 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
 
-from course_utils.plots import DPI, in_style
+from course_utils.plots import CLEAR_PIXELS, DPI, in_style
 
 OKABE_ITO = ("000000", "E69F00", "56B4E9", "009E73", "F0E442", "0072B2", "D55E00", "CC79A7")
 IMAGES = ("cividis", "signed")  # the second for what has a sign
@@ -25,7 +26,9 @@ def style_problems(figure: Figure) -> list[str]:
     """Say where a drawn figure breaks the style of the course."""
     return [
         problem
-        for look in (palette_problems, grey_problems, text_problems, tick_problems)
+        for look in (
+            palette_problems, grey_problems, text_problems, tick_problems, raster_problems,
+        )  # fmt: skip
         for problem in look(figure)
     ]
 
@@ -100,6 +103,22 @@ def tick_problems(figure: Figure) -> list[str]:
             ]
             if len(said) < 2:
                 problems.append(f"the {side} axis {axis.get_label_text()!r} has {len(said)} ticks")
+    return problems
+
+
+def raster_problems(figure: Figure) -> list[str]:
+    """In a raster each row and each step has room in the file, so that single spikes show."""
+    problems = []
+    for axes in figure.axes:
+        marks = [line for line in axes.lines if line.get_marker() == "|"]
+        size = axes.get_window_extent()
+        for name, k, pixels in (("step", 0, size.width), ("row", 1, size.height)):
+            places = np.unique(np.concatenate([m.get_data()[k] for m in marks] or [[]]))
+            span = abs(np.subtract(*(axes.get_xlim(), axes.get_ylim())[k]))
+            if len(places) > 1:
+                room = np.diff(places).min() / span * pixels * DPI / figure.dpi
+                if room < 0.9 * CLEAR_PIXELS:  # titles and numbers take a little
+                    problems.append(f"a {name} of a raster has {room:.1f} pixels")
     return problems
 
 

@@ -25,19 +25,21 @@ def meetings(counts: Sequence[int]) -> Picture:
 
 
 @plots.in_style
-def scene(spikes: Tensor, truth_deg: float, estimate_deg: float) -> Picture:
+def scene(
+    spikes: Tensor, truth_deg: float, estimate_deg: float, *, cycle_ms: float = 50
+) -> Picture:
     """What both ears hear, `(time, channel)` spikes, and a dial with the sound and the pointer."""
     error = abs(estimate_deg - truth_deg)
-    first = "right" if truth_deg > 0 else "left"
     alt = (
-        f"Left: raster of both ears; the {first} ear leads by {abs(truth_deg):.0f} degrees of a "
-        f"cycle. Right: a dial with a ring where the sound is, at {truth_deg:+.0f} degrees; the "
-        f"network points to {estimate_deg:+.1f} degrees, {error:.1f} degrees off."
+        f"Left: raster of both ears, every second fibre; {plots.lead(spikes, cycle_ms)} in a "
+        f"cycle of {cycle_ms:g} ms. Right: a dial with a ring where the sound is, at "
+        f"{truth_deg:+.0f} degrees; the network points to {estimate_deg:+.1f} degrees, "
+        f"{error:.1f} degrees off."
     )
     figure, (raster, dial) = plots.canvas(alt, 1, 2, height=3.2, width_ratios=[1.5, 1])
-    plots.draw_raster(raster, spikes)
+    plots.draw_raster(raster, spikes, every=2)
     fibres = spikes.shape[1] // 2
-    raster.set(xlabel="time (ms)", title="what the two nerves carry")
+    raster.set(xlabel="time (ms)", title="what the two nerves carry\n(every second fibre)")
     raster.set_yticks([fibres / 2, 1.5 * fibres], ["left\near", "right\near"])
     raster.tick_params(axis="y", length=0)
     plots.draw_pointer(dial, truth_deg, estimate_deg)

@@ -17,15 +17,17 @@ def chain(
     ipd_deg: float,
     lead_ms: float,
     best_deg: float,
+    *,
+    cycle_ms: float = 50,
 ) -> Picture:
     """Wave, firing probability and spikes of both ears, one under the other, in steps of 1 ms."""
     ear = "right" if ipd_deg > 0 else "left"
     who = f"the {ear} ear leads by {abs(lead_ms):.1f} ms" if ipd_deg else "neither ear leads"
     alt = (
         f"Three rows against time for an IPD of {ipd_deg:+g} degrees: {who}. The wave; the firing "
-        f"probability, up to {probability.max():.2f} in a step; the spikes of "
-        f"{spikes.shape[1]} fibres, {int(spikes.sum())} in all. The mean error, without a bias, "
-        f"is {best_deg:.2f} degrees at best."
+        f"probability, up to {probability.max():.2f} in a step; the spikes of every second fibre, "
+        f"and by all spikes {plots.lead(spikes, cycle_ms)}. The mean error, without a bias, is "
+        f"{best_deg:.2f} degrees at best."
     )
     figure, (wave, chance, raster) = plots.canvas(
         alt, 3, 1, height=5.0, sharex=True, height_ratios=[1, 1, 1.6]
@@ -38,8 +40,8 @@ def chain(
     wave.set_title(f"IPD {ipd_deg:+g}°: {who}\nmean error at best {best_deg:.2f}°")
     wave.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     chance.set(ylabel="firing\nprobability\nper step", ylim=(0, 1))
-    plots.draw_raster(raster, spikes)
-    raster.set(ylabel="fibre", xlabel="time (ms)")
+    plots.draw_raster(raster, spikes, every=2)
+    raster.set(ylabel="fibre\n(every second)", xlabel="time (ms)")
     figure.align_ylabels()
     return figure
 

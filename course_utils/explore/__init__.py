@@ -1,9 +1,9 @@
-"""Sliders, living views and predictions for the lessons.
+"""Sliders, living views, players and predictions for the lessons.
 
 `explore(draw, **controls)`, with `slider` and `choice` controls, shows a figure that Python draws
-when a control is let go; `live(name, picture, **data)` shows a view that answers meanwhile.
-`predict` takes a guess, `reveal` draws it beside the truth, `review` lists them all, and `pool`
-draws those of a class.
+when a control is let go; `live(name, picture, **data)` shows a view that answers meanwhile;
+`audio.play({name: sound}, words)` lets sounds be heard. `predict` takes a guess, `reveal` draws it
+beside the truth, `review` lists them all, and `pool` draws those of a class.
 """
 
 from .controls import choice, slider

@@ -56,3 +56,15 @@ def test_before_and_after_are_joined_band_by_band():
     ]  # fmt: skip
     pairs = zip(before.flatten().tolist(), (before + 100).flatten().tolist(), strict=True)
     assert sorted(joins) == sorted(pairs)
+
+
+def test_a_picture_of_two_nerves_says_which_ear_leads():
+    nerve = Nerve()
+    left = torch.poisson(torch.full((nerve.steps, nerve.channels // 2), 0.3))
+    for late in (-4, 3):  # steps by which the right nerve is late
+        both = torch.cat([left, left.roll(late, 0)], dim=1)
+        said = plots.alt_text(lesson_9.pointing(both, nerve, 0, 0.0, "noise"))
+        ear = "left" if late > 0 else "right"
+        assert f"the {ear} ear leads by about {1000 * nerve.dt_ms * abs(late):.0f} µs" in said
+    silent = torch.zeros(nerve.steps, nerve.channels)
+    assert "neither ear leads" in plots.alt_text(lesson_9.pointing(silent, nerve, 0, 0.0, "none"))

@@ -10,6 +10,7 @@ from test_plots import FIGURES, NO_UNIT, shown
 
 from course_utils import plots
 from course_utils.drawings import (
+    course_map,
     lesson_0,
     lesson_1,
     lesson_2,
@@ -27,7 +28,7 @@ from course_utils.head.cochlea import Nerve
 from course_utils.stimuli import Stimulus, sample
 from tools.figure_rules import style_problems
 
-STIMULUS = Stimulus(fibres_per_ear=20)
+STIMULUS = Stimulus()  # as many fibres as on the pages
 _, SPIKES = sample(2, STIMULUS, torch.Generator().manual_seed(0))
 TRAINS = torch.zeros(12, 3)
 TRAINS[[2, 5, 10]] = 1
@@ -41,6 +42,7 @@ LISTENING = {
     for name, sign in (("reset detached", 1), ("reset attached", -1))
 }
 DRAWINGS = {
+    "here": lambda: course_map.here(3),
     "meetings": lambda: lesson_0.meetings([10, 40, 30]),
     "scene": lambda: lesson_0.scene(SPIKES[0], 40, 38.5),
     "estimates": lambda: lesson_0.estimates(
@@ -148,6 +150,7 @@ DRAWINGS = {
     ),
 }  # fmt: skip
 MADE_OF = {
+    "draw": "here",
     "signed": "listening",
     "draw_raster": "rasters",
     "draw_pointer": "pointer",
@@ -161,13 +164,13 @@ def drawers(module):
     found = inspect.getmembers(module, inspect.isfunction)
     own = [name for name, f in found if f.__module__ == module.__name__ and name[0] != "_"]
     others = ("canvas", "alt_text", "png", "small", "shown_width", "array", "in_style")
-    return [name for name in own if name not in (*others, "told_apart", "walks_home")]
+    return [name for name in own if name not in (*others, "told_apart", "walks_home", "lead")]
 
 
 def drawing_rooms():
     return [
         plots, lesson_0, lesson_1, lesson_2, lesson_3, lesson_4, lesson_5, lesson_6,
-        lesson_7, lesson_8, lesson_9, verdicts,
+        lesson_7, lesson_8, lesson_9, verdicts, course_map,
     ]  # fmt: skip
 
 
@@ -241,6 +244,12 @@ def one_number():
     return figure
 
 
+def crowded():
+    figure, axes = plots.canvas("A raster of 200 rows and 300 steps in three inches.", width=4)
+    plots.draw_raster(axes, np.eye(300, 200))
+    return figure
+
+
 @pytest.mark.parametrize(
     ("figure", "problems"),
     [
@@ -255,6 +264,7 @@ def one_number():
         (image(plots.SIGNED, vmin=-1, vmax=6), ["an image from -1 to 6 has no white at zero"]),
         (small_words(), ["'small' has 9 points"]),
         (named_panel(), []),
+        (crowded(), ["a step of a raster has 1.8 pixels", "a row of a raster has 1.9 pixels"]),
         (one_number(), ["the y axis 'error (degrees)' has 1 ticks"]),
     ],
 )

@@ -93,7 +93,8 @@ LEAKS = """
   const last = all.findIndex(e => e.matches("h1, h2, h3, h4")
     || (e.matches("details") && !e.querySelector(".cell, h3") && !e.closest(".guess")));
   const between = all.slice(0, last < 0 ? all.length : last);
-  const first = between.findIndex(e => e.matches(".cell, details") && !e.querySelector("[data-ask]"));
+  const first = between.findIndex(e =>
+    e.matches(".cell, details") && !e.querySelector("[data-ask]"));
   const seen = first < 0 ? [] : between.slice(first).filter(e => e.checkVisibility()
     && !e.closest(".cell:has([data-ask])")
     && !e.matches("summary, details") && !e.closest("summary")

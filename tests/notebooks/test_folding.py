@@ -62,7 +62,10 @@ ANSWER = "<details><summary>What happened</summary>\n\nThat one.\n</details>"
         ),
         (["a()", "No ### Predict here.", "b()"], ["a()", "No ### Predict here.", "b()"]),
         # what takes the guess stays open, right below the question only, and nothing beside it
-        ([QUESTION, "predict()", "a()", ANSWER], [QUESTION, "predict()", OPEN, "a()", ANSWER, SHUT]),
+        (
+            [QUESTION, "predict()", "a()", ANSWER],
+            [QUESTION, "predict()", OPEN, "a()", ANSWER, SHUT],
+        ),
         (
             [QUESTION, "a()", "predict()", ANSWER],
             [QUESTION, OPEN, "a()", "predict()", ANSWER, SHUT],

@@ -19,7 +19,6 @@ MAX_CELL_LINES = 25
 MEDIAN_CELL_LINES = 8
 
 NOT_YET = (
-    "03_delays_that_can_learn",
     "04_neurons_that_can_learn",
     "05_train_it",
     "06_weights_or_delays",

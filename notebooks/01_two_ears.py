@@ -9,7 +9,7 @@
 # - say why every sound needs its own random phase, and show what happens if it has none;
 # - say where in the wave the information lies, and how near to the truth anyone could come.
 #
-# *30 minutes. Builds on [lesson 0](00_where_is_that_sound.ipynb).*
+# *35 minutes. Builds on [lesson 0](00_where_is_that_sound.ipynb).*
 
 # %%
 import math
@@ -639,8 +639,7 @@ for count, (ears, ipd, spikes) in heard.items():
 
 # %%
 predict("1.8", "Where does the median lean most?", [
-    "within ±60°, inwards", "within ±60°, outwards",
-    "beyond ±80°, inwards", "beyond ±80°, outwards",
+    "inwards within ±60°", "outwards within ±60°", "inwards beyond ±80°", "outwards beyond ±80°",
 ])
 
 # %%
@@ -653,7 +652,7 @@ print(f"bound: {limits[1]:.1f}°")
 
 # %%
 most = max(lean, key=lambda name: abs(lean[name]))
-reveal("1.8", f"{most}, {'inwards' if lean[most] < 0 else 'outwards'}")
+reveal("1.8", f"{'inwards' if lean[most] < 0 else 'outwards'} {most}")
 
 # %% [markdown]
 # <details><summary>What happened</summary>

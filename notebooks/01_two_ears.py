@@ -9,7 +9,7 @@
 # - say why every sound needs its own random phase, and show what happens if it has none;
 # - say where in the wave the information lies, and how near to the truth anyone could come.
 #
-# *30 minutes. Builds on [lesson 0](00_where_is_that_sound.ipynb).*
+# *35 minutes. Builds on [lesson 0](00_where_is_that_sound.ipynb).*
 
 # %%
 import math
@@ -20,7 +20,7 @@ from torch import nn
 from course_utils import checks, observer, plots, tables
 from course_utils.drawings import course_map
 from course_utils.drawings import lesson_1 as drawings
-from course_utils.explore import audio, live
+from course_utils.explore import audio, live, predict, reveal, review
 from course_utils.stimuli import Classes, Stimulus, sample
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
@@ -42,13 +42,17 @@ right = left + ipd
 # %% [markdown]
 # ### Predict
 # The IPD is +40° and is *added* at the right ear. **Which ear hears each peak first, and
-# by how many ms?** Decide, then run.
+# by how many ms?** Guess how far the right ear is ahead, below 0 if it is behind.
+
+# %%
+predict("1.1", "How far is the right ear ahead?", (-25, 25), unit="ms")
 
 # %%
 first_peak = [int(wave[:50].sin().argmax()) for wave in (left, right)]
 cycle_ms = 1000 / frequency_hz
 print(f"first peak: left ear at {first_peak[0]} ms, right ear at {first_peak[1]} ms")
 print(f"the right ear leads by {40 / 360 * cycle_ms:.1f} ms")
+reveal("1.1", 40 / 360 * cycle_ms)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -123,7 +127,11 @@ torch.testing.assert_close(stimulus.firing_probability(phases)[0], probability)
 # the same probability, not the same spikes.
 #
 # ### Predict
-# **How many spikes does one fibre fire in 150 ms, and do they tell where the peaks are?**
+# **How many spikes does one fibre fire in 150 ms, on average, and do they tell where the peaks
+# are?**
+
+# %%
+predict("1.2", "How many spikes does a fibre fire?", (0, 150), unit="spikes")
 
 # %%
 dice = torch.rand(150, 200, generator=generator)
@@ -135,6 +143,7 @@ fired = by_hand[:, 0].nonzero().flatten()
 print("the first one fired at", *fired.tolist(), "ms")
 from_peak = ((fired - cycle_ms / 4 + cycle_ms / 2) % cycle_ms - cycle_ms / 2).abs().max()
 print(f"up to {from_peak:.1f} ms away from a peak, and a cycle lasts {cycle_ms:.0f} ms")
+reveal("1.2", probability[:, 0].sum())
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -255,11 +264,15 @@ def accuracy(net, ipd, counts):
 # direction?**
 
 # %%
+predict("1.3", "How often does one ear name the direction?", (0, 100), unit="%")
+
+# %%
 ipd, counts = draw_counts(4096, phase=phase)
 fresh_ipd, fresh_counts = draw_counts(2048, phase=phase)
 one_ear = learn(ipd, counts[:, :, 1:])
 scores = {"one ear, one phase": accuracy(one_ear, fresh_ipd, fresh_counts[:, :, 1:])}
 print(f"the right ear alone names {scores['one ear, one phase']:.0f} %, chance is {100 / 12:.0f} %")
+reveal("1.3", scores["one ear, one phase"])
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -271,8 +284,15 @@ print(f"the right ear alone names {scores['one ear, one phase']:.0f} %, chance i
 #
 # This course grew from an unpublished notebook, the *[prototype](glossary.ipynb#prototype)*. It
 # drew one phase in each call: one for all the sounds it trained on, and another one for all sounds
-# of the next call. So a second call would have told; but it never tested. We do both: a phase
-# for each sound, and a learner with both ears and one phase that then meets new phases.
+# of the next call; but it never tested on those. We do, and we also train with a phase for each
+# sound.
+#
+# ### Predict
+# A learner with **both ears** trains on one phase, and then meets new phases, one for each sound.
+# **How often does it name the direction?**
+
+# %%
+predict("1.4", "How often do both ears name it, in new phases?", (0, 100), unit="%")
 
 # %%
 ipd_each, counts_each = draw_counts(4096)
@@ -294,6 +314,9 @@ named = list(scores.values())
 intervals = [interval(percent) for percent in named]
 levels = [(100 / 12, "chance")]
 plots.bars(list(scores), named, intervals, ylabel="directions named (%)", lines=levels)
+
+# %%
+reveal("1.4", scores["both ears, one phase, tested on new phases"])
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -349,6 +372,9 @@ checks.exercise_1_2(draw_phases)
 # degrees?**
 
 # %%
+predict("1.5", "How far off is who always names the right class?", (0, 15), unit="°", step=0.5)
+
+# %%
 ipd = (torch.rand(100_000, generator=generator) - 0.5) * math.pi
 perfect = classes.midpoint(classes.index(ipd))
 floor_deg = math.degrees((perfect - ipd).abs().mean())
@@ -357,6 +383,7 @@ print(f"always the right class: {floor_deg:.2f}° here, {chance.class_floor_deg:
 print(f"a class at random: {chance.random_class_deg:.0f}°")
 print(f"always straight ahead: {chance.straight_ahead_deg:.0f}°")
 assert abs(floor_deg - chance.class_floor_deg) < 0.03
+reveal("1.5", chance.class_floor_deg)
 
 
 # %% [markdown]
@@ -385,7 +412,11 @@ def information(phases, h=1e-4):
 # %% [markdown]
 # ### Predict
 # A fibre fires most at the peak of the wave. **Where does it tell most about the phase: at the
-# peak, on the slopes, or in the half of the cycle in which it is nearly silent?**
+# peak, on the slopes, or in the half of the cycle in which it is nearly silent?** Guess how far
+# from the peak: the silent half begins at 90°, and 180° is the bottom of the wave.
+
+# %%
+predict("1.6", "How far from the peak does a fibre tell most?", (0, 180), unit="°")
 
 # %%
 from_peak_deg = torch.arange(-179.75, 180, 0.5, dtype=torch.float64)
@@ -399,6 +430,9 @@ for name, part in (("within 20° of the peak", near), ("the silent half", silent
 # %%
 print(f"most of all tells a step {from_peak_deg[tells.argmax()].abs():.0f}° from the peak")
 drawings.information(from_peak_deg, fires, tells)
+
+# %%
+reveal("1.6", from_peak_deg[tells.argmax()].abs())
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -435,14 +469,19 @@ assert math.isclose(bound_deg, observer.cramer_rao(stimulus), rel_tol=0.01)
 # twelve midpoints can say. In the course we use `observer.cramer_rao` for any stimulus.
 #
 # ### Predict
-# **With 1 fibre per ear instead of 100, how many times larger is the bound: 100 times, 10 times, or
-# less?**
+# **With 1 fibre per ear instead of 100, how many times larger is the bound?**
+
+# %%
+predict("1.7", "How many times larger is the bound with 1 fibre?", (1, 200), unit="times")
 
 # %%
 fibres = [1, 2, 5, 10, 20, 50, 100]
 bounds = [observer.cramer_rao(Stimulus(fibres_per_ear=f)) for f in fibres]
 print(f"{bounds[0]:.2f}° with 1, {bounds[-1]:.2f}° with 100: {bounds[0] / bounds[-1]:.1f} times")
 drawings.bound(fibres, bounds, levels=[(chance.class_floor_deg, "floor of 12 classes")])
+
+# %%
+reveal("1.7", bounds[0] / bounds[-1])
 
 
 # %% [markdown]
@@ -594,17 +633,26 @@ for count, (ears, ipd, spikes) in heard.items():
 # that out. With a hundred there is next to nothing to gain, since the peaks are sharp.
 #
 # ### Predict
-# Is that allowed? The bound speaks of answers that are right on average. **Where in the range is
-# the median, with one fibre, not right on average, and to which side does it lean?** We call the
-# lean its *bias*, positive if it is outwards.
+# Is that allowed? The bound speaks of answers that are right on average. **Where does the median,
+# with one fibre, lean most, within ±60° or beyond ±80°, and to which side?** We call the lean its
+# *bias*, positive if it is outwards.
 
 # %%
-error, truth_deg = median[1], torch.rad2deg(heard[1][1])
+predict("1.8", "Where does the median lean most?", [
+    "inwards within ±60°", "outwards within ±60°", "inwards beyond ±80°", "outwards beyond ±80°",
+])
+
+# %%
+error, truth_deg, lean = median[1], torch.rad2deg(heard[1][1]), {}
 for name, part in (("within ±60°", truth_deg.abs() < 60), ("beyond ±80°", truth_deg.abs() > 80)):
     mean, half = mean_and_half(error[part].abs())
-    bias, bias_half = mean_and_half((error * truth_deg.sign())[part])
-    print(f"{name}: error {mean:.1f}° ± {half:.1f}°, bias {bias:+.1f}° ± {bias_half:.1f}°")
+    lean[name], bias_half = mean_and_half((error * truth_deg.sign())[part])
+    print(f"{name}: error {mean:.1f}° ± {half:.1f}°, bias {lean[name]:+.1f}° ± {bias_half:.1f}°")
 print(f"bound: {limits[1]:.1f}°")
+
+# %%
+most = max(lean, key=lambda name: abs(lean[name]))
+reveal("1.8", f"{'inwards' if lean[most] < 0 else 'outwards'} {most}")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -636,6 +684,12 @@ plots.lines(counts, curves, "fibres per ear", "mean error (times the bound)", lo
 
 # %% [markdown]
 # ## What you now know
+# What you guessed, and what came out:
+
+# %%
+review()
+
+# %% [markdown]
 # - A tone and an IPD become two waves, two firing probabilities and two hundred spike trains;
 #   a positive IPD means that the right ear leads, a source on the right.
 # - Every sound needs its own random phase. Otherwise one ear alone seems to find the direction,

@@ -18,7 +18,7 @@ import torch
 from course_utils import checks, delays, observer
 from course_utils.drawings import course_map
 from course_utils.drawings import lesson_2 as drawings
-from course_utils.explore import explore, slider
+from course_utils.explore import explore, predict, reveal, review, slider
 from course_utils.stimuli import Stimulus, sample
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
@@ -35,14 +35,17 @@ wait = torch.tensor([0, 2, 4])  # ms
 
 # %% [markdown]
 # ### Predict
-# We still look at 12 ms. **Which spikes of fibre 2 do we see, and what do we see of it before 4
-# ms?** Decide, then run.
+# We still look at 12 ms. **When does fibre 2 spike now, and what do we see of it before 4 ms?**
+
+# %%
+predict("2.1", "When does fibre 2 spike now?", ["at 1, 6 ms", "at 6, 9 ms", "at 6, 9, 14 ms"])
 
 # %%
 late = torch.zeros_like(recording)
 for fibre, d in enumerate(wait):
     late[d:, fibre] = recording[: 12 - d, fibre]  # out[t] = in[t - d]
-late[:, 2].nonzero().flatten()
+seen = late[:, 2].nonzero().flatten().tolist()
+reveal("2.1", f"at {str(seen).strip('[]')} ms")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -58,7 +61,13 @@ late[:, 2].nonzero().flatten()
 # **Where does `torch.roll` put the spike from 10 ms when the fibre waits 4 ms?**
 
 # %%
-torch.roll(recording[:, 2], 4).nonzero().flatten()
+predict("2.2", "Where does it put the last spike?", ["at 2 ms", "at 11 ms", "nowhere, it is lost"])
+
+# %%
+rolled = torch.roll(recording[:, 2], 4).nonzero().flatten().tolist()
+print("spikes at", *rolled, "ms")
+at = torch.roll(torch.arange(12), 4).tolist().index(10)  # where it puts row 10
+reveal("2.2", f"at {at} ms")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -162,11 +171,19 @@ explore(draw, first_ms=slider("delay of fibre 0 (ms)", 0, 8, 1, 2),
 # what does the raster look like outside?**
 
 # %%
+predict("2.3", "From when to when do all carry the recording?", [
+    "0 to 149 ms", "50 to 149 ms", "50 to 199 ms", "0 to 199 ms",
+])
+
+# %%
 filled = delays.pad_then_shift(torch.ones(1, 150, 200), random_waits, 50)[0].mean(1)
 complete = (filled == 1).nonzero()
 print(f"all fibres are filled from {complete.min()} to {complete.max()} ms; "
       f"{1 - filled.mean():.0%} of Method A's picture is silence nobody sent")
 drawings.arrivals(method_a[0], random_waits, stimulus.steps)
+
+# %%
+reveal("2.3", f"{complete.min()} to {complete.max()} ms")
 
 
 # %% [markdown]
@@ -221,12 +238,15 @@ print(f"two ears that know nothing of each other: {by_accident:.1f} pairs in a s
 # It can be asked for any window.
 #
 # ### Predict
-# A third of the time is gone. **Does the smallest possible error grow by a third, by a half, or
-# by something else?**
+# A third of the time is gone. **By how many percent does the smallest possible error grow?**
+
+# %%
+predict("2.4", "By how much does the error grow?", (0, 100), unit="%")
 
 # %%
 whole, window = observer.cramer_rao(stimulus), observer.cramer_rao(stimulus, window_ms=100)
 print(f"150 ms: {whole:.3f}°   100 ms: {window:.3f}°   ratio {window / whole:.3f}")
+reveal("2.4", 100 * (window / whole - 1))
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -257,19 +277,27 @@ for steps, bound in ((150, whole), (100, window)):
 # ### Predict
 # The prototype stops with *Duration too short* if the recording does not last about three times as
 # long as `max_delay`. Our 150 ms and 50 ms just keep that rule. **What is lost at twice, at one
-# and a half times?**
+# and a half times?** Guess for one and a half: how many times larger is the bound?
 
 # %%
+predict("2.5", "How much larger is the bound at 1.5 max_delay?", (1, 10), unit="times", step=0.1)
+
+# %%
+costs = {}
 for times in (4, 3, 2, 1.5, 1.2):
     sound = Stimulus(duration_ms=50 * times)
     sent, left = (observer.cramer_rao(sound, sound.duration_ms - m) for m in (0, 50))
+    costs[times] = left / sent
     print(f"{times:3g} × 50 ms: {sound.duration_ms - 50:3.0f} ms are left, "
-          f"the bound is {left:.2f}°, {left / sent:.2f} times that of the recording")
+          f"the bound is {left:.2f}°, {costs[times]:.2f} times that of the recording")
 
 # %%
 longest = range(0, 141, 10)
 bounds = [observer.cramer_rao(stimulus, window_ms=150 - m) for m in longest]
 drawings.price(longest, bounds, stimulus.duration_ms)
+
+# %%
+reveal("2.5", costs[1.5])
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -285,25 +313,29 @@ drawings.price(longest, bounds, stimulus.duration_ms)
 # the sound, which softens the steep end.)
 #
 # ## Several layers
-# A layer with delays up to 50 ms hands on 50 ms less than it got. If the next layer delays as
-# well, it clips again.
+# In a network several layers may delay, each by up to 50 ms and each by Method B.
 #
 # ### Predict
 # **How long must the sound be for the last of three such layers to see 100 ms?** And what becomes
 # of our 150 ms?
 
 # %%
+predict("2.6", "How long must the sound be?", (100, 500), unit="ms", step=10)
+
+# %%
 layer_waits = torch.randint(0, 51, (3, 200), generator=generator).float()
-_, passing = sample(2, Stimulus(duration_ms=250), generator)
+_, passing = sample(2, Stimulus(duration_ms=500), generator)
 for layer in range(3):
     passing = delays.shift_then_clip(passing, layer_waits[layer], 50)
-    print(f"after layer {layer + 1}: {passing.shape[1]} ms")
+    print(f"after layer {layer + 1}: {passing.shape[1]} ms of 500")
+reveal("2.6", 500 - passing.shape[1] + 100)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# 250 ms are just enough for three layers: 100 + 3 × 50. Of our usual 150 ms, two layers would
-# leave 50, one cycle of the tone, and the third would have nothing to look at.
+# Each layer clips 50 ms of what it gets, so 100 + 3 × 50 = 250 ms are just enough for three. Of
+# our usual 150 ms, two layers would leave 50, one cycle of the tone, and the third would have
+# nothing to look at.
 # </details>
 #
 # In general, `stimulus = effective + layers * max_delay`: that is the
@@ -387,6 +419,12 @@ checks.exercise_2_3(longest_wait)
 
 # %% [markdown]
 # ## What you now know
+# What you guessed, and what came out:
+
+# %%
+review()
+
+# %% [markdown]
 # - A delay is `out[t] = in[t - d]`, and an impulse checks it; `torch.roll` is not a delay.
 # - Padding (Method A) keeps every spike but surrounds them with silence nobody sent, so fibres
 #   with different delays no longer cover the same time.

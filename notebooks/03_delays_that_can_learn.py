@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from course_utils import checks, delays, plots
 from course_utils.drawings import course_map
 from course_utils.drawings import lesson_3 as drawings
-from course_utils.explore import explore, live, slider
+from course_utils.explore import explore, live, predict, reveal, review, slider
 from course_utils.stimuli import Stimulus, sample
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
@@ -52,6 +52,12 @@ def delayed(train, d):
 # %% [markdown]
 # ### Predict
 # One spike at row 2 of 8. It waits 3 steps, then 2.625, then 2.5. **What comes out, and where?**
+# Guess for 2.625.
+
+# %%
+predict("3.1", "What comes out after 2.625 steps?", [
+    "1 at row 5", "0.625 at row 4, 0.375 at row 5", "0.375 at row 4, 0.625 at row 5",
+])
 
 # %%
 short = torch.zeros(8)
@@ -59,6 +65,10 @@ short[2] = 1
 waits = torch.tensor([3.0, 2.625, 2.5])
 by_hand = torch.stack([delayed(short, d) for d in waits])
 by_hand
+
+# %%
+row_4, row_5 = by_hand[1, 4:6].tolist()
+reveal("3.1", f"{row_4:g} at row 4, {row_5:g} at row 5")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -135,7 +145,6 @@ difference = float(loss(torch.tensor(2.4)) - loss(torch.tensor(2.2))) / 0.2
 print(f"at 2.3 steps: autograd {slope(2.3):.3f}, finite difference {difference:.3f}")
 assert abs(slope(2.3) - difference) < 1e-3
 
-
 # %% [markdown]
 # At a kink there are two slopes, one on the left and one on the right. A rounded delay sits on a
 # kink *always*.
@@ -145,6 +154,12 @@ assert abs(slope(2.3) - difference) < 1e-3
 # autograd say there about our `delayed`: the left slope, the right one, or something between?**
 
 # %%
+predict("3.2", "What does autograd say at 3 steps?", [
+    "the left slope", "something between", "the right slope",
+])
+
+
+# %%
 def course_delayed(train, d):  # the course's function, with room for eight steps
     return delays.shift_then_clip(F.pad(train, (8, 0))[None, :, None], d[None], 8)[0, :, 0]
 
@@ -152,6 +167,10 @@ def course_delayed(train, d):  # the course's function, with room for eight step
 left, right = (float(loss(torch.tensor(b)) - loss(torch.tensor(b - 1))) for b in (3.0, 4.0))
 print(f"at 3 steps: left {left:.2f}, right {right:.2f}; our `delayed` {slope(3.0):.2f}, "
       f"the course's {slope(3.0, course_delayed):.2f}")
+
+# %%
+said = {"the left slope": left, "something between": (left + right) / 2, "the right slope": right}
+reveal("3.2", min(said, key=lambda words: abs(said[words] - slope(3.0))))
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -167,7 +186,6 @@ for k in range(1, 8):
     sides = loss(torch.tensor(k + 1.0)) - loss(torch.tensor(k - 1.0))
     assert abs(slope(float(k), course_delayed) - sides / 2) < 1e-5
 
-
 # %% [markdown]
 # ## A delay that leaves its range
 # A delay below 0 would let spikes arrive before they were sent, and one above `max_delay` finds no
@@ -181,7 +199,13 @@ for k in range(1, 8):
 # ### Predict
 # Four delays start at −2, 0, 1 and 45 steps, all best at 5, under the same
 # [Adam](glossary.ipynb#Adam). The first is outside, as if the last step had pushed it there.
-# **Which of them come home with a clamp, and which with a projection?**
+# **Which of them come home with a clamp, and which with a projection?** Guess for the clamp.
+
+# %%
+predict("3.3", "Which come home with a clamp?", [
+    "all four", "all but -2", "all but -2 and 0", "all but 45",
+])
+
 
 # %%
 def learn(apply, project, updates=60):
@@ -203,6 +227,11 @@ rules = {
 }
 runs = {name: learn(*rule) for name, rule in rules.items()}
 drawings.paths(list(runs.values()), list(runs), goal=5)
+
+# %%
+start, *_, end = runs["clamp in forward"]
+lost = [f"{a:g}" for a, b in zip(start, end, strict=True) if abs(b - 5) > 2]
+reveal("3.3", f"all but {' and '.join(lost)}" if lost else "all four")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -346,10 +375,14 @@ def read_at(train, shift, align_corners=False):
 # **At which row does the spike come out?**
 
 # %%
+predict("3.4", "At which row does it come out?", (0, 199))
+
+# %%
 impulse = torch.zeros(200)
 impulse[80] = 1
 found = int(read_at(impulse, +49.0).argmax())
 print(f"sent at 80, found at {found}")
+reveal("3.4", found)
 
 
 # %% [markdown]
@@ -376,9 +409,17 @@ assert torch.allclose(grid_delayed(impulse, 49.0), late_by(impulse, 49), atol=1e
 # `False` or `True`, if both calls get the same value?**
 
 # %%
+predict("3.5", "What does True change?", ["nothing", "the row", "the spike: it is torn in two"])
+
+# %%
 torch.set_printoptions(precision=3, sci_mode=False)
-print("False:", grid_delayed(short, 3.0, align_corners=False))
-print("True: ", grid_delayed(short, 3.0, align_corners=True))
+corners = {on: grid_delayed(short, 3.0, align_corners=on) for on in (False, True)}
+print("False:", corners[False])
+print("True: ", corners[True])
+
+# %%
+same, torn = torch.allclose(*corners.values(), atol=0.01), corners[True].max() < 0.99
+reveal("3.5", "the spike: it is torn in two" if torn else "nothing" if same else "the row")
 
 
 # %% [markdown]
@@ -390,7 +431,7 @@ print("True: ", grid_delayed(short, 3.0, align_corners=True))
 # the step must match it.
 # </details>
 #
-# ## Second part: whole delays that are not quite whole
+# ## Second part: whole delays through the grid
 # The prototype rounds its delays before the grid, so that spikes stay spikes. Here is its way of
 # shifting (a picture per fibre: 200 rows high after padding, one column for each sound).
 
@@ -406,7 +447,12 @@ def prototype_shift(spikes, delay):  # (sound, time, fibre) and whole steps, in 
 # %% [markdown]
 # ### Predict
 # All spikes are 0 or 1, all delays are whole, all numbers have 32 bits (float32). **Which part of
-# the outputs is neither 0 nor 1: none, a few in a million, or more?**
+# the outputs is neither 0 nor 1?**
+
+# %%
+predict("3.6", "What part is neither 0 nor 1?", [
+    "none", "a few in a million", "a few in a thousand", "more than 1 in a hundred",
+])
 
 # %%
 whole_waits = torch.randint(1, 50, (200,), generator=generator).float()
@@ -415,6 +461,11 @@ broken = (shifted != 0) & (shifted != 1)
 worst = float((shifted - shifted.round()).abs().max())
 print(f"{broken.float().mean():.1%} of the outputs are not binary; the worst is off by {worst:.1e}")
 assert worst < 1e-4
+
+# %%
+share = float(broken.float().mean())
+reveal("3.6", "none" if share == 0 else "a few in a million" if share < 1e-4
+       else "a few in a thousand" if share < 1e-2 else "more than 1 in a hundred")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -485,13 +536,17 @@ class Surrogate(torch.autograd.Function):
 # %% [markdown]
 # ### Predict
 # A gradient of 1 arrives. **What does it become for a delay of 49, of 1, of 0, and for one that
-# the last step has pushed to −3?**
+# the last step has pushed to −3?** Guess for −3.
+
+# %%
+predict("3.7", "What does a gradient of 1 become at a delay of −3?", (-50, 50))
 
 # %%
 raw = torch.tensor([-3.0, 0.0, 1.0, 49.0, 60.0], requires_grad=True)
 Surrogate.apply(raw).sum().backward()
 for delay, gradient in zip(raw.tolist(), raw.grad.tolist(), strict=True):
     print(f"delay {delay:3.0f}: a gradient of 1 becomes {gradient:4.0f}")
+reveal("3.7", raw.grad[0])
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -552,7 +607,10 @@ picked.shape
 # A training step delays 64 sounds, multiplies by the weights of 30 neurons, and goes back for all
 # gradients. We do it in four ways: with the prototype's grid, with a grid of ours, by picking rows,
 # and with `delayed_linear`, which never builds the interpolated spikes. **What share of the
-# prototype's time does each take?**
+# prototype's time does each take?** Guess for `delayed_linear`.
+
+# %%
+predict("3.8", "What share does delayed_linear take?", (0, 150), unit="%")
 
 # %%
 parts = torch.rand(200, generator=generator) * 50  # delays, no longer whole
@@ -587,6 +645,7 @@ plots.bars(list(ways), medians, ylabel="forward and backward, median (ms)")
 # %%
 for name, median in zip(ways, medians, strict=True):
     print(f"{name:22} takes {median / medians[0]:4.0%} of the prototype's time")
+reveal("3.8", 100 * medians[-1] / medians[0])
 
 
 # %% [markdown]
@@ -656,6 +715,12 @@ checks.exercise_3_3(careful_step)
 
 # %% [markdown]
 # ## What you now know
+# What you guessed, and what came out:
+
+# %%
+review()
+
+# %% [markdown]
 # - Between whole delays a shift mixes two rows, and its gradient is their difference. At a whole
 #   delay there are two such differences; the course takes their mean.
 # - A clamp in the forward pass leaves dead delays. Projecting after the step does not.

@@ -6,7 +6,7 @@
 # time.
 #
 # **You will be able to**
-# - show that a spike has no usable slope, lend it one, and tell its width from its height;
+# - find the slope of a spike, lend it a better one, and tell its width from its height;
 # - write a leaky integrate-and-fire neuron in five lines, with its reset in the right place;
 # - derive backpropagation through time as one recurrence, and see how far back it reaches.
 #
@@ -22,14 +22,14 @@ import torch
 from course_utils import checks, neurons, plots, tables
 from course_utils.drawings import course_map
 from course_utils.drawings import lesson_4 as drawings
-from course_utils.explore import explore, live, slider
+from course_utils.explore import explore, live, predict, reveal, review, slider
 from course_utils.neurons import recurrent_lif
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 course_map.here(4)
 
 # %% [markdown]
-# ## The step that has no slope
+# ## Forty neurons and one weight
 #
 # A neuron adds up what it receives; the sum is its **[potential](glossary.ipynb#potential)**. When
 # the potential reaches a fixed value, the **[threshold](glossary.ipynb#threshold)**, it fires a
@@ -49,7 +49,10 @@ def loss(w):
 # %% [markdown]
 # ### Predict
 # We stand at `w = 1.5`, change it by a millionth, and look at the loss. Then we do the same at a
-# thousand other weights. **At how many of them does the loss change at all?** Decide, then run.
+# thousand other weights. **At how many of them does the loss change at all?**
+
+# %%
+predict("4.1", "At how many of 1000 weights does the loss change?", (0, 1000), step=10)
 
 # %%
 weights = torch.linspace(0.5, 5, 1000, dtype=torch.float64)
@@ -58,6 +61,9 @@ changed = int((slopes != 0).sum())
 print(f"slope at w = 1.5: {float((loss(1.5 + 1e-6) - loss(1.5 - 1e-6)) / 2e-6)}")
 print(f"the loss changed at {changed} of {len(weights)} weights")
 drawings.stairs(weights, [loss(w) for w in weights], len(weights) - changed)
+
+# %%
+reveal("4.1", changed)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -154,7 +160,11 @@ explore(
 # Back to the forty neurons. We start at `w = 0.5`, where **nobody fires**, and follow the lent
 # slope downhill for 200 steps: once in proportion to the gradient (plain gradient descent, SGD),
 # once with Adam, which divides each gradient by its own recent size. The sigmoid's steepness is 2,
-# 5, 25, 100. **Which of them make half of the neurons fire, with SGD and with Adam?**
+# 5, 25, 100. **Which of them make half of the neurons fire, with SGD and with Adam?** Guess for 25,
+# a slope that is high at the threshold, and nearly nothing where these neurons are.
+
+# %%
+predict("4.2", "Which gets there with steepness 25?", ["both", "only SGD", "only Adam", "neither"])
 
 # %%
 rules = {"SGD": partial(torch.optim.SGD, lr=0.5), "Adam": partial(torch.optim.Adam, lr=0.05)}
@@ -168,11 +178,22 @@ def descend(rule, steepness, height=1.0):
         fired = neurons.spike(w * currents - 1, "sigmoid", steepness).mean()
         (height * (fired - 0.5) ** 2).backward()  # a higher slope makes a larger gradient
         optimiser.step()
-    return f"{rule}: w = {w.item():.2f}, {fired.item():.0%} fire"
+    return w.item(), fired.item()
 
 
+def which(happened):  # one True or False for each rule
+    names = [f"only {rule}" for rule, so in zip(rules, happened, strict=True) if so]
+    return names[0] if len(names) == 1 else "both" if names else "neither"
+
+
+# %%
 for steepness in (2, 5, 25, 100):
-    print(f"steepness {steepness:3d}   ", "   ".join(descend(rule, steepness) for rule in rules))
+    for rule in rules:
+        w_end, fired = descend(rule, steepness)
+        print(f"steepness {steepness:3d}   {rule:4s}: w = {w_end:.2f}, {fired:.0%} fire")
+
+# %%
+reveal("4.2", which([abs(descend(rule, 25)[1] - 0.5) < 0.1 for rule in rules]))
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -189,8 +210,14 @@ for steepness in (2, 5, 25, 100):
 # with SGD, and what with Adam?**
 
 # %%
+predict("4.3", "Whose w ends elsewhere?", ["both", "only SGD", "only Adam", "neither"])
+
+# %%
+ends = {}
 for height, rule in itertools.product((1, 100), rules):
-    print(f"height × {height:3d}   {descend(rule, 5, height)}")
+    ends[height, rule], fired = descend(rule, 5, height)
+    print(f"height × {height:3d}   {rule:4s}: w = {ends[height, rule]:.2f}, {fired:.0%} fire")
+reveal("4.3", which([abs(ends[100, rule] - ends[1, rule]) > 0.01 for rule in rules]))
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -212,8 +239,11 @@ for height, rule in itertools.product((1, 100), rules):
 # with other seeds, nineteen of twenty of them would hold the true mean.
 #
 # ### Predict
-# At steepness 5 the network is wrong by 1.6 degrees on average. **How wrong is it at 100, where the
-# forty neurons did not move at all: 1.6, 2, 5, or 14 degrees?**
+# At steepness 5 the network is wrong by 1.6 degrees on average; always pointing straight ahead, by
+# 45. **How wrong is it at 100, where the forty neurons did not move at all?**
+
+# %%
+predict("4.4", "How wrong is the sigmoid at steepness 100?", (0, 45), unit="°", step=0.2)
 
 # %%
 rows, steepnesses = tables.read("../figures/studies/surrogates.csv"), (1, 5, 25, 100)
@@ -242,6 +272,7 @@ for name, b in itertools.product(("sigmoid", "superspike"), steepnesses):
 print(f"readout only  : {worse(usual, delays='readout only')}, all against sigmoid 5")
 low, high = (dict(surrogate=name, steepness=100, **network) for name in ("superspike", "sigmoid"))
 print(f"at 100, sigmoid against SuperSpike: {worse(low, **high)}")
+reveal("4.4", tables.mean_interval(rows, "error_deg", **high)[0])
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -351,9 +382,13 @@ print(f"{int(spikes.sum())} spikes, all of them equal")
 # and its [time constant](glossary.ipynb#time-constant) is 5 ms. **How many spikes does it fire?**
 
 # %%
+predict("4.5", "How many spikes in 100 ms?", (0, 30))
+
+# %%
 steady = torch.full((1, 100, 1), 0.15)
 fired, potential = neurons.lif(steady, tau_ms=5, return_potential=True)
 print(f"{int(fired.sum())} spikes, last potential {float(potential[0, -1, 0]):.3f}")
+reveal("4.5", int(fired.sum()))
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -422,6 +457,9 @@ def late_reset(current, tau_ms=5):
 # than ours? Are they in the same places?**
 
 # %%
+predict("4.6", "The late neuron fires ...", ["fewer spikes", "as many", "more spikes"])
+
+# %%
 strong = torch.full((100,), 0.4)
 right, late = lif_by_hand(strong), late_reset(strong)
 double = int((late[1:] * late[:-1]).sum())
@@ -429,6 +467,10 @@ print(f"reset in the same step: {int(right.sum())} spikes, "
       f"{int((right[1:] * right[:-1]).sum())} right after another")
 print(f"late reset:             {int(late.sum())} spikes, {double} right after another")
 drawings.two_resets(right, late)
+
+# %%
+more = int(late.sum() - right.sum())
+reveal("4.6", "more spikes" if more > 0 else "fewer spikes" if more < 0 else "as many")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -491,7 +533,6 @@ for detach in (False, True):
     print(f"detached reset {detach!s:>5}: largest difference {apart:.0e}")
     assert apart < 1e-5
 
-
 # %% [markdown]
 # Three ways, one gradient: our loop with autograd, our recurrence, and `neurons.lif`, which is this
 # recurrence written as one function for a whole sequence.
@@ -499,7 +540,12 @@ for detach in (False, True):
 # ### Predict
 # One neuron hears one noisy current for 60 ms. Choose one of these steps, and ask its
 # spike-or-not which of the 60 currents it listens to. **On which side of it do they lie? How far
-# do they reach? What does a reset do to them?**
+# do they reach? What does a reset do to them?** Guess for a detached reset.
+
+# %%
+predict("4.7", "Which currents does it listen to?",
+        ["earlier and later ones", "all earlier ones, fading", "those since the last spike"])
+
 
 # %%
 def listens(slope, tau_ms, detach, steps=60):
@@ -521,6 +567,14 @@ pictures = {name: listens(5, 10, detach) for name, detach in resets.items()}
 noise = 0.4 * (noisy[:60, 0] - 0.2)
 everyone = drawings.listening(pictures)  # where no view can run: all 60 steps at once
 live("neuron", everyone, noise=noise, current=0.12, tau_ms=10, asked_ms=57)
+
+# %%
+heard, fired_at = pictures["reset detached"]  # (step that is asked, current)
+later = float(heard.triu(1).abs().sum())
+past_a_spike = sum(float(heard[t + 1 :, : t + 1].abs().sum()) for t in fired_at)
+print(f"sum of later entries {later}, of entries from before a spike {past_a_spike}")
+reveal("4.7", "earlier and later ones" if later else "all earlier ones, fading" if past_a_spike
+       else "those since the last spike")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -576,11 +630,18 @@ assert torch.allclose(looped, neurons.leaky_readout(spikes[None], weight, 5)[0],
 # %% [markdown]
 # ### Predict
 # A window has 100 steps. One spike arrives in its first step, another in its last.
-# **Which of them moves the answer more, and by what factor?**
+# **Which of them moves the answer more, and by what factor?** (A factor below 1 says that it is the
+# last one.)
+
+# %%
+predict("4.8", "By what factor does the first move it more?", (0, 20), step=0.1)
 
 # %%
 print(f"first / last: {float(weighting[0] / weighting[-1]):.1f}")
 drawings.share(weighting)
+
+# %%
+reveal("4.8", float(weighting[0] / weighting[-1]))
 
 
 # %% [markdown]
@@ -606,9 +667,15 @@ checks.exercise_4_3(steps_to_half)
 
 # %% [markdown]
 # [Solution](solutions/04_neurons_that_can_learn.ipynb)
-#
+
+# %% [markdown]
 # ## What you now know
-#
+# What you guessed, and what came out:
+
+# %%
+review()
+
+# %% [markdown]
 # - A spike has slope zero almost everywhere, so we lend it one. Its height is a rate, which Adam
 #   divides away; its width decides who is remembered. Around a loop, what is lent
 #   multiplies itself.

@@ -20,7 +20,7 @@ import torch
 from course_utils import checks, observer, plots, tables
 from course_utils.drawings import course_map
 from course_utils.drawings import lesson_5 as drawings
-from course_utils.explore import choice, explore, slider
+from course_utils.explore import choice, explore, predict, reveal, review, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import evaluate, fit
@@ -54,12 +54,16 @@ print(f"sounds, steps, fibres: {tuple(test_spikes.shape)}")
 # ### Predict
 # The loss is the **[cross entropy](glossary.ipynb#cross-entropy)**: minus the logarithm of the
 # probability that the network gave to the right class, averaged over sounds. The network knows
-# nothing yet. **What will its loss be, about? And its error in degrees?** Decide, then run.
+# nothing yet. **What will its loss be, about? And its error in degrees?**
+
+# %%
+predict("5.1", "What is the loss before training?", (0, 5), unit="nats", step=0.1)
 
 # %%
 report = evaluate(untrained, test_ipd, test_spikes)
 print(f"loss {report.loss:.3f} nats, error {report.error_deg:.1f}°")
 print(f"ln({classes.n}) = {math.log(classes.n):.3f} nats")
+reveal("5.1", report.loss)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -94,6 +98,9 @@ assert math.isclose(loss, evaluate(untrained, few_ipd, few_spikes).loss, rel_tol
 # be 3.75° wrong on average: a quarter of a class. **What error will it reach? Can it be less?**
 
 # %%
+predict("5.2", "What error will it reach?", (0, 15), unit="°", step=0.1)
+
+# %%
 history = fit(network, generator, epochs=20, lr=0.02, soft_labels=0.5)
 print(f"{history.seconds:.0f} seconds; best epoch: {history.best_epoch}")
 plots.history(history)
@@ -126,6 +133,9 @@ rungs = {
     "Cramér–Rao bound, 100 ms": bound,
 }
 plots.bars(list(rungs), list(rungs.values()), ylabel="mean error (degrees)", log=True)
+
+# %%
+reveal("5.2", rungs["network, softmax mean"])
 
 
 # %% [markdown]
@@ -270,14 +280,19 @@ print(f"all together: {float(moved.mean()):+.1f} ms; around that, each by itself
 # %% [markdown]
 # Each goes its own way, and all together they stay where they were. That is no luck: `fit` takes
 # out of every update what all delays would do together, their *[common
-# mode](glossary.ipynb#common-mode)*. It may do so if the network can't hear it. Can it?
+# mode](glossary.ipynb#common-mode)*. What would it cost to leave that in?
 #
 # ### Predict
 # We take the trained network and let **all 200 fibres wait 10 ms longer**. Then, instead, we let
 # only the **right ear wait 1 ms longer**. **Which of the two hurts, and by how many degrees?**
 # (At 20 Hz, 1 ms is 7.2° of phase.)
-#
-# There must be room for longer delays, so this twin has a range of 70 ms and hears 170 ms: its
+
+# %%
+predict("5.3", "Which hurts more?",
+        ["all by 10 ms", "the right ear by 1 ms", "alike, within half a degree"])
+
+# %% [markdown]
+# There must be room for longer delays, so our twin has a range of 70 ms and hears 170 ms: its
 # window is 100 ms long, as before.
 
 # %%
@@ -294,11 +309,18 @@ def shifted(everyone_ms, right_ms):
 
 
 # %%
+errors = {}
 for everyone, right in ((0, 0), (10, 0), (0, 1)):
     moved_report = shifted(everyone, right)
+    errors[everyone, right] = moved_report.error_deg
     bias = float(torch.rad2deg(moved_report.softmax_mean - moved_report.angle).mean())
     print(f"all +{everyone:2d} ms, right +{right} ms: error {moved_report.error_deg:.2f}°, "
           f"pointer off by {bias:+.1f}° on average")
+
+# %%
+more = errors[10, 0] - errors[0, 1]
+reveal("5.3", "alike, within half a degree" if abs(more) < 0.5 else "all by 10 ms" if more > 0
+       else "the right ear by 1 ms")
 
 
 # %% [markdown]
@@ -398,13 +420,17 @@ together = torch.cos(torch.deg2rad(grid - lag_deg[..., None]))
 left, right = network.w_hidden.detach().view(2, 100, 30)
 wanted = torch.einsum("lrd,ln,rn->dn", together, left, right)  # (direction, neuron)
 
-
 # %% [markdown]
 # ### Predict
 # That sum has heard no sound. It knows of no threshold and no reset. **Will its peak lie where the
-# neuron fires most? How far off: 5°, 30°, 90°? And will the peaks lie where sources can be,
-# between −90° and 90°?**
-#
+# neuron fires most? How far off, in the median over neurons? And will the peaks lie where sources
+# can be, between −90° and 90°?** (By luck alone it would be off by 90°.)
+
+# %%
+predict("5.4", "How far off is the peak?", (0, 180), unit="°", step=1)
+
+
+# %% [markdown]
 # The middle of a curve on a circle: lay an arrow in each direction, as long as the rate there, and
 # look where all of them together lead.
 
@@ -419,6 +445,7 @@ measured, predicted = middle(curves, directions)[choosy], middle(wanted, grid)[c
 off = ((measured - predicted + 180) % 360 - 180).abs()
 print(f"predicted to within {off.median():.0f}° (median), {off.max():.0f}° at worst; "
       f"{int((measured.abs() > 90).sum())} of {len(off)} like a direction beyond ±90° best")
+reveal("5.4", off.median())
 
 # %% [markdown]
 # One neuron at a time, sorted by where the sum says that it is quiet. What does it give weight to,
@@ -460,13 +487,12 @@ explore(draw, place=slider("neuron (sorted)", 0, 29, 1, 8, keep=[15, 22]))
 # as long. And two more: no delays at all, and one ear that is silent. The table has five seeds of
 # each, with the budget of the run above.
 #
-# Be warned: for learned delays, this task is close to the worst case. Our sound is a tone that
-# never changes, and the readout takes a mean over time, so it does not matter *when* anything
-# happens. A word would be another matter: there each event comes once, and in its order.
-#
 # ### Predict
 # Our network learned its delays. **How far from it is one with frozen random delays? One without
-# delays? One with one ear?** Put the four in order, and guess the gaps.
+# delays? One with one ear?** Put the four in order, and guess the error of the frozen one.
+
+# %%
+predict("5.5", "How wrong is it with frozen random delays?", (0, 45), unit="°", step=0.2)
 
 # %%
 names = ["learned", "frozen random delays", "no delays", "one ear"]
@@ -511,6 +537,7 @@ print(f"a class by chance: {chance.random_class_deg:.1f}°")
 print("learned minus frozen:", difference("learned", "frozen random delays"))
 frozen, *_ = tables.mean_interval(rows, "error_deg", setting="frozen random delays")
 print(f"5 % of the frozen network's error: {0.05 * frozen:.2f}°")
+reveal("5.5", frozen)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -526,7 +553,10 @@ print(f"5 % of the frozen network's error: {0.05 * frozen:.2f}°")
 # would still fit into the interval; five seeds can't exclude it. And both sides had one setting of
 # their rates, tuned for neither, and twenty epochs.
 #
-# It is a result about *this* task, too. Give the network fewer fibres, and variety runs out:
+# It is a result about *this* task, too, and for learned delays a hard one. Our sound is a tone that
+# never changes, and the readout takes a mean over time, so it does not matter *when* anything
+# happens. A word would be another matter: there each event comes once, and in its order. And give
+# the network fewer fibres, and variety runs out:
 # [lesson 6](06_weights_or_delays.ipynb) takes weights and delays apart, with more seeds.
 # </details>
 #
@@ -545,8 +575,8 @@ print(f"5 % of the frozen network's error: {0.05 * frozen:.2f}°")
 #
 # (On arXiv: 2306.17670, 2302.08607, 2510.27434, 2306.06237, 2501.07331, 2404.19165.) None of this
 # is an error in degrees, so compare the direction of each claim. What do our tables say to the same
-# questions? Here, and in the study that lesson 6 explains; its word *differs* means surely not
-# zero, and *alike* surely within 5 %.
+# questions? Here, and in the study that lesson 6 explains (its word *differs* means surely not
+# zero):
 
 # %%
 for name in ("no delays", "frozen random delays", "learned"):
@@ -555,24 +585,18 @@ for name in ("no delays", "frozen random delays", "learned"):
 
 # %%
 verdicts = tables.read("../figures/studies/compared/verdicts.csv")
-beside = {
-    "Grappolini and Subramoney": ("delays only", "frozen"),
-    "Sun et al. (2025)": ("learned, ternary weights", "frozen, ternary weights"),
-    "Göltz et al.": ("learned, noise", "frozen, noise"),
-}
-for who, (condition, control) in beside.items():
-    found = [r for r in verdicts if (r["condition"], r["control"]) == (condition, control)]
-    print(f"{who}: {condition} minus {control}" + ("" if found else ": no verdict yet"))
-    for row in found:
-        print("    {place}: {difference_percent:+.0f} % ({low_percent:+.0f} to "
-              "{high_percent:+.0f} %), {n:.0f} seeds: {verdict}".format(**row))
+for row in verdicts:
+    if (row["condition"], row["control"]) == ("delays only", "frozen"):
+        print("{place}: {condition} minus {control}".format(**row))
+        print("    {difference_percent:+.0f} % ({low_percent:+.0f} to {high_percent:+.0f} %), "
+              "{n:.0f} seeds: {verdict}".format(**row))
 
 # %% [markdown]
 # *Having* delays helps here as it does there. That learned ones help *more*, our table of 100
 # fibres does not show. Delays alone are behind weights alone in both places: by a little in the
 # first, where each *connection* has a delay of its own, and by a lot in the second, where each
-# fibre has one. And where weights are coarse or noisy, learned delays are ahead here, too: lesson 6
-# has more of that. Delays in recurrent connections are nowhere in our tables.
+# fibre has one. Lesson 6 asks about coarse and noisy weights. Delays in recurrent connections are
+# nowhere in our tables.
 #
 # ## Other first delays
 #
@@ -584,6 +608,10 @@ for who, (condition, control) in beside.items():
 # ### Predict
 # **Frozen, is the bank that someone has thought about better than random delays? And which first
 # delays are the best to learn from?**
+
+# %%
+predict("5.6", "Frozen, is the bank ahead of random delays?",
+        ["ahead", "too close to call", "behind"])
 
 # %%
 firsts = {
@@ -601,6 +629,11 @@ for first, pair in firsts.items():
 print("bank minus random, frozen:", difference("frozen bank", "frozen random delays"))
 print("even minus random, frozen:", difference("frozen even delays", "frozen random delays"))
 print("zero minus random, learned:", difference("learned from zero", "learned"))
+
+# %%
+pair = dict(setting="frozen bank"), dict(setting="frozen random delays")
+_, low, high = tables.paired_interval(rows, "error_deg", *pair)
+reveal("5.6", "behind" if low > 0 else "ahead" if high < 0 else "too close to call")
 
 
 # %% [markdown]
@@ -690,7 +723,9 @@ print(f"bound {bound:.2f}°")
 # That is close to the bound, which no unbiased reader of these spikes can pass. And again, look at
 # the frozen delays beside the learned ones before you credit the delays.
 #
-# ## The recipe that this course grew from
+# ## The recipe that this course grew from (optional)
+#
+# Nothing later needs this section; a reader in a hurry goes on to *What you now know*.
 #
 # The prototype trained a similar network, showed a falling loss and moved delays, and never ran it
 # on a test sound. `figures/prototype_recipe.py` follows its recipe, mistakes included, and tests
@@ -725,12 +760,18 @@ print("untrained hidden neurons fire at {:.0f} Hz, with its limit at {:.0f} Hz".
 # each of them move in a first step of SGD? Of Adam?**
 
 # %%
+predict("5.7", "Adam, gradient 0.0001: how far?", (0, 2), unit="ms", step=0.01)
+
+# %%
+by = {}
 for optimiser in (torch.optim.SGD, torch.optim.Adam):
     for gradient in (1e-4, 1.0):
         delay = torch.tensor([20.0], requires_grad=True)
         delay.grad = torch.tensor([gradient])
         optimiser([delay], lr=1.0).step()
+        by[optimiser, gradient] = 20 - delay.item()
         print(f"{optimiser.__name__:4s} gradient {gradient:g}: moved {20 - delay.item():.4f} ms")
+reveal("5.7", by[torch.optim.Adam, 1e-4])
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -747,6 +788,10 @@ for optimiser in (torch.optim.SGD, torch.optim.Adam):
 # both again, with one mistake mended: training sounds with a phase each. Of its learned delays, 154
 # of 200 lay at an end of their range; *frozen at the ends* puts as many there, before training.
 # **Do its learned delays beat its frozen ones?** Errors are by argmax, as there.
+
+# %%
+predict("5.8", "As printed, are its learned delays ahead?",
+        ["ahead", "behind", "too close to call"])
 
 # %%
 recipe = tables.read("../figures/prototype_recipe.csv")
@@ -780,6 +825,11 @@ for name in ("as printed", "a phase each", "a phase each, frozen at the ends"):
     gap = tables.paired_interval(recipe, "error_deg", *pair)
     print("{:32s} minus {:27s} {:+.2f}° ({:+.2f}° to {:+.2f}°)".format(name, control, *gap))
 
+# %%
+pair = dict(setting="as printed"), dict(setting="as printed, delays frozen")
+_, low, high = tables.paired_interval(recipe, "error_deg", *pair)
+reveal("5.8", "behind" if low > 0 else "ahead" if high < 0 else "too close to call")
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -803,11 +853,17 @@ for name in ("one ear, one phase", "one ear, a phase each"):
 
 # %% [markdown]
 # ## What you now know
-#
+# What you guessed, and what came out:
+
+# %%
+review()
+
+# %% [markdown]
 # - A loss starts at ln(classes). An error means something beside chance, floor and bound, and the
 #   softmax mean, taught with soft labels, goes below the floor of the classes.
-# - Inside, only differences of delays matter. Their common part drifts freely. A hidden neuron adds
-#   two waves: the cross-correlation of its ears says where it fires, and where it is quiet.
+# - Inside, only differences of delays matter. Their common part is free, so `fit` holds it.
+#   A hidden neuron adds two waves: the cross-correlation of its ears says where it fires, and where
+#   it is quiet.
 # - With 100 fibres per ear and a steady tone, frozen random delays came within hardly more than a
 #   tenth of a degree of learned ones; five seeds do not show that the two are alike. If delays move
 #   and the loss falls, the one need not have caused the other.

@@ -14,7 +14,6 @@ from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import fit
 from figures.studies.compared import plan, verdicts
-from figures.studies.compared.plan import comparisons
 from tools.pages import NOTEBOOKS, ROOT
 
 FIGURES = ROOT / "figures"
@@ -373,10 +372,10 @@ def test_lesson_5_sets_beside_others_what_the_verdicts_say():
         and row["verdict"] == "differs"
     }  # fmt: skip
     assert 5 < loss["synaptic"] < loss["axonal"] / 3  # "much closer", and "behind in both"
-    planned = {tuple(comparison[2:]) for comparison in comparisons()}
     page = page_of("05_train_it")
-    asked = re.findall(r'^    "[A-Z].+": \("(.+)", "(.+)"\),$', page, re.M)
-    assert len(asked) == 3 and set(asked) <= planned  # else "no verdict yet" would stay for ever
+    assert '("delays only", "frozen")' in page
+    # lesson 6 asks about weights that are poor: nothing is told before
+    assert not [r["condition"] for r in rows if r["family"] == "X" and r["condition"] in page]
     none, frozen = (
         tables.mean_interval(tables.read(LESSON_5), "error_deg", setting=setting)
         for setting in ("no delays", "frozen random delays")

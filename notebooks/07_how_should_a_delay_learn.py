@@ -165,7 +165,7 @@ for name in ("linear", "gaussian, sigma 8"):
 # narrow as they go. **How many of the copies arrive, for each rule?**
 
 # %%
-predict("7.2", "How many arrive by linear interpolation?", (0, 31), unit="copies")
+predict("7.2", "How many arrive by linear interpolation?", (0, 31))
 
 # %%
 train = torch.zeros(1, 200, 1)

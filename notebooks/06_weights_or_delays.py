@@ -10,7 +10,7 @@
 # - say how many different lags a network has on offer, and where learning can pay;
 # - build a network that has nothing but delays, and see what it finds.
 #
-# *40 minutes. Builds on lessons 3 and 5.*
+# *45 minutes. Builds on lessons 3 and 5.*
 
 # %%
 import math
@@ -22,7 +22,7 @@ from course_utils.coincidence import CoincidenceNetwork, jeffress_delays
 from course_utils.drawings import course_map
 from course_utils.drawings import lesson_6 as drawings
 from course_utils.drawings.verdicts import forest
-from course_utils.explore import choice, explore, slider
+from course_utils.explore import choice, explore, predict, reveal, review, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import evaluate, fit
@@ -55,7 +55,11 @@ print(f"{len(rows)} networks")
 # *Frozen random* and *frozen even*: delays are drawn, or spread evenly, and only the weights learn.
 # *Delays only*: the weights into the hidden neurons stay as drawn, delays and readout learn.
 # *Readout only*: delays *and* hidden weights stay as drawn. *Learned*: all of it learns. **Put the
-# six in order. Where is the largest gap?**
+# six in order. Where is the largest gap?** (Here we ask for three of them.)
+
+# %%
+predict("6.1", "From the largest error to the smallest",
+        order=["delays only", "frozen random", "none"])
 
 # %%
 conditions = ["none", "readout only", "delays only", "frozen random", "frozen even", "learned"]
@@ -69,6 +73,8 @@ plots.bars(
 # %%
 for name in conditions:
     print(f"{name:13s} argmax {error(name, 100, column='argmax_error_deg')[0]:.2f}°")
+three = ("none", "delays only", "frozen random")
+reveal("6.1", sorted(three, key=lambda name: -error(name, 100)[0]))
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -112,8 +118,12 @@ for fibres in (1, 100):
 # changes nothing (lesson 5), so only **one number** counts: how much longer the right ear waits.
 #
 # ### Predict
-# We set that number by hand, freeze it, and train the weights. **Which number is best? Is it 0?**
-# At 20 Hz, a cycle lasts 50 ms, and the sounds lead by up to 12.5 ms on either side.
+# We set that number by hand, freeze it, and train the weights. At 20 Hz, a cycle lasts 50 ms, and
+# the sounds lead by up to 12.5 ms on either side. **Which number is best?** (Left and right are
+# alike, so leave out its sign.)
+
+# %%
+predict("6.2", "How much longer should one ear wait?", (0, 25), unit="ms")
 
 # %%
 lag_rows = tables.read("../figures/studies/one_number.csv")
@@ -138,6 +148,10 @@ frozen = [r for r in rows if r["delays"] == "frozen random" and alone.items() <=
 frozen.sort(key=lambda row: row["seed"])
 dots = [(first_lag(int(r["seed"])), r["error_deg"]) for r in frozen]
 drawings.valley(lags_ms, by_lag, dots)
+
+# %%
+lowest = min(zip(by_lag, lags_ms, strict=True))[1]
+reveal("6.2", abs(lowest))
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -169,14 +183,19 @@ drawings.valley(
     lags_ms, by_lag, dots, arrows=[((path[0], dots[unlucky][1]), (path[-1], learned))]
 )
 
-
 # %% [markdown]
 # It walked downhill. That is one seed, and we chose it. What do all five gain? We take the
 # difference of each pair, frozen minus learned from the same first delays
-# ([paired differences](glossary.ipynb#paired-difference)).
+# ([paired differences](glossary.ipynb#paired-difference)). And we do the same for 2, 10 and 100
+# fibres per ear.
 #
 # ### Predict
-# **For how many fibres will the interval of the gain be clear of zero, with five seeds?**
+# **In how many of the four places will the interval of the gain be clear of zero, with five
+# seeds?**
+
+# %%
+predict("6.3", "In how many of four is the gain clear of zero?", [0, 1, 2, 3, 4])
+
 
 # %%
 def gain(fibres, hidden=30, kind="axonal", max_delay=50):
@@ -190,11 +209,18 @@ for fibres in (1, 2, 10, 100):
     print("{:3d} fibres: learning gains {:+.2f}° ({:+.2f}° to {:+.2f}°)".format(
         fibres, *gain(fibres)))
 
+# %%
+ranges = [gain(fibres)[1:] for fibres in (1, 2, 10, 100)]
+reveal("6.3", sum(low > 0 or high < 0 for low, high in ranges))
+
 # %% [markdown]
+# <details><summary>What it says</summary>
+#
 # All four intervals hold zero. Is there no gain, then? For ten fibres there is none beyond a
 # quarter of a degree, and no loss; for a hundred, none beyond a tenth. For one fibre the interval
 # is so wide that a large gain fits in as well as none. **Not having seen a gain is not having seen
 # that there is none.**
+# </details>
 #
 # And there is a catch. With one fibre all the luck is one number, the first lag, and seeds 0 to 4
 # draw the same five lags wherever they are used: with ten hidden neurons or thirty, here and in
@@ -214,7 +240,6 @@ print("25 fresh seeds, 1 fibre: learning gains {:+.2f}° ({:+.2f}° to {:+.2f}°
 lost = [after - before for (_, before), (_, after) in zip(starts, ends, strict=True)]
 print(f"worse than frozen: {sum(gap > 0 for gap in lost)} seeds, by {max(lost):.1f}° at most")
 
-
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
@@ -227,6 +252,10 @@ print(f"worse than frozen: {sum(gap > 0 for gap in lost)} seeds, by {max(lost):.
 # Let the 25 seeds come in one by one, and draw the interval of learned minus frozen anew after
 # each. **From how many seeds on is it clear of zero, and stays so? Would that be so in another
 # order?**
+
+# %%
+predict("6.4", "Clear of zero from how many seeds on?", (2, 25), unit="seeds")
+
 
 # %%
 def so_far(order):
@@ -254,11 +283,13 @@ explore(
 )
 
 # %%
+since = {}
 for name, (_, found) in arriving.items():
     clear = [high < 0 for _, _, high in found]
-    since = max(n for n, yes in enumerate([False, *clear], start=1) if not yes) + 1
-    early = sum(clear[: since - 2])
-    print(f"{name}: clear of zero from {since} seeds on; alarms before that: {early}")
+    since[name] = max(n for n, yes in enumerate([False, *clear], start=1) if not yes) + 1
+    early = sum(clear[: since[name] - 2])
+    print(f"{name}: clear of zero from {since[name]} seeds on; alarms before that: {early}")
+reveal("6.4", since["as they ran"])
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -275,12 +306,16 @@ for name, (_, found) in arriving.items():
 # ### Predict
 # With axonal delays all neurons share one lag, if there is one fibre. With synaptic delays even one
 # fibre per ear reaches thirty neurons with thirty different lags. **What will that do to the gap
-# between frozen and learned?** Choose *synaptic* to see.
-#
-# With few fibres the Cramér–Rao bound is none, since it speaks of unbiased observers only (lesson
-# 1). So we draw what the *best observer* reaches: it knows how the sounds were made, works out how
-# probable each IPD is, given the spikes, and answers with the median. No answer to these spikes has
-# a smaller mean error.
+# between frozen and learned?**
+
+# %%
+predict("6.5", "The gap of one fibre, with synaptic delays", ["grows", "stays", "shrinks"])
+
+# %% [markdown]
+# Choose *synaptic* to see. With few fibres the Cramér–Rao bound is none, since it speaks of
+# unbiased observers only (lesson 1). So we draw what the *best observer* reaches: it knows how the
+# sounds were made, works out how probable each IPD is, given the spikes, and answers with the
+# median. No answer to these spikes has a smaller mean error.
 
 # %%
 observer_rows = tables.read("../figures/studies/best_observer.csv")
@@ -314,7 +349,8 @@ for kind in ("axonal", "synaptic"):
     before, after = (error(d, 1, 30, kind)[0] for d in ("frozen random", "learned"))
     print(f"1 fibre per ear, {kind:8s}: frozen {before:.1f}°, learned {after:.1f}°, ", end="")
     print("gain {:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*gain(1, 30, kind)))
-
+share = gain(1, 30, "synaptic")[0] / gain(1, 30)[0]
+reveal("6.5", "grows" if share > 1.25 else "stays" if share > 0.75 else "shrinks")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -336,15 +372,19 @@ for kind in ("axonal", "synaptic"):
 # ### Predict
 # The delays of these tables learned at a rate of 0.5, with their [common
 # mode](glossary.ipynb#common-mode) free, which is what all of them do together (lesson 5: nobody
-# hears it). There is a gentler way, which `fit` takes by itself: a fifth of the rate, and the
-# common mode removed. **Will it gain more, lose less, or the same?**
+# hears it). There is a gentler way: a fifth of the rate, and the common mode removed. **If even
+# delays learn so, will they be behind the even delays that never learned?**
+
+# %%
+predict("6.6", "Even delays that learn gently, against frozen even",
+        ["behind", "ahead", "neither, to within 0.1°"])
+
 
 # %%
 def minus(first, second):
     """Mean error of one kind of network minus another, by pairs, with its interval."""
     pair = (alone | dict(fibres=10, delays=name) for name in (first, second))
-    gap = tables.paired_interval(rows, "error_deg", *pair)
-    return "{:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*gap)
+    return tables.paired_interval(rows, "error_deg", *pair)
 
 
 for first, second in (
@@ -352,7 +392,13 @@ for first, second in (
     ("learned, gently", "frozen random"), ("learned from even", "frozen even"),
     ("learned from even, gently", "frozen even"),
 ):
-    print(f"{first:25s} minus {second:13s} {minus(first, second)}")
+    gap = "{:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*minus(first, second))
+    print(f"{first:25s} minus {second:13s} {gap}")
+
+# %%
+mean, low, high = minus("learned from even, gently", "frozen even")
+near = -0.1 < low and high < 0.1
+reveal("6.6", "neither, to within 0.1°" if near else "behind" if mean > 0 else "ahead")
 
 # %% [markdown]
 # <details><summary>What it says</summary>
@@ -364,7 +410,8 @@ for first, second in (
 # optimiser even gains, but only some hundredths of a degree.
 #
 # So when learned delays are behind frozen ones, another optimiser may not lose: here one with a
-# smaller rate and no common mode did not. (Which of the two mended it, the table doesn't say.)
+# smaller rate and no common mode did not. (Which of the two mended it, the table doesn't say.) By
+# itself, `fit` takes the gentle way.
 # </details>
 #
 # ## Tuned alike, and decided
@@ -395,6 +442,9 @@ for first, second in (
 # is it alike? Which ones?**
 
 # %%
+predict("6.7", "In how many of the ten do they differ?", (0, 10), unit="places")
+
+# %%
 verdicts = tables.read("../figures/studies/compared/verdicts.csv")
 decided = [row for row in verdicts if row["family"] in "AD"]
 for row in decided:
@@ -403,6 +453,7 @@ for row in decided:
 
 # %%
 forest(decided, margin_percent=5)
+reveal("6.7", sum(row["verdict"] == "differs" for row in decided))
 
 # %% [markdown]
 # <details><summary>What it says</summary>
@@ -424,17 +475,32 @@ forest(decided, margin_percent=5)
 # learning the delays pays.
 # </details>
 #
+# ### Predict
 # Two of these answers wanted another look. *Open* is no answer, so two axonal fibres were asked
 # again, with fifty new seeds. And with a hundred fibres the frozen network did best with the
 # slowest weights that we had offered; the learned one was never offered weights that slow. So both
 # were tuned once more, among six slower settings, and judged on ten new seeds. **What do you
-# expect?**
+# expect of each?**
+
+# %%
+predict("6.8", "A hundred fibres: learned against frozen, once more",
+        ["behind again", "alike", "ahead", "open"])
 
 # %%
 for row in verdicts:
     if row["family"] in "ZL":
         print("{place}\n    {condition} minus {control}: {difference_percent:+.1f} % "
               "({low_percent:+.1f} to {high_percent:+.1f}): {verdict}".format(**row))
+
+
+# %%
+def outcome(row, behind="behind"):
+    """The verdict in a word, with its sign where there is one."""
+    ahead = "ahead" if row["difference"] < 0 else behind
+    return ahead if row["verdict"] == "differs" else row["verdict"]
+
+
+reveal("6.8", *(outcome(row, "behind again") for row in verdicts if row["family"] == "L"))
 
 # %% [markdown]
 # <details><summary>What it says</summary>
@@ -446,9 +512,14 @@ for row in verdicts:
 # at 3072 updates, so the last word on it is not said.)
 # </details>
 #
-# With synaptic delays the learned network has more numbers that learn. **Is that all?** So a frozen
-# one got as many: further hidden neurons, until the numbers are equal. And two more questions were
-# in the plan: what if the weights may not learn, and what if the first delays are others?
+# ### Predict
+# Two more questions were in the plan: what if the weights may not learn, and what if the first
+# delays are others? And a third: with ten synaptic fibres and ten hidden neurons the learned
+# network is ahead, but it has more numbers that learn. **Is that all?** So a frozen one got as
+# many: further hidden neurons, until the numbers are equal.
+
+# %%
+predict("6.9", "Learned against frozen with as many numbers", ["ahead", "alike", "behind", "open"])
 
 # %%
 for row in verdicts:
@@ -456,6 +527,7 @@ for row in verdicts:
         print("{place}: {condition} minus {control}".format(**row))
         print("    {difference:+.2f}° ({low:+.2f}° to {high:+.2f}°), {difference_percent:+.0f} %, "
               "{n:.0f} seeds: {verdict}".format(**row))
+reveal("6.9", *(outcome(row) for row in verdicts if "as many" in row["control"]))
 
 # %% [markdown]
 # <details><summary>What it says</summary>
@@ -487,6 +559,9 @@ for row in verdicts:
 # both at once?**
 
 # %%
+predict("6.10", "In how many of the five does it pay?", [0, 1, 2, 3, 4, 5])
+
+# %%
 poor = [row for row in verdicts if row["family"] == "X"]
 for row in poor:
     print("{condition} minus {control}".format(**row))
@@ -497,6 +572,7 @@ for row in poor:
 held = [row for row in poor if row["control"].startswith("frozen")]
 names = [row["condition"].removeprefix("learned, ") for row in held]
 forest([row | dict(held=name) for name, row in zip(names, held, strict=True)], 5, by="held")
+reveal("6.10", sum(outcome(row) == "ahead" for row in held))
 
 
 # %% [markdown]
@@ -606,16 +682,26 @@ for lags_there, row in sorted(zip(variety, decided, strict=True), key=lambda bot
 # explodes; so the learned delays matter.
 #
 # ### Predict
-# **What will the same shuffle do to a network
-# whose delays were random and frozen?**
+# **What will the same shuffle do to a network whose delays were random and frozen?**
 
 # %%
+predict("6.11", "The same shuffle, on frozen random delays",
+        ["next to no harm", "clearly less", "about as much harm"])
+
+# %%
+harm = {}
 for delays in ("learned", "frozen random"):
     before, after = (error(delays, 10, column=c)[0] for c in ("error_deg", "shuffled_error_deg"))
     here = alone | dict(fibres=10, delays=delays)
     seeds = [r["shuffled_error_deg"] for r in rows if here.items() <= r.items()]
     print(f"10 fibres, {delays:13s}: {before:.1f}°, after shuffling {after:.1f}° "
           f"(seeds from {min(seeds):.0f}° to {max(seeds):.0f}°)")
+    harm[delays] = after - before
+
+# %%
+share = harm["frozen random"] / harm["learned"]
+less = "next to no harm" if share < 0.1 else "clearly less"
+reveal("6.11", less if share < 0.75 else "about as much harm")
 
 
 # %% [markdown]
@@ -672,6 +758,10 @@ assert torch.isclose(mine, ours, atol=1e-6)
 # In which order?**
 
 # %%
+predict("6.12", "Where will the right ear wait longest?",
+        ["nowhere: they stay equal", "no order", "far left", "far right"])
+
+# %%
 history = fit(coincidence, generator, epochs=8, lr=0.05, soft_labels=0.5, **as_in_the_table)
 paths = [(delays - 15)[0] for delays in history.delays]
 wanted = (jeffress_delays(stimulus, twelve, 30) - 15)[0]
@@ -690,6 +780,12 @@ print(f"delays only, 1 fibre per ear: {evaluate(coincidence, *fresh).error_deg:.
 print(f"best observer: {best(1)[0]:.1f}°")
 correlation = float(torch.corrcoef(torch.stack([wanted, paths[-1]]))[0, 1])
 print(f"correlation with Jeffress's line: {correlation:.4f}")
+
+# %%
+from_left_to_right = torch.arange(12.0)
+trend = float(torch.corrcoef(torch.stack([from_left_to_right, paths[-1]]))[0, 1])
+order = "no order" if abs(trend) < 0.9 else "far right" if trend > 0 else "far left"
+reveal("6.12", order if paths[-1].std() > 1 else "nowhere: they stay equal")
 
 # %% [markdown]
 # (A correlation of 1 says that the learned waits lie on a straight line over the wanted ones; a
@@ -778,6 +874,12 @@ checks.exercise_6_3(aligning_delays)
 # ([Solutions](solutions/06_weights_or_delays.ipynb))
 #
 # ## What you now know
+# What you guessed, and what came out:
+
+# %%
+review()
+
+# %% [markdown]
 # - A claim about learned delays needs delays that did *not* learn, with the same seeds. A shuffle
 #   is no such control.
 # - Tuned alike, learned and frozen delays are alike with ten axonal fibres, to within 5 %. With one

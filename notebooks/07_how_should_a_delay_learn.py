@@ -5,12 +5,12 @@
 # it step, and what becomes of it on a clock that only knows whole milliseconds?
 #
 # **You will be able to**
-# - read a loss landscape of delays, and smooth it on purpose with a time constant or a bell;
+# - read a loss landscape of delays, and shape it on purpose with a time constant or a bell;
 # - compare estimators (rules that give a delay its gradient, lesson 3) and steps by measurements,
 #   and write a delay's optimiser in ten lines;
 # - compute the exact gradient of a spike time, and say where even the exact one ends.
 #
-# *30 minutes. Builds on lessons 3, 4 and 6.*
+# *40 minutes. Builds on lessons 3, 4 and 6.*
 
 # %%
 import torch
@@ -23,7 +23,7 @@ from course_utils.delays import Bell, DelayLayer, Round, Rule, shift_by_grid_sam
 from course_utils.drawings import course_map
 from course_utils.drawings import lesson_7 as drawings
 from course_utils.drawings.verdicts import forest
-from course_utils.explore import choice, explore, live, slider
+from course_utils.explore import choice, explore, live, predict, reveal, review, slider
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import fit
@@ -69,7 +69,13 @@ def loss_by_delay(sounds, tau_ms, sigma, seed):
 # The trace of a spike decays with tau. With a *long* trace, spikes that miss each other by a lot
 # still feel each other. **Will a long tau make the valley smoother or rougher? Deeper or
 # shallower?**
-#
+
+# %%
+predict("7.1", "A valley with tau 20 ms, beside one with 1 ms",
+        [f"{a} and {b}" for a in ("smoother", "rougher") for b in ("deeper", "shallower")])
+
+
+# %% [markdown]
 # A walk starts at each delay and goes downhill, step by step. It leads home if it ends within three
 # steps of Jeffress's line. One batch of 64 sounds may be lucky, so you see five, each with a line.
 # Move tau first, then sigma, the width of the bell over which each delay is spread. Then take more
@@ -89,15 +95,25 @@ explore(
 )
 
 # %%
+found = {}
 for tau_ms, sigma in ((1, 0.25), (5, 0.25), (20, 0.25), (1, 4.25), (1, 8.25)):
     for sounds in (64, 1024):
         draws = [loss_by_delay(sounds, tau_ms, sigma, seed) for seed in range(5)]
         home = sum(drawings.walks_home(losses, goal).sum() for losses in draws)
         lowest = sum(losses.index(min(losses)) for losses in draws) / 5
         depth = sum(max(losses) - min(losses) for losses in draws) / 5
+        found[tau_ms, sigma, sounds] = home, depth
         print(f"tau {tau_ms:2d}, sigma {sigma}, {sounds:4d} sounds: {home:3d} of 155 lead home, "
               f"lowest at {lowest:.1f}, depth {depth:.2f}")
 print(f"Jeffress's line: {goal:.1f}")
+
+# %% [markdown]
+# The smoother valley is the one in which more walks lead home, with 64 sounds.
+
+# %%
+(homes, depths) = zip(found[1, 0.25, 64], found[20, 0.25, 64], strict=True)
+smooth = "smoother" if homes[1] > homes[0] else "rougher"
+reveal("7.1", f"{smooth} and {'deeper' if depths[1] > depths[0] else 'shallower'}")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -146,8 +162,10 @@ for name in ("linear", "gaussian, sigma 8"):
 # ### Predict
 # Thirty-one copies of one sparse fibre start evenly spread over 0 to 50 steps; all want to reach
 # 30. They follow the same optimiser for 300 updates. The bell and the triangle start wide and
-# narrow as they go. **How many of the copies arrive, for each rule?** Then watch them, and let a
-# copy of your own (the large dot) start wherever you like.
+# narrow as they go. **How many of the copies arrive, for each rule?**
+
+# %%
+predict("7.2", "How many arrive by linear interpolation?", (0, 31))
 
 # %%
 train = torch.zeros(1, 200, 1)
@@ -175,8 +193,9 @@ rules = ("linear", "straight_through", "prototype", "gaussian", "triangle")
 runs = {rule: run(rule) for rule in rules}
 
 # %% [markdown]
-# The view below computes all of it anew. Only the prototype's slope has to come along, for each
-# whole delay: it hangs on rounding noise, which no other program repeats.
+# Watch them, and let a copy of your own (the large dot) start wherever you like. The view computes
+# all of it anew. Only the prototype's slope has to come along, for each whole delay: it hangs on
+# rounding noise, which no other program repeats.
 
 # %%
 every = torch.arange(51.0, requires_grad=True)
@@ -191,6 +210,7 @@ for rule, arrived in there.items():
     lost = [f"{start:.0f}" for start in starts[~arrived].tolist()]
     print(f"{rule:16s} {int(arrived.sum()):2d} of 31 arrive; "
           f"the others started at {', '.join(lost[:6]) or 'no place'}{', …' if lost[6:] else ''}")
+reveal("7.2", int(there["linear"].sum()))
 
 
 # %% [markdown]
@@ -234,10 +254,15 @@ class FarSighted(Rule):
 # with a bell of 2 steps, of 4, of 8, of 25?**
 
 # %%
+predict("7.3", "Which sigma brings most copies home?", [2, 4, 8, 25])
+
+# %%
+homes = {}
 for sigma in (2, 4, 8, 25):
     ends = run(FarSighted(sigma))[-1]
-    arrived = int(((ends - 30).abs() <= 1).sum())
-    print(f"sigma {sigma:2d}: {arrived:2d} of 31 arrive, the median ends at {ends.median():.1f}")
+    homes[sigma] = int(((ends - 30).abs() <= 1).sum())
+    print(f"sigma {sigma:2d}: {homes[sigma]:2d} of 31, the median ends at {ends.median():.1f}")
+reveal("7.3", max(homes, key=homes.get))
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -293,10 +318,13 @@ for name in rules[1:]:
 # race.
 
 # %%
+predict("7.4", "How many of the four rules differ from linear?", [0, 1, 2, 3, 4])
+
+# %%
 verdicts = tables.read("../figures/studies/compared/verdicts.csv")
 decided = [row for row in verdicts if row["family"] == "E"]
 forest(decided, 5, by="condition", minus=("the rule", "linear"))
-
+reveal("7.4", sum(row["verdict"] == "differs" for row in decided))
 
 # %% [markdown]
 # <details><summary>What it says</summary>
@@ -311,8 +339,41 @@ forest(decided, 5, by="condition", minus=("the rule", "linear"))
 # ## An optimiser for delays, by hand
 #
 # Three wishes: move in *steps* whatever the gradient's scale; never leave the range; and, if asked,
-# be whole in every update without losing small gradients. Adam's direction, a clamp, and [a
-# carry](glossary.ipynb#carry):
+# be whole after every update, for a clock that knows whole steps only. Adam's direction does the
+# first, a clamp the second. For the third, one could round.
+#
+# ### Predict
+# A delay of 25 is asked forty times for a twentieth of a step more, and rounded after each update.
+# **Where does it end up?**
+
+# %%
+predict("7.5", "Where does the rounded delay end up?", (20, 30), unit="steps")
+
+# %%
+rounded = 25
+for _ in range(40):
+    rounded = round(rounded + 0.05)
+print(f"rounded each time: {rounded}")
+reveal("7.5", rounded)
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# It never moves: 25.05 is rounded to 25 again, and what was asked for is forgotten, forty times.
+# So keep it: what rounding takes away is added to the next update. That is a
+# [carry](glossary.ipynb#carry), and with it the delay gets where all the small steps add up to.
+# </details>
+
+# %%
+delay, carry = 25, 0.0
+for _ in range(40):
+    wanted = delay + carry + 0.05
+    delay, carry = round(wanted), wanted - round(wanted)
+print(f"with the carry: {delay}")
+
+
+# %% [markdown]
+# All three wishes in one update:
 
 # %%
 def update(delay, carry, gradient, memory, lr=0.5, max_delay=50):
@@ -341,23 +402,16 @@ print(mine.tolist())
 # From here on, ours. The first delay has hit 0 and can come back, the last has hit 50.
 #
 # ### Predict
-# A gradient that asks for a twentieth of a step, forty times. **Where does a delay of 25 end up
-# if we simply round after each update? And with the carry?**
+# If a delay must be whole in the end: should it be whole in every update, with the carry, or learn
+# between the steps and be rounded *once*, when all is learned? The tuned study judged both with
+# whole delays. (*Stochastic* rounds up or down at random, so that it is right on average.) **Who
+# wins with one fibre per ear? And with ten?**
 
 # %%
-simple, carried, left = 25.0, 25.0, 0.0
-for _ in range(40):
-    simple = round(simple + 0.05)
-    wanted = carried + left + 0.05
-    carried, left = round(wanted), wanted - round(wanted)
-print(f"rounded: {simple}, with the carry: {carried}")
+predict("7.6", "One fibre per ear: who wins?", ["whole all along", "rounded once", "alike"])
 
 # %% [markdown]
-# <details><summary>What happened</summary>
-#
-# Rounding forgets every small step; the carry adds them up. </details>
-#
-# And what does it cost to round *once*, when all is learned? In the networks of the tuned study:
+# First, what it costs to round once, in the networks of the tuned study:
 
 # %%
 tested = tables.read("../figures/studies/compared/test.csv")
@@ -367,17 +421,13 @@ for fibres in (1, 10):
     print(f"{fibres:2d} per ear: rounding costs {sum(cost) / len(cost):.1f}° on average, "
           f"{max(cost):.1f}° at most")
 
-# %% [markdown]
-# ### Predict
-# So should delays be whole in every update, with the carry, or be rounded once, at the end? The
-# study judged both with whole delays. (*Stochastic* rounds up or down at random, so that it is
-# right on average.) **Who wins with one fibre per ear? And with ten?**
-
 # %%
-for row in verdicts:
-    if row["family"] == "W":
-        print("{place}: {condition} minus rounded at the end\n    {difference_percent:+.1f} % "
-              "({low_percent:+.1f} to {high_percent:+.1f}), {n:.0f} seeds: {verdict}".format(**row))
+judged = [row for row in verdicts if row["family"] == "W"]
+for row in judged:
+    print("{place}: {condition} minus rounded at the end\n    {difference_percent:+.1f} % "
+          "({low_percent:+.1f} to {high_percent:+.1f}), {n:.0f} seeds: {verdict}".format(**row))
+differs, ahead = judged[0]["verdict"] == "differs", judged[0]["difference"] < 0
+reveal("7.6", ("whole all along" if ahead else "rounded once") if differs else "alike")
 
 # %% [markdown]
 # <details><summary>What it says</summary>
@@ -388,30 +438,46 @@ for row in verdicts:
 # </details>
 #
 # ### Predict
-# Lesson 6 compared learned and frozen delays as they are, between the steps. **Where learning paid,
-# will it still pay when both are rounded at the end?**
+# Lesson 6 compared learned and frozen delays as they are, between the steps: in five places of ten,
+# learning paid. **Where it did, will it still pay when both are rounded at the end?**
+
+# %%
+predict("7.7", "In how many of the five does learning still pay?", [0, 1, 2, 3, 4, 5])
 
 # %%
 asked = sorted((row for row in verdicts if row["family"] in "RY"), key=lambda r: r["family"])
 again = {"R": "", "Y": ", again"}
 forest([row | dict(where=row["place"] + again[row["family"]]) for row in asked], 5, by="where")
 
+
+# %% [markdown]
+# Where a place was asked again, the second answer counts:
+
+# %%
+def pays(row):
+    return row["verdict"] == "differs" and row["difference"] < 0
+
+
+last = {row["place"]: row for row in asked}
+paid = [row["place"] for row in verdicts if row["family"] in "AD" and pays(row)]
+reveal("7.7", sum(pays(last[place]) for place in paid))
+
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
-# In three of the five places where learning paid, it still does: with synaptic delays and four or
-# ten fibres, and with one axonal fibre and thirty hidden neurons. Three places stayed *open*: with
-# so few fibres a single rounded lag can ruin a network, so the intervals are wide. They were asked
-# *again*, with fifty new seeds: with one fibre per ear, axonal and synaptic, learning pays when
-# rounded, too, and with two axonal fibres the two are *alike*. (There the first interval was on the
-# side of harm; that was luck.) Ten axonal fibres are *alike*, as before.
+# In three of the five places it does so at once: with synaptic delays and four or ten fibres, and
+# with one axonal fibre and thirty hidden neurons. Three places stayed *open*: with so few fibres
+# a single rounded lag can ruin a network, so the intervals are wide. They were asked *again*,
+# with fifty new seeds: with one fibre per ear, axonal and synaptic, learning pays when rounded,
+# too, and with two axonal fibres the two are *alike*. (There the first interval was on the side
+# of harm; that was luck.) Ten axonal fibres are *alike*, as before.
 # </details>
 #
-# ## What nobody hears
+# ## A map of two delays
 #
-# A common shift of all delays changes nothing (lesson 5). With one fibre per ear there are two
-# delays, and one can see it. Ten hidden neurons learned their weights while the right ear waited
-# 12 ms longer. From now on the weights stay, and only the delays may move.
+# With one fibre per ear there are two delays, and so the loss can be drawn as a map. Ten hidden
+# neurons learned their weights while the left ear waited 20 ms and the right ear 32 ms. From now on
+# the weights stay, and only the delays may move.
 
 # %%
 ears = Stimulus(fibres_per_ear=1)
@@ -432,10 +498,52 @@ def loss_with(layer, sounds):
 # ### Predict
 # The map will show the loss over the delay of the left ear (to the right) and of the right ear
 # (upwards), 0 to 50 ms each. **Where will it be low: in one spot, or along a line? Along which?**
+
+# %%
+predict("7.8", "Where will the loss be low?", ["in one spot", "along a level line",
+        "along an upright line", "along a rising diagonal", "along a falling diagonal"])
+
+# %%
+grid, fixed = torch.arange(0.0, 51, 2), sample(256, ears, torch.Generator().manual_seed(1))
+with torch.no_grad():
+    losses = torch.tensor([
+        [float(loss_with(DelayLayer(2, 50, init=torch.stack([left, right])), fixed))
+         for left in grid]
+        for right in grid
+    ])  # fmt: skip
+drawings.loss_map(grid, losses)
+
+# %% [markdown]
+# Four lines lead through the spot where the weights were learned, left 20 and right 32 ms. We take
+# the one with the smallest mean loss; if even there the loss is more than half way up to the mean
+# of the map, it is a spot.
+
+# %%
+spot, typical = losses[16, 10], losses.mean()
+lines = {
+    "a level line": losses[16], "an upright line": losses[:, 10],
+    "a rising diagonal": losses.diagonal(-6), "a falling diagonal": losses.flip(1).diagonal(-1),
+}
+means = {name: float(along.mean()) for name, along in lines.items()}
+lowest = min(means, key=means.get)
+reveal("7.8", f"along {lowest}" if means[lowest] < (spot + typical) / 2 else "in one spot")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
 #
-# Then both delays start at 25 ms and learn, in steps of about 1 ms: by a narrow bell, and by our
+# The loss is low along a rising diagonal: wherever the right ear waits about 12 ms longer, whatever
+# both of them wait. A common shift of all delays changes nothing (lesson 5). At the lower right
+# lies a second valley, one cycle of 50 ms away: there the right ear waits 38 ms *less*.
+# </details>
+#
+# ### Predict
+# Both delays start at 25 ms and learn, in steps of about 1 ms: by a narrow bell, and by our
 # far-sighted rule. Each goes once as it likes, with the common movement *free*, and once with it
-# *removed* from each update, `remove_common_mode=True`. **Where will they end?**
+# *removed* from each update, `remove_common_mode=True`. **Where will the free ones end?**
+
+# %%
+predict("7.9", "From 25 and 25 ms, how far do both move together?", (0, 25), unit="ms")
+
 
 # %%
 def walk(rule, seed, removed):
@@ -458,32 +566,25 @@ walks = {
 }
 
 # %%
-grid, fixed = torch.arange(0.0, 51, 2), sample(256, ears, torch.Generator().manual_seed(1))
-with torch.no_grad():
-    losses = [
-        [float(loss_with(DelayLayer(2, 50, init=torch.stack([left, right])), fixed))
-         for left in grid]
-        for right in grid
-    ]  # fmt: skip
 shown = ("bell, free", "far-sighted, free", "bell, removed")
-drawings.common_shift(grid, losses, {name: walks[name][0] for name in shown})
+drawings.loss_map(grid, losses, {name: walks[name][0] for name in shown})
 
 # %%
 for name, ways in walks.items():
     both = ", ".join(f"{float((way[-1] - way[0]).mean()):+5.1f}" for way in ways)
     lag = ", ".join(f"{float(way[-1, 1] - way[-1, 0]):+.1f}" for way in ways)
     print(f"{name:20s} both moved {both} ms; now the right ear waits {lag} ms longer")
+free = torch.stack([way[-1] - way[0] for rule in eyes for way in walks[f"{rule}, free"]])
+reveal("7.9", free.mean(1).abs().mean())
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# The loss is low along a diagonal: wherever the right ear waits about 12 ms longer, whatever both
-# of them wait. At the lower right lies a second valley, one cycle of 50 ms away: there the
-# right ear waits 38 ms *less*. Across the valley, the sounds pull; all twelve walks end near its
-# floor. Along it no difference is heard, and each rule drifts its own way: the narrow bell towards
-# longer delays, the far-sighted rule towards shorter ones. With the common mode removed a walk can
-# cross the valley, and nothing else. (How far a free one drifts depends on the network, and on the
-# width of the bell.)
+# Across the valley, the sounds pull; all twelve walks end near its floor. Along it no difference
+# is heard, and each rule drifts its own way: the narrow bell towards longer delays, the
+# far-sighted rule towards shorter ones. With the common mode removed a walk can cross the valley,
+# and nothing else. (How far a free one drifts depends on the network, and on the width of the
+# bell.)
 # </details>
 #
 # Does it matter? The range has two ends, and there some delays stop while others go on. With ten
@@ -563,6 +664,15 @@ sent, weight = sent.double(), weight.double()
 moment = spike_time(delays)
 print(f"spike at {moment:.4f} ms")
 
+# %% [markdown]
+# ### Predict
+# Each delay has its gradient: by how much later the spike comes for each ms that this one input
+# waits longer. **If all three inputs wait 1 ms longer, how much later is the spike? So what do the
+# three gradients add up to?**
+
+# %%
+predict("7.10", "What do the three gradients add up to?", (-1, 4), step=0.1)
+
 
 # %% [markdown]
 # At the spike, $V(t^*, d) = \theta$ stays true when a delay moves. So ([implicit function
@@ -570,10 +680,6 @@ print(f"spike at {moment:.4f} ms")
 #
 # $$\frac{\partial t^*}{\partial d_i} = -\frac{\partial V / \partial d_i}{\partial V / \partial t}
 # = \frac{w_i\,\kappa'(t^* - t_i - d_i)}{\sum_j w_j\,\kappa'(t^* - t_j - d_j)}.$$
-#
-# ### Predict
-# **If all three inputs wait 1 ms longer, how much later is the spike? So what do the three
-# gradients add up to?**
 
 # %%
 def exact_gradient(moment, delays):
@@ -589,7 +695,7 @@ print("exact      ", [f"{g:+.6f}" for g in exact.tolist()])
 print("differences", [f"{g:+.6f}" for g in central])
 assert torch.allclose(exact, torch.tensor(central, dtype=torch.float64), atol=1e-5)
 print(f"sum {float(exact.sum()):.6f}")
-
+reveal("7.10", exact.sum())
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -600,9 +706,14 @@ print(f"sum {float(exact.sum()):.6f}")
 # do this for whole networks.)
 # </details>
 #
-# ### Try it
-# Let the second input come later and later. **How steeply does the potential cross the threshold
-# just before the spike is lost? So what must the gradient do?** The next cell tells.
+# ### Predict
+# Let the second input come later and later, until the spike is lost. **How steeply does the
+# potential cross the threshold just before? So what must the gradient do?**
+
+# %%
+predict("7.11", "The gradient, just before the spike is lost",
+        ["fades to nothing", "stays as it was", "grows and grows"])
+
 
 # %%
 def draw(second_delay):
@@ -618,21 +729,29 @@ def draw(second_delay):
 explore(draw, second_delay=slider("delay of the second input (ms)", 0.0, 14.0, 0.5, 4.0))
 
 # %%
+gradients = []
 for second in (4.0, 8.0, 10.0, 11.0, 11.5, 12.0):
     moved = torch.tensor([6.0, second, 1.0], dtype=torch.float64)
     when = spike_time(moved)
     if when is None:
         said = "no spike, no gradient"
     else:
-        said = f"{float(exact_gradient(when, moved)[1]):+.2f}"
+        gradients.append(float(exact_gradient(when, moved)[1]))
+        said = f"{gradients[-1]:+.2f}"
     print(f"second delay {second:4.1f} ms: {said}")
+times = gradients[-1] / gradients[0]
+calm = "fades to nothing" if times < 0.5 else "stays as it was"
+reveal("7.11", "grows and grows" if times > 2 else calm)
 
 
 # %% [markdown]
+# <details><summary>What happened</summary>
+#
 # Where the potential only just grazes the threshold, $\partial V/\partial t$ goes to 0 and the
 # gradient grows without limit; one step further the spike is gone and the exact gradient knows
 # nothing about it. A surrogate gradient is exact nowhere, but near the threshold it still speaks
 # when there is no spike. Choose your weakness.
+# </details>
 #
 # ### Exercise 7.1 — whole, bounded, and nothing lost
 # One update of one delay: it wants to move by `move` steps, and must stay within 0 and `max_delay`.
@@ -679,6 +798,12 @@ checks.exercise_7_3(weight_gradient)
 # ([Solutions](solutions/07_how_should_a_delay_learn.ipynb))
 #
 # ## What you now know
+# What you guessed, and what came out:
+
+# %%
+review()
+
+# %% [markdown]
 # - A delay's loss is smoothed by a longer trace, a wider bell, or many sounds. Where spikes are
 #   few, a wide bell or triangle still points home from far, and linear interpolation does not. On
 #   the real task, with one fibre per ear and all tuned alike, the four other rules are alike with

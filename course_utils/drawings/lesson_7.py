@@ -88,8 +88,10 @@ def race(
 
 
 @plots.in_style
-def common_shift(delays_ms: Numbers, losses: Numbers, walks: Mapping[str, Numbers]) -> Picture:
-    """The loss over the delays of two fibres, one of each ear, and walks through it.
+def loss_map(
+    delays_ms: Numbers, losses: Numbers, walks: Mapping[str, Numbers] | None = None
+) -> Picture:
+    """The loss over the delays of two fibres, one of each ear, and walks through it, if any.
 
     Parameters
     ----------
@@ -101,17 +103,20 @@ def common_shift(delays_ms: Numbers, losses: Numbers, walks: Mapping[str, Number
         Delays of the left and of the right ear, in ms; at most four walks.
     """
     delays, losses = np.asarray(delays_ms, dtype=float), np.asarray(losses)
-    ways = {name: plots.array(walk) for name, walk in walks.items()}
+    ways = {name: plots.array(walk) for name, walk in (walks or {}).items()}
     valleys = ", ".join(f"{lag:+.0f}" for lag in _valleys(delays[:, None] - delays, losses))
     alt = (
         f"Map of the loss, {losses.min():.1f} to {losses.max():.1f} nats, over the delay of the "
         f"left and of the right ear. Its valleys run along the diagonal, where the right ear waits "
-        f"longer by {valleys} ms. Walks, from left and right delay to left and right delay: "
-    ) + "; ".join(
+        f"longer by {valleys} ms."
+    )
+    said = "; ".join(
         f"{name}, {way[0, 0]:.0f} and {way[0, 1]:.0f} to {way[-1, 0]:.0f} and {way[-1, 1]:.0f} ms"
         for name, way in ways.items()
     )
-    figure, axes = plots.canvas(alt + ".", width=7, height=4.2)
+    if said:
+        alt += f" Walks, from left and right delay to left and right delay: {said}."
+    figure, axes = plots.canvas(alt, width=7, height=4.2)
     half = (delays[1] - delays[0]) / 2
     edges = (delays[0] - half, delays[-1] + half)
     image = axes.imshow(losses, origin="lower", extent=edges * 2)
@@ -119,11 +124,12 @@ def common_shift(delays_ms: Numbers, losses: Numbers, walks: Mapping[str, Number
     for (name, way), mark in plots.told_apart("walks", list(ways.items()), "osD^"):
         axes.plot(*way.T, color="white", ls="-", lw=1.3, path_effects=rim)
         axes.plot(*way[-1], mark, color="white", mec="black", ms=10, ls="none", label=name)
-    start = next(iter(ways.values()))[0]
-    axes.plot(*start, "X", color="white", mec="black", ms=11, ls="none", label="start")
     axes.set(xlabel="delay of the left ear (ms)", ylabel="delay of the right ear (ms)")
     figure.colorbar(image, label="loss (nats)")
-    figure.legend(loc="outside right upper", fontsize=10)
+    if ways:
+        start = next(iter(ways.values()))[0]
+        axes.plot(*start, "X", color="white", mec="black", ms=11, ls="none", label="start")
+        figure.legend(loc="outside right upper", fontsize=10)
     return figure
 
 

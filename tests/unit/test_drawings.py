@@ -13,7 +13,7 @@ def test_a_map_of_two_delays_says_where_its_valleys_run():
     lag = delays[:, None] - delays  # a row for each delay of the right ear
     losses = 3 - np.cos(2 * np.pi * (lag - 12) / 50)
     walks = {"free": torch.tensor([[25.0, 25], [38, 50]]), "removed": torch.tensor([[25.0, 25]])}
-    figure = lesson_7.common_shift(delays, losses, walks)
+    figure = lesson_7.loss_map(delays, losses, walks)
     said = plots.alt_text(figure)
     assert "longer by -38, +12 ms" in said  # and nothing at the rim, where a valley is half seen
     assert "free, 25 and 25 to 38 and 50 ms; removed, 25 and 25 to 25 and 25 ms." in said
@@ -21,6 +21,8 @@ def test_a_map_of_two_delays_says_where_its_valleys_run():
     assert image.get_extent() == [-1, 51, -1, 51] and image.origin == "lower"
     marks = [line.get_marker() for line in figure.axes[0].lines if line.get_ls() == "None"]
     assert len(set(marks)) == len(marks) == 3  # two ends and the start, told apart in grey
+    alone = lesson_7.loss_map(delays, losses)
+    assert plots.alt_text(alone) == said[: said.index(" Walks")] and not alone.axes[0].lines
 
 
 def test_a_forest_names_what_was_compared():

@@ -122,7 +122,7 @@ DRAWINGS = {
         GRID, [2 + np.cos(GRID / 6), 2 + np.cos(GRID / 5)], 19.0, 64, 5.0, 0.25
     ),
     "race": lambda: lesson_7.race([GRID[::5]] * 5, 30, 10, list("abcde")),
-    "common_shift": lambda: lesson_7.common_shift(
+    "loss_map": lambda: lesson_7.loss_map(
         [0, 25, 50], np.random.rand(3, 3), {"free": np.random.rand(9, 2) * 50, "removed": np.eye(2)}
     ),
     "potential": lambda: lesson_7.potential(GRID, np.sin(GRID / 16), 0.9, [3.0, 8.0], 17.9),

@@ -218,6 +218,7 @@ print(f"shuffled: wrong by {spoilt.error_deg:.0f}° on average")
 print(f"luck:     {chance.straight_ahead_deg:.0f}° for always pointing straight ahead")
 reveal("0.4", spoilt.error_deg)
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #

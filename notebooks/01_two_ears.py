@@ -69,7 +69,7 @@ print(f"about a human head: up to {(math.pi / 2 + 1) * radius_ms:.2f} ms for hig
       f"{3 * radius_ms:.2f} ms for low ones")
 
 # %% [markdown]
-# Such a lag you can hear: put on headphones. Each of these is equally loud at both ears, and
+# Such a difference you can hear: put on headphones. Each of these is equally loud at both ears, and
 # 0.5 ms earlier at one of them. **Do you hear one sound or two? Which ear is first in A, which in
 # B?**
 
@@ -87,9 +87,9 @@ print(f"{lag_ms} ms of a tone of {tone_hz} Hz: an IPD of {0.360 * lag_ms * tone_
 # <details><summary>What most people hear</summary>
 #
 # One sound, never two: on the right in A, where the right ear is first, and on the left in B. The
-# brain turns the lag into a *place*. Yet the place is inside your head, since the lag is all that
-# we made. A real head also makes the far ear fainter, and colours the sound; lesson 9 has both.
-# Loudspeakers send each sound to both ears, and spoil it.
+# brain turns the difference into a *place*. Yet the place is inside your head, since this is all
+# we made. A real head also makes the far ear fainter, and colours the sound; lesson 9
+# has both. Loudspeakers send each sound to both ears, and spoil it.
 # </details>
 #
 # Ours is a **scaled toy**: everything is slower, so that steps of 1 ms are fine enough. Questions

@@ -30,6 +30,7 @@ torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 generator = torch.Generator().manual_seed(10)
 course_map.here(3)
 
+
 # %% [markdown]
 # ## Between two rows
 # For a whole delay of $k$ steps, a train moves $k$ rows down. What shall a delay of $k + f$ do,

@@ -174,7 +174,6 @@ def run(estimator, updates=300):
 rules = ("linear", "straight_through", "prototype", "gaussian", "triangle")
 runs = {rule: run(rule) for rule in rules}
 
-
 # %% [markdown]
 # The view below computes all of it anew. Only the prototype's slope has to come along, for each
 # whole delay: it hangs on rounding noise, which no other program repeats.

@@ -53,7 +53,7 @@ ipd, spikes = sample(2048, stimulus, torch.Generator().manual_seed(1))
 
 # %%
 predict("8.1", "What do late hidden spikes do to the error?", [
-    "it falls", "it stays, within half a degree", "it rises by up to ten degrees",
+    "it falls", "it stays within half a degree", "it rises by up to ten degrees",
     "it rises by more",
 ])
 
@@ -73,7 +73,7 @@ with torch.no_grad():
 more = wrong_deg["delayed"] - wrong_deg["as they come"]
 rises = "it rises by up to ten degrees" if more <= 10 else "it rises by more"
 falls_or_rises = "it falls" if more < 0 else rises
-reveal("8.1", "it stays, within half a degree" if abs(more) <= 0.5 else falls_or_rises)
+reveal("8.1", "it stays within half a degree" if abs(more) <= 0.5 else falls_or_rises)
 
 
 # %% [markdown]
@@ -151,8 +151,8 @@ plots.rasters(
 
 # %%
 predict("8.2", "Which layers point best, with two fibres per ear?", order=[
-    "one layer, no delays", "one layer, delays", "two layers, no delays",
-    "two layers, delays in both",
+    "one layer: no delays", "one layer: delays", "two layers: no delays",
+    "two layers: delays in both",
 ])
 
 # %%
@@ -205,7 +205,8 @@ for fibres in (2, 10):
 four = ["one layer, no delays", "one layer, delays", "two layers, no delays",
         "two layers, delays in both"]
 mean_deg = [tables.mean_interval(deeper, "error_deg", network=n, fibres=2)[0] for n in four]
-reveal("8.2", [name for _, name in sorted(zip(mean_deg, four, strict=True))])
+best_first = [name.replace(", ", ": ") for _, name in sorted(zip(mean_deg, four, strict=True))]
+reveal("8.2", best_first)
 
 # %% [markdown]
 # <details><summary>What happened</summary>

@@ -486,8 +486,8 @@ reveal("9.6", wrong_deg["time only"])
 
 # %%
 predict("9.7", "Which point best?", order=[
-    "one ear", "both cues, learned", "both cues, no delays", "time only, no delays",
-    "level only, learned",
+    "one ear", "both cues: learned", "both cues: no delays", "time only: no delays",
+    "level only: learned",
 ])
 
 # %%
@@ -543,8 +543,9 @@ for name in timed:
         print(f"  by {words:6s}: {errors}")
 
 # %%
-best_first = [label for _, label in sorted(zip(results, labels, strict=True))]
-reveal("9.7", [label for label in best_first if label not in (labels[1], *labels[3:5])])
+best_first = [label.replace(", ", ": ") for _, label in sorted(zip(results, labels, strict=True))]
+not_asked = ("both cues: frozen random", "time only: learned", "time only: frozen random")
+reveal("9.7", [label for label in best_first if label not in not_asked])
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -615,7 +616,7 @@ reveal("9.8", "all" if all(repaired) else "some" if any(repaired) else "none")
 # %%
 predict(
     "9.9", "Where do internal delays go?",
-    ["into the head's range", "towards zero", "neither, as far as one can tell"],
+    ["into the head's range", "towards zero", "neither as far as one can tell"],
 )
 
 
@@ -642,18 +643,18 @@ print(f"its largest ITD: {float(low.max()):.0f} µs below 1500 Hz, "
 
 # %%
 change = {
-    "share inside": (after.abs() <= head_us).double() - (before.abs() <= head_us).double(),
-    "µs from zero": after.abs() - before.abs(),
+    "share within the range": (after.abs() <= head_us).double() - (before.abs() <= head_us).double(),
+    "distance from zero (µs)": after.abs() - before.abs(),
 }
 found = {}
 for what, changed in change.items():
     networks = [{"by": float(mean)} for mean in changed.mean(dim=1)]
     found[what] = tables.mean_interval(networks, "by")
-    print("{}, learning changes by {:+.2f} ({:+.2f} to {:+.2f})".format(what, *found[what]))
+    print("{} changes by {:+.2f} ({:+.2f} to {:+.2f})".format(what, *found[what]))
 
 # %%
-inwards, to_zero = found["share inside"][1] > 0, found["µs from zero"][2] < 0
-came_out = "into the head's range" if inwards else "neither, as far as one can tell"
+inwards, to_zero = found["share within the range"][1] > 0, found["distance from zero (µs)"][2] < 0
+came_out = "into the head's range" if inwards else "neither as far as one can tell"
 reveal("9.9", "towards zero" if to_zero else came_out)
 
 

@@ -133,7 +133,7 @@ def draw(axes: Axes, lit: int | None = None) -> None:
         axes.add_patch(Rectangle((n, 0), 0.9, 0.9, fc=fill, ec=fill))
         for x, y in picture():
             place = n + 0.45 + 0.36 * np.array(x), 0.45 + 0.36 * np.array(y)
-            dot = dict(marker="o", ms=4) if len(x) == 1 else {}
-            axes.plot(*place, color=ink, ls="-", lw=1.3, solid_capstyle="round", **dot)
+            dot = "o" if len(x) == 1 else ""
+            axes.plot(*place, color=ink, ls="-", lw=1.3, marker=dot, ms=4, solid_capstyle="round")
     axes.set(xlim=(-0.02, len(ROOMS) - 0.08), ylim=(-0.04, 0.94), aspect="equal")
     axes.axis("off")

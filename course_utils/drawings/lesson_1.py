@@ -30,7 +30,7 @@ def chain(
         f"{best_deg:.2f} degrees at best."
     )
     figure, (wave, chance, raster) = plots.canvas(
-        alt, 3, 1, height=5.0, sharex=True, height_ratios=[1, 1, 1.6]
+        alt, 3, 1, height=5.2, sharex=True, height_ratios=[1, 1, 1.7]
     )
     ears = ((0, plots.LEFT, "-", "left ear"), (1, plots.RIGHT, "--", "right ear"))
     for side, colour, style, name in ears:

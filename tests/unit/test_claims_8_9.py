@@ -26,7 +26,7 @@ def asked(lesson, key):
     for cell in pages.from_source(pages.NOTEBOOKS, lesson).cells:
         for call in folds.calls(cell.source, "predict") if cell.cell_type == "code" else []:
             if call.args[0].value == key:
-                return [item.value for item in call.keywords[0].value.elts]
+                return [item.value.replace(": ", ", ") for item in call.keywords[0].value.elts]
     raise ValueError(f"no question {key} in {lesson}")
 
 

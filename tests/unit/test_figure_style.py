@@ -264,7 +264,7 @@ def crowded():
         (image(plots.SIGNED, vmin=-1, vmax=6), ["an image from -1 to 6 has no white at zero"]),
         (small_words(), ["'small' has 9 points"]),
         (named_panel(), []),
-        (crowded(), ["a step of a raster has 1.8 pixels", "a row of a raster has 1.9 pixels"]),
+        (crowded(), ["a step of a raster has 1.8 pixels", "a row of a raster has 2.1 pixels"]),
         (one_number(), ["the y axis 'error (degrees)' has 1 ticks"]),
     ],
 )

@@ -290,7 +290,6 @@ current = torch.randn(3, 40, 6, generator=generator)
 weight = torch.randn(6, 6, generator=generator)
 assert torch.equal(recurrent(current, weight), recurrent_lif(current, weight, 5.0))
 
-
 # %% [markdown]
 # ### Predict
 # Eight neurons in a ring, each exciting the next with a weight of 1.2. Neuron 0 gets one push, and

@@ -643,7 +643,7 @@ print(f"its largest ITD: {float(low.max()):.0f} µs below 1500 Hz, "
 
 # %%
 change = {
-    "share within the range": (after.abs() <= head_us).double() - (before.abs() <= head_us).double(),
+    "share within the range": 1.0 * (after.abs() <= head_us) - 1.0 * (before.abs() <= head_us),
     "distance from zero (µs)": after.abs() - before.abs(),
 }
 found = {}

@@ -10,7 +10,7 @@
 # - compare depth, delays and recurrence at an equal number of parameters, and say how far each
 #   reaches.
 #
-# *25 minutes. Builds on lessons 2, 5 and 6.*
+# *30 minutes. Builds on lessons 2, 5 and 6.*
 
 # %%
 import math
@@ -23,7 +23,7 @@ from course_utils.deeper import DeepLocaliser
 from course_utils.drawings import course_map
 from course_utils.drawings import lesson_8 as drawings
 from course_utils.drawings.verdicts import forest
-from course_utils.explore import choice, explore, slider
+from course_utils.explore import choice, explore, predict, reveal, review, slider
 from course_utils.network import Localiser
 from course_utils.neurons import leak, leaky_readout
 from course_utils.neurons import recurrent_lif
@@ -35,10 +35,10 @@ generator = torch.Generator().manual_seed(0)
 course_map.here(8)
 
 # %% [markdown]
-# ## A delay that nobody notices
+# ## A delay in front of the readout
 #
 # A comment at the head of the prototype asks for delays in every layer. We start with the last:
-# between the hidden neurons and the readout, which averages over time. A trained network first.
+# between the hidden neurons and the readout. A trained network first.
 
 # %%
 stimulus, classes = Stimulus(fibres_per_ear=10), Classes(36)
@@ -49,18 +49,31 @@ ipd, spikes = sample(2048, stimulus, torch.Generator().manual_seed(1))
 # %% [markdown]
 # ### Predict
 # Now every hidden neuron's spikes wait, each by its own random time up to 20 ms, before the readout
-# hears them. Nothing is retrained. **What happens to the error?**
+# hears and averages them. Nothing is retrained. **What happens to the error?**
+
+# %%
+predict("8.1", "What do late hidden spikes do to the error?", [
+    "it falls", "it stays within half a degree", "it rises by up to ten degrees",
+    "it rises by more",
+])
 
 # %%
 with torch.no_grad():
     hidden = network.hidden_spikes(spikes)
     waits = 20 * torch.rand(30, generator=generator)
     late = delays.pad_then_shift(hidden, waits, 20)
+    wrong_deg = {}
     for name, trains in (("as they come", hidden), ("delayed", late)):
         mean = leaky_readout(trains, network.w_out, 5)
         logits = mean * trains.shape[1] / 100  # late trains are longer: their mean is smaller
-        error = torch.rad2deg((network.decode(logits) - ipd).abs()).mean()
-        print(f"{name:12s}: {error:.2f}°")
+        wrong_deg[name] = float(torch.rad2deg((network.decode(logits) - ipd).abs()).mean())
+        print(f"{name:12s}: {wrong_deg[name]:.2f}°")
+
+# %%
+more = wrong_deg["delayed"] - wrong_deg["as they come"]
+rises = "it rises by up to ten degrees" if more <= 10 else "it rises by more"
+falls_or_rises = "it falls" if more < 0 else rises
+reveal("8.1", "it stays within half a degree" if abs(more) <= 0.5 else falls_or_rises)
 
 
 # %% [markdown]
@@ -129,12 +142,18 @@ plots.rasters(
 
 # %% [markdown]
 # ### Predict
-# Is it the depth or the delays? The table has one layer with delays, **two layers without any**,
+# Is it the depth or the delays? The table has one layer with delays, two layers without any,
 # two with delays in front only, in both, in both but frozen, and a [recurrent
 # network](glossary.ipynb#recurrent-network), whose neurons hear each other, that has neither. All
-# have about as many parameters (numbers that learn). **Order them for two fibres per ear.** (The
-# table also has one layer without delays, and a causal network; that one hears 150 ms, so its own
-# best observer does better than the line.)
+# have about as many parameters (numbers that learn). The table also has one layer without delays,
+# and a causal network; that one hears 150 ms, so its own best observer does better than the line.
+# **Order four of them for two fibres per ear, the best one first.** Where would you put the rest?
+
+# %%
+predict("8.2", "Which layers point best, with two fibres per ear?", order=[
+    "one layer: no delays", "one layer: delays", "two layers: no delays",
+    "two layers: delays in both",
+])
 
 # %%
 deeper = tables.read("../figures/studies/deeper.csv")
@@ -181,6 +200,13 @@ for fibres in (2, 10):
         gap = tables.paired_interval(deeper, "error_deg", learned, frozen)
         said = "{:+.2f}° ({:+.2f}° to {:+.2f}°)".format(*gap)
         print(f"{fibres:2d} fibres: {said} learned{how} minus frozen")
+
+# %%
+four = ["one layer, no delays", "one layer, delays", "two layers, no delays",
+        "two layers, delays in both"]
+mean_deg = [tables.mean_interval(deeper, "error_deg", network=n, fibres=2)[0] for n in four]
+best_first = [name.replace(", ", ": ") for _, name in sorted(zip(mean_deg, four, strict=True))]
+reveal("8.2", best_first)
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -264,20 +290,30 @@ current = torch.randn(3, 40, 6, generator=generator)
 weight = torch.randn(6, 6, generator=generator)
 assert torch.equal(recurrent(current, weight), recurrent_lif(current, weight, 5.0))
 
-
 # %% [markdown]
 # ### Predict
-# Neurons in a ring, each exciting the next. One push to neuron 0. **When does neuron 0 fire again?
-# What happens if the weight is a little too small?**
+# Eight neurons in a ring, each exciting the next with a weight of 1.2. Neuron 0 gets one push, and
+# fires. **When does it fire again? And when with a weight of 0.9?** (The threshold is 1.)
 
 # %%
-def draw(neurons, weight):
+predict("8.3", "A ring with weight 0.9: when does neuron 0 fire again?", [
+    "as soon as with 1.2", "a little later", "never",
+])
+
+
+# %%
+def push_around(neurons, weight):
     push = torch.zeros(1, 60, neurons)
     push[0, 0, 0] = 1.5
-    around = weight * torch.eye(neurons).roll(1, 1)
-    spikes = recurrent_lif(push, around, 5.0)[0]
-    again = spikes[1:, 0].nonzero().flatten()
-    said = f"back after {int(again[0]) + 1} steps" if len(again) else "it never comes back"
+    ring = weight * torch.eye(neurons).roll(1, 1)
+    spikes = recurrent_lif(push, ring, 5.0)[0]
+    again = (spikes[1:, 0].nonzero().flatten() + 1).tolist()  # the steps in which 0 fires again
+    return spikes, again
+
+
+def draw(neurons, weight):
+    spikes, again = push_around(neurons, weight)
+    said = f"back after {again[0]} steps" if again else "it never comes back"
     return drawings.ring(spikes, f"weight {weight:g}: {said}")
 
 
@@ -285,6 +321,11 @@ explore(
     draw, neurons=slider("neurons in the ring", 3, 20, 1, 8),
     weight=slider("weight", 0.9, 1.3, 0.1, 1.2),
 )
+
+# %%
+strong, weak = (push_around(8, weight)[1] for weight in (1.2, 0.9))
+reveal("8.3", "never" if not weak else
+       "as soon as with 1.2" if weak[0] == strong[0] else "a little later")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -302,7 +343,12 @@ explore(
 # Four surrogates of lesson 4. Two lend the same at their peak, 1: a wide SuperSpike (steepness 1)
 # and a narrow one (25). The sigmoid grows with its steepness: at 5 it is as wide as the first, at
 # 25 narrow and high. Thirty neurons, not yet trained. **Whose gradient grows on its way back, and
-# whose fades?**
+# whose fades?** Put first what is largest far back, 50 steps before the loss.
+
+# %%
+predict("8.4", "Whose gradient is largest 50 steps back?", order=[
+    "SuperSpike 1", "SuperSpike 25", "sigmoid 5", "sigmoid 25",
+])
 
 # %%
 drive = 0.3 * torch.rand(32, 80, 30, generator=generator)
@@ -343,6 +389,10 @@ for name, surrogate in trained.items():
     print(f"{surrogate:13s} {mean:5.1f}° ({low:.1f}° to {high:.1f}°)")
 print(f"always straight ahead: {observer.chance(classes).straight_ahead_deg:.1f}°")
 
+# %%
+largest_first = sorted(sizes, key=lambda name: float(sizes[name][50]), reverse=True)
+reveal("8.4", [name.split(":")[0] for name in largest_first])
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -372,7 +422,11 @@ plots.rasters(clicks, ["gap 15 ms", "gap 55 ms"], two_ears=False)
 # ### Predict
 # Two layers of neurons, with delays of up to 15 ms in front of the first only: such delays alone
 # cannot bring clicks together that lie 40 ms apart. **From which gap on will the answers stop
-# rising? With 15 ms in front of both layers? With 30 ms in front of the first?** One network live:
+# rising? With 15 ms in front of both layers? With 30 ms in front of the first?** First guess, then
+# one network live:
+
+# %%
+predict("8.5", "Up to which gap, with 15 ms in front of both?", (5, 65), unit="ms", step=5)
 
 # %%
 single = DeepLocaliser(
@@ -422,11 +476,13 @@ explore(draw, which=choice("networks", list(groups)))
 # We call it rising while 5 ms more of gap make the mean answer more than 1.5 ms longer.
 
 # %%
+rises_to = {}
 for name in kinds:
     mean, low, high = tables.mean_interval(far, "error_ms", setting=name)
     says = [tables.mean_interval(far, f"says_{g:02d}", setting=name)[0] for g in gaps]
     rising = [gaps[k] for k in range(1, len(gaps)) if says[k] > says[k - 1] + 1.5]
-    hears = f"rises up to {max(rising)} ms" if rising else "does not rise"
+    rises_to[name] = max(rising, default=0)
+    hears = f"rises up to {rises_to[name]} ms" if rising else "does not rise"
     print(f"{name:31s} wrong by {mean:5.2f} ms ({low:.2f} to {high:.2f}); {hears}")
 
 # %%
@@ -440,6 +496,9 @@ for first, second in pairs:
         far, "error_ms", dict(setting=first), dict(setting=second)
     )
     print(f"{first} minus {second}: {gap:+.2f} ms ({low:+.2f} to {high:+.2f})")
+
+# %%
+reveal("8.5", rises_to["delays of 15 in both"])
 
 
 # %% [markdown]
@@ -547,8 +606,15 @@ forest([r | dict(where=w) for r, w in zip(asked, where, strict=True)], 5, by="wh
 # The tables lie in `figures/` and `figures/studies/`. `make studies` fills what is missing in the
 # second; for the others, the script lies beside its table. (In the full course `make bench` makes
 # `train_step.csv`; a class has it ready.)
-#
+
+# %% [markdown]
 # ## What you now know
+# What you guessed, and what came out:
+
+# %%
+review()
+
+# %% [markdown]
 # - A delay helps in front of something that compares moments. In front of a mean over time nobody
 #   notices it.
 # - Every layer of delays takes its longest delay from the window, and reaches that much further:

@@ -2,8 +2,7 @@
 # # Does it work on a measured head?
 #
 # So far the world was a toy: a tone of 20 Hz, and delays of many milliseconds. Now the same few
-# lines meet a head that was measured, sounds that you can hear, and delays of less than one
-# millisecond.
+# lines meet a head that was measured, sounds that you can hear, and far shorter delays.
 #
 # **You will be able to**
 # - place a sound around a head, and measure in microseconds what its ears receive;
@@ -22,7 +21,7 @@ from scipy.signal import resample_poly
 from course_utils import checks, plots, tables
 from course_utils.drawings import course_map
 from course_utils.drawings import lesson_9 as drawings
-from course_utils.explore import audio, choice, explore, slider
+from course_utils.explore import audio, choice, explore, predict, reveal, review, slider
 from course_utils.head import binaural, cochlea, heads, sounds
 from course_utils.head.listening import Listener
 from course_utils.network import Localiser
@@ -72,8 +71,11 @@ audio.play(
 # %% [markdown]
 # ### Predict
 # Ears are about 17 cm apart, and sound travels 343 m in a second. A source is at the right side.
-# **By how much is the left ear late: 5 µs, 50 µs, 500 µs, 5 ms?** Then we measure it at +60°: we
-# shift one response against the other until they agree best.
+# **By how much is the left ear late?** Then we measure it at +60°: we shift one response against
+# the other until they agree best.
+
+# %%
+predict("9.1", "By how much is the far ear late?", ["5 µs", "50 µs", "500 µs", "5 ms"])
 
 # %%
 left, right = head.towards(60.0)
@@ -90,6 +92,10 @@ print(f"{best} samples of {1e6 / rate:.1f} µs: {by_hand:.0f} µs")
 ours = float(heads.time_difference(head.towards(60.0), rate))
 assert abs(ours - by_hand) < 1e6 / rate
 print(f"16 times finer: {ours:.1f} µs")
+
+# %%
+choices = {"5 µs": 5, "50 µs": 50, "500 µs": 500, "5 ms": 5000}
+reveal("9.1", min(choices, key=lambda said: abs(math.log(choices[said] / by_hand))))
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -140,7 +146,7 @@ for a, b in ((10, 20), (80, 90), (70, 90)):
 # %%
 nerve = cochlea.Nerve()
 print("bands (Hz):", [round(f) for f in nerve.centres_hz])
-print(f"{nerve.fibres} fibres each; {nerve.steps} steps of {nerve.dt_ms} ms")
+print(f"{nerve.fibres} fibres each; they hear {nerve.duration_ms:g} ms")
 
 # %% [markdown]
 # How much louder is the right ear in each band, when the source walks to the right? We count in
@@ -184,9 +190,12 @@ drawings.nerves(rates[0], spikes[0], nerve)
 #
 # ## How long may a step be?
 # ### Predict
-# Our steps were 1 ms so far. **How fine must they be, if the task is to tell microseconds apart: 1
-# µs, 10 µs, 100 µs?** The Cramér–Rao bound of lesson 1 can tell, here for someone who knows the
-# sound and only asks when it came.
+# Our steps were 1 ms so far. **How fine must they be, if a time difference is to be known to ten
+# microseconds?** The Cramér–Rao bound of lesson 1 can tell, here for someone who knows the sound
+# and only asks when it came.
+
+# %%
+predict("9.2", "How fine must the steps be?", ["1 µs", "10 µs", "100 µs", "1 ms"])
 
 # %%
 _, many = Listener(head, nerve).ears(100, torch.Generator().manual_seed(1))
@@ -199,6 +208,10 @@ drawings.step_price(steps_ms, bounds)
 per_degree = float(curves["below 1500 Hz"][azimuth == 10]) / 10
 for dt, bound in zip(steps_ms, bounds, strict=True):
     print(f"steps of {dt:4} ms: {bound:4.1f} µs, {bound / per_degree:.1f}° in front")
+
+# %%
+bound_us = dict(zip(steps_ms, bounds, strict=True))
+reveal("9.2", "1 ms" if bound_us[1.0] < 10 else "100 µs" if bound_us[0.1] < 10 else "10 µs")
 
 
 # %% [markdown]
@@ -248,6 +261,9 @@ print(f"always pointing straight ahead would be wrong by {straight_ahead:.1f}°"
 # epochs. **How far off will it be on new noise? And on the spoken word, which it never heard?**
 
 # %%
+predict("9.3", "How far off on the spoken word?", (0, 60), unit="°")
+
+# %%
 as_in_the_table = dict(delay_lr=0.1, remove_common_mode=False)
 history = fit(network, generator, epochs=6, soft_labels=0.5, **as_in_the_table)
 print(f"{history.seconds:.0f} seconds; best epoch: {history.best_epoch}")
@@ -271,6 +287,9 @@ drawings.answers(
     torch.rad2deg(reports["noise"].angle),
     **{kind: torch.rad2deg(report.softmax_mean) for kind, report in reports.items()},
 )
+
+# %%
+reveal("9.3", reports["word"].error_deg)
 
 
 # %% [markdown]
@@ -307,6 +326,9 @@ explore(
 # step longer, or one step less. **And now?**
 
 # %%
+predict("9.4", "How much worse with rounded delays?", (0, 20), unit="°")
+
+# %%
 rounded = evaluate(network.rounded(), *tests["noise"])
 delays = network.delay.delays.detach()
 moved_us = (delays.round() - delays).abs().mean() * nerve.dt_ms * 1000
@@ -320,6 +342,9 @@ for step in (1, -1):
     shifted.delay.delays.data = moved.clamp(0, 10)  # what is at an end stays there
     error = evaluate(shifted, *tests["noise"]).error_deg
     print(f"the left ear waits {step:+d} step: {error:.1f}°")
+
+# %%
+reveal("9.4", rounded.error_deg - reports["noise"].error_deg)
 
 
 # %% [markdown]
@@ -346,7 +371,6 @@ noise_report = reports["noise"]
 where = torch.rad2deg(noise_report.angle).round()  # from radians, 30 comes back as 30.000002
 checks.exercise_9_2(front_and_side, where, torch.rad2deg(noise_report.softmax_mean) - where)
 
-
 # %% [markdown]
 # ([A solution](solutions/09_a_real_head.ipynb))
 #
@@ -359,7 +383,15 @@ checks.exercise_9_2(front_and_side, where, torch.rad2deg(noise_report.softmax_me
 # up to 5000 Hz; we also hold it to the 1500 Hz of our nerves.
 #
 # ### Predict
-# **Which of the three is best on noise? On the word?**
+# **Which of the three is best on noise? On the word?** The waves count twice: put the four in order
+# for the word, best first.
+
+# %%
+predict(
+    "9.5", "Who points best at the word?",
+    order=["network", "its spikes", "waves to 5000 Hz", "waves to 1500 Hz"],
+)
+
 
 # %%
 def mean_error_deg(answer, truth):
@@ -368,13 +400,15 @@ def mean_error_deg(answer, truth):
 
 spike_correlator = binaural.SpikeCorrelator(head, nerve)
 wave_correlators = [binaural.WaveCorrelator(head, high_hz=high) for high in (5000, 1500)]
+off_deg = {}
 for kind, (truth, spikes) in tests.items():
     same_sounds = torch.Generator().manual_seed(1000)
     _, waves = kinds[kind].ears(2048, same_sounds)
     to_5000, to_1500 = (mean_error_deg(w.estimate(waves), truth) for w in wave_correlators)
     by_spikes = mean_error_deg(spike_correlator.estimate(spikes), truth)
-    print(f"{kind:5s}: network {reports[kind].error_deg:.1f}°, correlating the spikes "
-          f"{by_spikes:.1f}°, the waves {to_5000:.1f}°, only to 1500 Hz {to_1500:.1f}°")
+    off_deg[kind] = {"network": reports[kind].error_deg, "its spikes": by_spikes,
+                     "waves to 5000 Hz": to_5000, "waves to 1500 Hz": to_1500}
+    print(f"{kind:5s}:", ", ".join(f"{who} {off:.1f}°" for who, off in off_deg[kind].items()))
 
 # %% [markdown]
 # And the bound? In front, where ten degrees are ninety microseconds, we can turn the one from above
@@ -392,6 +426,9 @@ answers = {
 for name, answer in answers.items():
     off = torch.rad2deg((answer - truth).abs())[in_front].mean()
     print(f"noise within 30° of the front, {name}: {off:.1f}°, bound {bound:.1f}°")
+
+# %%
+reveal("9.5", sorted(off_deg["word"], key=off_deg["word"].get))
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -414,12 +451,20 @@ for name, answer in answers.items():
 # Our network trained with both cues. **How wrong will it be with time only? With level only?**
 
 # %%
+predict("9.6", "How wrong with time only?", (0, 60), unit="°")
+
+# %%
 time_only = heads.without_level_difference(head)
 level_only = heads.without_time_difference(head)
+wrong_deg = {}
 for name, altered in (("both", head), ("time only", time_only), ("level only", level_only)):
     heard = replace(kinds["noise"], head=altered)
     report = evaluate(network, *heard.sample(2048, torch.Generator().manual_seed(1000)))
+    wrong_deg[name] = report.error_deg
     print(f"{name:10s}: {report.error_deg:.1f}°")
+
+# %%
+reveal("9.6", wrong_deg["time only"])
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -435,8 +480,15 @@ for name, altered in (("both", head), ("time only", time_only), ("level only", l
 # here (six epochs), with five seeds. Each is tested with the ears it was trained with.
 #
 # ### Predict
-# Put these in order: both cues, with delays that **learn**, that stay **frozen** at random values,
-# or with **no delays** at all; time only, with the same three; level only; and **one ear**.
+# There are both cues, with delays that **learn**, that stay **frozen** at random values, or with
+# **no delays** at all; time only, with the same three; level only; and **one ear**. Where is it
+# learning that counts? **Put five of the eight in order, best first.**
+
+# %%
+predict("9.7", "Which point best?", order=[
+    "one ear", "both cues: learned", "both cues: no delays", "time only: no delays",
+    "level only: learned",
+])
 
 # %%
 first_five = [row for row in rows if row["seed"] < 5]
@@ -444,8 +496,9 @@ both = ["learned", "frozen random", "no delays"]
 timed = [f"time only, {delays}" for delays in both]
 names = [*both, *timed, "level only, learned", "one ear"]
 results = [tables.mean_interval(first_five, "noise_deg", setting=name) for name in names]
+labels = [f"both cues, {name}" if name in both else name for name in names]
 plots.bars(
-    [f"both cues, {name}" if name in both else name for name in names],
+    labels,
     [mean for mean, *_ in results], [interval for _, *interval in results],
     ylabel="mean error on new noise (degrees), 95 % over 5 seeds", log=True,
     lines=[(straight_ahead, "straight ahead")],
@@ -489,6 +542,11 @@ for name in timed:
         errors = ", ".join(f"{r[column]:4.1f}" for r in first_five if r["setting"] == name)
         print(f"  by {words:6s}: {errors}")
 
+# %%
+best_first = [label.replace(", ", ": ") for _, label in sorted(zip(results, labels, strict=True))]
+not_asked = ("both cues: frozen random", "time only: learned", "time only: frozen random")
+reveal("9.7", [label for label in best_first if label not in not_asked])
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -508,12 +566,16 @@ for name in timed:
 # colour and, a little, its loudness with the direction.
 # </details>
 #
-# ## From a hint to a result
+# ## Is the hint a result?
 # A hint is tested on data that did not give it. So ten new seeds were trained with time only,
 # learned and frozen, as briefly as before.
 #
 # ### Predict
-# **Does learning repair bad draws among the new ten?**
+# We call a draw bad if its frozen network is wrong by more than 10°. **Does learning repair bad
+# draws among the new ten?**
+
+# %%
+predict("9.8", "How many bad draws are repaired?", ["none", "some", "all"])
 
 # %%
 new_ten = [row for row in rows if row["seed"] >= 5]
@@ -527,6 +589,9 @@ learned, frozen = (
 for there, here in sorted(zip(frozen, learned, strict=True)):
     print(f"  frozen {there:4.1f}°, learned from the same delays {here:4.1f}°")
 
+# %%
+repaired = [here <= 10 for there, here in zip(frozen, learned, strict=True) if there > 10]
+reveal("9.8", "all" if all(repaired) else "some" if any(repaired) else "none")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
@@ -549,6 +614,13 @@ for there, here in sorted(zip(frozen, learned, strict=True)):
 # Towards zero, where sounds from ahead meet? Somewhere else?**
 
 # %%
+predict(
+    "9.9", "Where do internal delays go?",
+    ["into the head's range", "towards zero", "neither as far as one can tell"],
+)
+
+
+# %%
 def internal_us(rows, setting, column):
     """Right delay minus left in microseconds, (network, band)."""
     texts = [row[column] for row in rows if row["setting"] == setting]
@@ -568,6 +640,22 @@ inside = [float((d.abs() <= head_us).double().mean()) for d in (before, after)]
 print("within the range of the head: {:.0%} before, {:.0%} after".format(*inside))
 print(f"its largest ITD: {float(low.max()):.0f} µs below 1500 Hz, "
       f"{float(head_us[0]):.0f} µs in the lowest band")
+
+# %%
+change = {
+    "share within the range": 1.0 * (after.abs() <= head_us) - 1.0 * (before.abs() <= head_us),
+    "distance from zero (µs)": after.abs() - before.abs(),
+}
+found = {}
+for what, changed in change.items():
+    networks = [{"by": float(mean)} for mean in changed.mean(dim=1)]
+    found[what] = tables.mean_interval(networks, "by")
+    print("{} changes by {:+.2f} ({:+.2f} to {:+.2f})".format(what, *found[what]))
+
+# %%
+inwards, to_zero = found["share within the range"][1] > 0, found["distance from zero (µs)"][2] < 0
+came_out = "into the head's range" if inwards else "neither as far as one can tell"
+reveal("9.9", "towards zero" if to_zero else came_out)
 
 
 # %% [markdown]
@@ -663,6 +751,12 @@ for label, name in compared.items():
 
 # %% [markdown]
 # ## What you now know
+# What you guessed, and what came out:
+
+# %%
+review()
+
+# %% [markdown]
 # - A head is two impulse responses for each direction. Below 1500 Hz its time differences hardly
 #   grow beyond 70°; they reach 0.7 ms, and 0.8 ms in the lowest band.
 # - A step must be short beside a cycle of the wave, not beside the answer: many spikes and several

@@ -27,7 +27,11 @@ def style_problems(figure: Figure) -> list[str]:
     return [
         problem
         for look in (
-            palette_problems, grey_problems, text_problems, tick_problems, raster_problems,
+            palette_problems,
+            grey_problems,
+            text_problems,
+            tick_problems,
+            raster_problems,
         )  # fmt: skip
         for problem in look(figure)
     ]

@@ -1,11 +1,12 @@
 """What lessons 8 and 9 say in words: of their tables, and of runs that any seed must bear out."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
 from course_utils import tables
-from tools import pages
+from tools import folds, pages
 from tools.pages import ROOT
 
 STUDIES = ROOT / "figures" / "studies"
@@ -18,6 +19,15 @@ BEST = tables.read(STUDIES / "best_observer.csv")
 def deeper(first, second, fibres):
     sides = (dict(network=name, fibres=fibres) for name in (first, second))
     return tables.paired_interval(DEEPER, "error_deg", *sides)
+
+
+def asked(lesson, key):
+    """The things that a page asks to put in order."""
+    for cell in pages.from_source(pages.NOTEBOOKS, lesson).cells:
+        for call in folds.calls(cell.source, "predict") if cell.cell_type == "code" else []:
+            if call.args[0].value == key:
+                return [item.value.replace(": ", ", ") for item in call.keywords[0].value.elts]
+    raise ValueError(f"no question {key} in {lesson}")
 
 
 def clicks(first, second, column="error_ms"):
@@ -50,6 +60,14 @@ def test_lesson_8_with_ten_fibres_delays_are_ahead_of_depth_and_of_recurrence():
         assert deeper(other, "one layer, delays", 10)[1] > 0
     _, low, high = deeper("two layers, delays in front", "one layer, delays", 2)
     assert low < 0 < high  # "can't tell them"
+
+
+def test_lesson_8_the_order_that_is_asked_for_can_be_told_from_the_table():
+    names = asked("08_delays_everywhere", "8.2")
+    order = sorted(names, key=lambda n: tables.mean_interval(DEEPER, "error_deg", network=n,
+                                                             fibres=2))  # fmt: skip
+    for better, worse in pairwise(order):
+        assert deeper(worse, better, 2)[1] > 0, (worse, better)
 
 
 @pytest.mark.parametrize("fibres", [2, 10])
@@ -132,6 +150,13 @@ def test_lesson_9_a_hint_in_five_seeds_is_a_result_in_ten_new_ones():
     assert -0.7 < low < 0 < high < 0.7
     errors = [[r["noise_deg"] for r in NEW_TEN if r["setting"] == name] for name in names]
     assert max(errors[0]) < 8 and sum(error > 10 for error in errors[1]) == 4
+
+
+def test_lesson_9_the_order_that_is_asked_for_can_be_told_from_the_table():
+    names = [n.removeprefix("both cues, ") for n in asked("09_a_real_head", "9.7")]
+    order = sorted(names, key=lambda n: tables.mean_interval(FIRST_FIVE, "noise_deg", setting=n))
+    for better, worse in pairwise(order):
+        assert head(worse, better, rows=FIRST_FIVE)[1] > 0, (worse, better)
 
 
 def test_lesson_9_the_engineer_is_ahead_at_every_sound_and_most_with_the_word():

@@ -544,14 +544,14 @@ reveal("5.5", frozen)
 #
 # With one ear, nothing: there is no difference to hear. Without delays, a good part is lost. With
 # random delays almost everything is there, **learned or not**: the interval of the difference holds
-# zero, and reaches hardly more than a tenth of a degree to either side. With 100 fibres per ear,
+# zero, and reaches less than a tenth of a degree to either side. With 100 fibres per ear,
 # many lags are on offer already. Our training moved the delays, and our error fell; with delays
 # that never move, it comes down to much the same place. With many random delays there is a lag near
 # every one that could be wanted, and weights can pick it, all the time.
 #
-# Is there *no* difference, then? That is more than the table says. An error that is 5 % larger
-# would still fit into the interval; five seeds can't exclude it. And both sides had one setting of
-# their rates, tuned for neither, and twenty epochs.
+# Is there *no* difference, then? That is more than the table says. It says that a difference is
+# smaller than 5 % of the error, with one setting of the rates, tuned for neither side, with twenty
+# epochs and five seeds. Lesson 6 tunes both sides alike, and trains until they rest.
 #
 # It is a result about *this* task, too, and for learned delays a hard one. Our sound is a tone that
 # never changes, and the readout takes a mean over time, so it does not matter *when* anything
@@ -644,11 +644,10 @@ reveal("5.6", "behind" if low > 0 else "ahead" if high < 0 else "too close to ca
 # of a degree, here where fibres are many. Without any delays it still learns something (the
 # prototype found that "weird"): leaky neurons hear which spikes meet, and in which order.
 #
-# From random, bank or even, learning changes the error by hardly more than a tenth of a degree;
-# from even delays it loses a few hundredths (lesson 6 comes back to that). Only from zero it
-# changes a lot, and then does not arrive where random delays begin. What the bank lacks, and what
-# zero lacks, learning did not make up for, at this rate and in these twenty epochs: here it matters
-# *where to begin*.
+# From random, bank or even, learning changes the error by less than a tenth of a degree. Only from
+# zero it changes a lot, and then does not arrive where random delays begin. What the bank lacks,
+# and what zero lacks, learning did not make up for, at this rate and in these twenty epochs: here
+# it matters *where to begin*.
 # </details>
 #
 # ### Exercise 5.2 — does rounding cost anything?
@@ -686,7 +685,7 @@ print("nearest minus rounded at the end:",
 
 # %% [markdown]
 # As pairs, the difference isn't clear of zero, and the interval is narrow: if delays that are whole
-# all along cost or gain anything, it is less than a tenth of a degree.
+# all along cost or gain anything, it is hardly more than a tenth of a degree.
 #
 # ## Soft labels, and a larger network
 #
@@ -864,9 +863,8 @@ review()
 # - Inside, only differences of delays matter. Their common part is free, so `fit` holds it.
 #   A hidden neuron adds two waves: the cross-correlation of its ears says where it fires, and where
 #   it is quiet.
-# - With 100 fibres per ear and a steady tone, frozen random delays came within hardly more than a
-#   tenth of a degree of learned ones; five seeds do not show that the two are alike. If delays move
-#   and the loss falls, the one need not have caused the other.
+# - With 100 fibres per ear and a steady tone, frozen random delays came within a tenth of a degree
+#   of learned ones. If delays move and the loss falls, the one need not have caused the other.
 #
 # **Read on.** I. Hammouamri, I. Khalfaoui-Hassani and T. Masquelier (2023), *Learning delays in
 # spiking neural networks using dilated convolutions with learnable spacings*, arXiv 2306.17670. —

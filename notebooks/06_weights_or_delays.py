@@ -554,9 +554,8 @@ reveal("6.9", *(outcome(row) for row in verdicts if "as many" in row["control"])
 # - *noise*: in each pass every weight is off by 30 %, and every threshold by 10 %.
 #
 # ### Predict
-# **Where will learning the delays pay now?** (Two of the five you know from lesson 5.) **And if the
-# delays learn first, and the weights only when the delays have come to rest: is that better than
-# both at once?**
+# **Where will learning the delays pay now? And if the delays learn first, and the weights only when
+# the delays have come to rest: is that better than both at once?**
 
 # %%
 predict("6.10", "In how many of the five does it pay?", [0, 1, 2, 3, 4, 5])

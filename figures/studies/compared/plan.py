@@ -27,6 +27,11 @@ SLOWER_DELAYS = [
     for lr in (0.0025, 0.005, 0.01)
     for delay_lr in (0.02, 0.1)
 ]
+BESIDE_RECURRENCE = [
+    dict(lr=lr, delay_lr=delay_lr, common_mode="removed")
+    for lr in (0.02, 0.04, 0.08)
+    for delay_lr in (0.02, 0.1)
+]
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class Condition:
         """The settings among which validation chooses; one if nothing is tuned."""
         if self.default is not None:
             return [dict(lr=0.02, delay_lr=self.default[0], common_mode=self.default[1])]
+        if self.slower and self.recurrent:
+            return BESIDE_RECURRENCE
         if self.slower:
             return SLOWER_DELAYS if self.delays else SLOWER_WEIGHTS
         return DELAY_TRIALS if self.delays else WEIGHT_TRIALS
@@ -87,6 +94,8 @@ CONDITIONS = {
     "none, recurrent": Condition("zero", recurrent=True),
     "frozen, recurrent": Condition(recurrent=True),
     "learned, recurrent": Condition(delays=True, recurrent=True),
+    "learned, recurrent, slower": Condition(delays=True, recurrent=True, slower=True),
+    "frozen, recurrent, again": Condition(recurrent=True, tuned_as="frozen, recurrent"),
     "bank, frozen": Condition("bank"),
     "bank, learned": Condition("bank", delays=True),
     "none, learned": Condition("zero", delays=True),
@@ -206,6 +215,7 @@ AGAIN = (
 ONCE_MORE = ("learned again", "frozen again")
 HUNDRED_AGAIN = Place("axonal", 100, 30, 10, 35.0, tune=2, first_seed=30)
 SLOWER = ("learned, slower", "frozen, slower")
+TEN_AGAIN = Place("axonal", 10, 10, 15, 9.0, first_seed=30)
 TWO_LAYERS = Place("axonal in two layers", 10, 30, 15, 19.0)
 CLICKS = (
     Place("clicks, 15 ms in both layers", 20, 30, 10, 28.0, tune=2),
@@ -215,6 +225,7 @@ PROTOTYPE = Place("axonal, one phase", 100, 30, 10, 26.0, tune=2)
 DEFAULT_PLACES = (AXONAL_1_10, AXONAL_10_30, AXONAL_10_10, SYNAPTIC_10_10)
 RULES = ("straight through", "bell", "tent", "prototype's rule")
 WHOLE = ("whole, nearest", "whole, stochastic")
+RECURRENT_AGAIN = ("learned, recurrent, slower", "frozen, recurrent, again")
 RULES_AGAIN = tuple(f"{rule} again" for rule in RULES[1:])
 RECURRENT = ("none, recurrent", "frozen, recurrent", "learned, recurrent")
 BANKS = ("none", "bank, frozen", "none, learned", "bank, learned")
@@ -241,6 +252,7 @@ BLOCKS = [
     ("P", PROTOTYPE, BANKS),
     ("N", AXONAL_10_10, ("none", *RECURRENT)),
     ("U", AGAIN[1], RULES_AGAIN),
+    ("V", TEN_AGAIN, RECURRENT_AGAIN),
 ]
 """Family, place and conditions, the most important first; a family may lean on those before it."""
 FAMILIES = "".join(dict.fromkeys(family for family, *_ in BLOCKS))
@@ -296,6 +308,7 @@ def comparisons() -> list[tuple]:
     found += [("N", AXONAL_10_10, *pair) for pair in _recurrence(*RECURRENT)]
     found += [("T", AXONAL_1_10, rule, "learned") for rule in RULES]
     found += [("U", AGAIN[1], rule, ONCE_MORE[0]) for rule in RULES_AGAIN]
+    found += [("V", TEN_AGAIN, *RECURRENT_AGAIN)]
     return found + [("R", place, *COMPARED) for place in HEART]
 
 
@@ -312,7 +325,7 @@ def _recurrence(alone, frozen, learned):
 OUTCOMES = dict.fromkeys("TU", "accuracy") | dict.fromkeys("WRY", "rounded_error_deg")
 """What a family judges, where it isn't the error."""
 
-SECOND_LOOKS = "UYZ"
+SECOND_LOOKS = "UVYZ"
 """Families that ask again, with seeds of their own, what another one left open."""
 
 DEFAULTS = [(0, 2), (1, 3), (0, 1), (0, 3)]

@@ -34,7 +34,8 @@ _SCRIPT = """
     said.textContent = picture.alt;
   };
   controls.forEach((control) => control.addEventListener("input", show));
-  picture.style.background = `url(${picture.src}) 0 0 / 100% 100%`; // shines through the others
+  // The first picture shines through the others: inside of any padding that a page gives them.
+  picture.style.background = `url(${picture.src}) 0 0 / 100% 100% content-box`;
   figure.querySelector("[hidden]").hidden = false;
 })();
 """

@@ -29,7 +29,7 @@ EMPTY = dict.fromkeys(
     "lesson claim tuned seeds mean low high bootstrap_low bootstrap_high control_mean difference "
     "difference_low difference_high verdict bound_deg table column".split(), ""
 )  # fmt: skip
-LESSONS = dict.fromkeys("ABDFLXZ", 6) | dict.fromkeys("CEGRSWY", 7) | dict.fromkeys("HK", 8)
+LESSONS = dict.fromkeys("ABDFLXZ", 6) | dict.fromkeys("CEGRSTUWY", 7) | dict.fromkeys("HKNPV", 8)
 """Which lesson tells of a family of the plan."""
 TUNED = STUDIES / "compared" / "verdicts.csv"
 ALSO_SHOWN = {
@@ -286,11 +286,17 @@ def tuned():
         )  # fmt: skip
 
 
+def first_word(name):
+    """ "learned" of "learned, slower", and of "learned again"."""
+    return name.replace(",", "").split()[0]
+
+
 def picture(rows):
     """Learned minus frozen in per cent of frozen, wherever the course compares the two."""
     shown = []
     for row in tables.read(TUNED):
-        if row["family"] in "ADHKLXZ" and row["control"].startswith("frozen"):
+        pair = row["condition"], row["control"]
+        if row["family"] in "ADHKLNVXZ" and (*map(first_word, pair),) == ("learned", "frozen"):
             constraint = row["condition"].removeprefix("learned").strip(", ")
             place = ", ".join(filter(None, (row["place"], constraint)))
             shown.append(row | dict(place=f"lesson {LESSONS[row['family']]}: {place}"))

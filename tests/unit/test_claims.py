@@ -274,6 +274,21 @@ def test_lesson_7_the_defaults_of_fit_are_those_that_the_plan_asked_for():
     assert defaults["remove_common_mode"].default is True and defaults["delay_lr"].default == 0.1
 
 
+def test_lesson_7_asks_for_right_classes_and_for_many_delays():
+    rows = tables.read(VERDICTS)
+    first, again = ({r["condition"]: r["verdict"] for r in rows if r["family"] == f} for f in "TU")
+    assert first.pop("straight through") == "alike" and set(first.values()) == {"open"}
+    assert again == {
+        f"{rule} again": "alike" for rule in first
+    }  # "three of them only on the second"
+    (bell,) = [row for row in rows if row["family"] == "S"]
+    assert bell["verdict"] == "differs" and 8 < bell["difference_percent"] < 9.5
+    tuned = tables.read(COMPARED / "tune.csv")
+    errors = verdicts.trial_errors(tuned, plan.SYNAPTIC_10_10, "bell")
+    rates = [trial["lr"] for trial in plan.CONDITIONS["bell"].trials]
+    assert rates[errors.index(min(errors))] == min(rates)  # "the slowest weights on offer"
+
+
 def test_lesson_7_the_common_mode_drifts_unless_it_is_removed():
     rows = tables.read(GAUGE)
     drift = {row["setting"]: [] for row in rows}

@@ -78,6 +78,18 @@ def test_lesson_8_learning_loses_freely_and_not_gently(fibres):
     assert -0.1 < low < high < 0.1  # "less than a tenth of a degree, up or down"
 
 
+def test_lesson_8_says_of_recurrence_and_of_depth_what_the_verdicts_say():
+    rows = tables.read(STUDIES / "compared" / "verdicts.csv")
+    found = {(row["condition"], row["control"]): row for row in rows if row["family"] in "NV"}
+    gaps = [(row["verdict"], round(row["difference_percent"])) for row in found.values()]
+    assert gaps == [
+        ("differs", -46), ("differs", 27), ("differs", 6), ("differs", 6), ("alike", -3)
+    ]  # fmt: skip
+    (depth,) = [row for row in rows if row["family"] == "H"]
+    assert depth["verdict"] == "alike" and depth["high"] < 0  # "surely ahead, by 2 %"
+    assert round(depth["difference_percent"]) == -2
+
+
 def test_lesson_8_at_equal_numbers_weights_are_still_ahead():
     rows = tables.read(STUDIES / "weights_or_delays.csv")
     which = dict(kind="synaptic", fibres=10, hidden=30)

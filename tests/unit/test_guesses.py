@@ -228,7 +228,7 @@ BAD = [
     (lambda: ask(["A"]), ValueError, "question 0.1 must leave a choice of two or more, not ['A']."),
     (lambda: ask("AB"), TypeError, "options of choice 'question 0.1' must be a list, not 'AB'."),
     (lambda: ask(["A", "A"]), ValueError, "options of choice 'question 0.1' must all look differe"),
-    (lambda: ask(["A", "B|C"]), ValueError, "an option of question 0.1 must be a few words without"),
+    (lambda: ask(["A", "B|C"]), ValueError, "an option of question 0.1 must be a few words with"),
     (lambda: ask(["A", ""]), ValueError, "an option of question 0.1 must be a few words without"),
     (lambda: ask((0, 1, 2)), ValueError, "(low, high) of question 0.1 must be two numbers, not (0"),
     (lambda: ask((3, 1)), ValueError, "high of slider 'question 0.1' must lie above low = 3, not"),

@@ -243,9 +243,9 @@ print(f"worse than frozen: {sum(gap > 0 for gap in lost)} seeds, by {max(lost):.
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
-# With one fibre, learning pays: whatever the draw, the delays find one of the two valleys, and the
-# interval is well clear of zero. A bad draw gains a lot; one that fell into a valley has nothing to
-# gain, and may lose a little. Five seeds could not tell.
+# With one fibre, learning pays: from nearly every draw the delays come into or near one of the two
+# valleys, and the interval is well clear of zero. A bad draw gains a lot; one that fell into a
+# valley has nothing to gain, and may lose a little. Five seeds could not tell.
 # </details>
 #
 # ### Predict
@@ -356,8 +356,9 @@ reveal("6.5", "grows" if share > 1.25 else "stays" if share > 0.75 else "shrinks
 # <details><summary>What happened</summary>
 #
 # With synaptic delays the gap all but closes, even for one fibre per ear: thirty neurons, each with
-# a lag of its own, are a shelf again. And the frozen synaptic network beats the *learned* axonal
-# one. **Here variety of delays stands in for learning them.**
+# a lag of its own, are a shelf again. In these five seeds the frozen synaptic network is ahead of
+# the *learned* axonal one, too. **With thirty neurons, variety of delays can stand in for learning
+# them.** (With ten it does not: you will see below.)
 #
 # *Frozen even* is bad with one fibre: "even" then means a single lag of 31 ms, which at 20 Hz is as
 # good as −19 ms, far from the valley. With ten fibres, axonal delays and thirty neurons it is ahead
@@ -644,8 +645,9 @@ checks.exercise_6_1(count_lags)
 #
 # ## The boundary
 #
-# The more lags on offer, the less learning gains? You know the verdicts: here they are, sorted by
-# the number of lags on offer.
+# The more lags on offer, the less learning gains? You know the verdicts: here are the first ones,
+# sorted by the number of lags on offer. (The second look made two of them *alike*: those with 4
+# lags and with 10 000.)
 
 # %%
 def parts(place):
@@ -889,8 +891,8 @@ review()
 #   axonal fibres, too: 6 to 14 %.
 # - An interval that holds zero says *no effect* only if it is narrow. And if learning makes it
 #   worse, look at the optimiser first.
-# - Where nothing can choose, learned delays are everything: twelve of them found Jeffress's line,
-#   and matched what one would set by hand.
+# - Where nothing can choose, learned delays are everything: from equal waits, twelve of them found
+#   Jeffress's line, and matched what one would set by hand. From random waits they can stray.
 #
 # **Read on.** L. A. Jeffress (1948), *A place theory of sound localization*, Journal of Comparative
 # and Physiological Psychology 41. — B. Grothe, M. Pecka and D. McAlpine (2010), *Mechanisms of

@@ -102,8 +102,9 @@ curve = drawings.meetings(meetings)
 live("meetings", curve, left=left, right=right, longest_ms=25, from_ms=50)
 
 # %% [markdown]
-# Pull at the detour of the right ear's line, or move the slider: the detector counts the spikes
-# that meet, in two whole cycles from 50 ms on. Each wait that you try leaves a dot. **Find the
+# Pull the right ear's line upwards where it says *↕ wait*, so that it makes a detour, or move the
+# slider. The *detector* in the middle counts the spikes that meet there, in two whole cycles from
+# 50 ms on. Each wait that you try leaves a dot. **Find the
 # peak.**
 
 # %%
@@ -224,7 +225,7 @@ reveal("0.4", spoilt.error_deg)
 #
 # Compare with the 45° of always pointing straight ahead: nothing useful is left. The weights have
 # learned what to make of spikes that wait *so* long; with other waits, they hear another sound. Now
-# try the switches of the view: no delays at all, or one ear deaf.
+# choose *no delays* in the view's menu. (Leave the deaf ears alone: exercise 0.2 asks about them.)
 # </details>
 #
 # ### Exercise 0.1 — mirror the world
@@ -249,7 +250,8 @@ checks.exercise_0_1(swap_ears, spikes, network)
 # [Solution](solutions/00_where_is_that_sound.ipynb)
 #
 # ### Exercise 0.2 — deaf in one ear
-# Silence the left ear. Will the network still be better than luck? Guess before you run the check.
+# Silence the left ear. Will the network still be better than luck? Guess before you run the check,
+# then choose *left ear deaf* in the view above.
 
 # %%
 def silence_left(spikes):

@@ -29,9 +29,10 @@ course_map.here(1)
 
 # %% [markdown]
 # ## From a wave to a probability
-# A tone of 20 Hz lasts 150 ms, in steps of 1 ms. At the left ear it starts at some phase; at the
-# right ear we add the **interaural phase difference**, the IPD. Angles are radians inside, and
-# degrees where we look at them.
+# A tone of 20 Hz lasts 150 ms, in steps of 1 ms; one cycle takes 50 ms. Its **phase** says how far
+# the wave is along in its cycle, as an angle: 360° is a whole one. At the left ear the tone starts
+# at some phase; at the right ear we add the **interaural phase difference**, the IPD. Angles are
+# radians inside, and degrees where we look at them.
 
 # %%
 frequency_hz, ipd, phase = 20, math.radians(40), 0.0
@@ -148,7 +149,9 @@ reveal("1.2", probability[:, 0].sum())
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# One fibre alone is a rough witness: it misses steps near the peak, and fires up to about a quarter
+# At 600 spikes per second all the time it would be 90. But the wave is at its peak only for a
+# moment: its height, squared, is 3/8 on average, and that leaves about 34. One fibre alone is a
+# rough witness: it misses steps near the peak, and fires up to about a quarter
 # of a cycle away from it. A hundred of them draw the wave quite well. What a spike is worth we
 # count later.
 # </details>
@@ -172,7 +175,7 @@ print(f"{100 * (away > 2).double().mean():.0f} % of {len(away)} means are more t
 # %% [markdown]
 # Now play. The chain has three rows: wave, probability, spikes. Time runs through them. **Turn the
 # IPD to 0°, then make the bursts sharp with a high envelope power. Which setting would you like to
-# listen to, if you had to find the sound?**
+# listen to, if you had to find the sound?** (Leave *fibres per ear*: a later question asks for it.)
 
 # %%
 best = observer.cramer_rao(stimulus)
@@ -540,10 +543,12 @@ print(f"21 errors, from {off_deg.min():.1f}° to {off_deg.max():.1f}°; this sou
       f"{off_deg[typical]:.1f}°, the bound {bound_deg:.1f}°")
 
 # %% [markdown]
-# Listen yourself, to other spikes of the same sound. Under the spikes stands the Fisher
-# information, and under that the likelihood of each ear's phase; small triangles mark the true
-# phases. **Go back to the start and step on. When does the bound fall, at the height of a burst or
-# at its edges? Then listen with one fibre per ear, and move the sound.**
+# Now be the observer yourself. Nothing is played here: you see other spikes of the same sound, and
+# under them the Fisher information of each ms. Lowest stands how likely each phase is, given the
+# spikes so far (its *likelihood*), a hill for each ear; small triangles mark the true phases.
+# **Pull *heard so far* to 0, tick *slow motion* and let it play. The sentence under the picture
+# tells the bound: when does it fall, at the height of a burst or at its edges? Then choose 1 fibre
+# per ear, and move the sound.**
 
 # %%
 peaks = drawings.likelihood(grid_deg, scores, best_deg.tolist(), (100, 140))
@@ -555,8 +560,9 @@ live("information", peaks, stimulus=stimulus, ipd_deg=40, phase_deg=100, listens
 # one fibre, a hill), and the distance between the peaks is the estimate. (Read from the grid of
 # half degrees in the code, it can be off by a few tenths.) That is **[maximum
 # likelihood](glossary.ipynb#maximum-likelihood)**. How sharply a peak is bent at its top is the
-# Fisher information again. Where it has fallen by half a nat, you are one standard deviation from
-# the top. (A nat is the unit of natural logarithms, as for the loss in lesson 0.)
+# Fisher information again. Where it has fallen to six tenths of its height, you are one standard
+# deviation from the top. (Its logarithm has then fallen by half a nat, the unit of the loss in
+# lesson 0.)
 #
 # One sound says little, so this observer now listens to many, each with its own phase.
 
@@ -633,14 +639,13 @@ for count, (ears, ipd, spikes) in heard.items():
 # that out. With a hundred there is next to nothing to gain, since the peaks are sharp.
 #
 # ### Predict
-# Is that allowed? The bound speaks of answers that are right on average. **Where does the median,
-# with one fibre, lean most, within ±60° or beyond ±80°, and to which side?** We call the lean its
-# *bias*, positive if it is outwards.
+# Is that allowed? The bound speaks of answers that are right on average. We call how far they lean
+# on average their *bias*: below 0 if inwards (towards straight ahead), above 0 if outwards. **With
+# one fibre, how far does the median lean for sounds beyond ±80°? And for those within ±60°?** Guess
+# for those beyond ±80°.
 
 # %%
-predict("1.8", "Where does the median lean most?", [
-    "inwards within ±60°", "outwards within ±60°", "inwards beyond ±80°", "outwards beyond ±80°",
-])
+predict("1.8", "How far does the median lean beyond ±80°?", (-10, 10), unit="°", step=0.5)
 
 # %%
 error, truth_deg, lean = median[1], torch.rad2deg(heard[1][1]), {}
@@ -651,8 +656,7 @@ for name, part in (("within ±60°", truth_deg.abs() < 60), ("beyond ±80°", tr
 print(f"bound: {limits[1]:.1f}°")
 
 # %%
-most = max(lean, key=lambda name: abs(lean[name]))
-reveal("1.8", f"{'inwards' if lean[most] < 0 else 'outwards'} {most}")
+reveal("1.8", lean["beyond ±80°"])
 
 # %% [markdown]
 # <details><summary>What happened</summary>

@@ -35,10 +35,10 @@ wait = torch.tensor([0, 2, 4])  # ms
 
 # %% [markdown]
 # ### Predict
-# We still look at 12 ms. **When does fibre 2 spike now, and what do we see of it before 4 ms?**
+# We still look at 12 ms. **When do we see fibre 2 spike now, and what do we see before 4 ms?**
 
 # %%
-predict("2.1", "When does fibre 2 spike now?", ["at 1, 6 ms", "at 6, 9 ms", "at 6, 9, 14 ms"])
+predict("2.1", "When do we see fibre 2 spike?", ["at 1, 6 ms", "at 6, 9 ms", "at 6, 9, 14 ms"])
 
 # %%
 late = torch.zeros_like(recording)
@@ -55,7 +55,8 @@ reveal("2.1", f"at {str(seen).strip('[]')} ms")
 # arrived yet", not "no spike". Nothing in the numbers tells the two apart.
 # </details>
 #
-# It is tempting to let `torch.roll` do the shifting: one call, no loop.
+# It is tempting to let `torch.roll` do the shifting: one call, no loop. It moves every row down by
+# as many rows as we say, and gives back as many rows as it got: here 12, from 0 to 11 ms.
 #
 # ### Predict
 # **Where does `torch.roll` put the spike from 10 ms when the fibre waits 4 ms?**
@@ -276,11 +277,13 @@ for steps, bound in ((150, whole), (100, window)):
 #
 # ### Predict
 # The prototype stops with *Duration too short* if the recording does not last about three times as
-# long as `max_delay`. Our 150 ms and 50 ms just keep that rule. **What is lost at twice, at one
-# and a half times?** Guess for one and a half: how many times larger is the bound?
+# long as `max_delay`. Our 150 ms and 50 ms just keep that rule. What if a recording lasts only
+# twice as long, or one and a half times? Clipping still takes 50 ms. **Of 75 ms, 25 are left: how
+# many times as large as before clipping is the bound?**
 
 # %%
-predict("2.5", "How much larger is the bound at 1.5 max_delay?", (1, 10), unit="times", step=0.1)
+predict("2.5", "75 ms are clipped to 25. How many times as large is the bound?", (1, 10),
+        unit="times", step=0.1)
 
 # %%
 costs = {}

@@ -208,7 +208,8 @@ def draw_raster(
     size = min(6.0, max(1.0, 0.75 * every * height / channels))
     halves = ((c < channels // 2, LEFT), (c >= channels // 2, RIGHT))
     for chosen, colour in halves if two_ears else ((c >= 0, "black"),):
-        axes.plot(start_ms + t[chosen] * dt_ms, c[chosen], "|", color=colour, ms=size, mew=0.9)
+        marks = dict(color=colour, ms=size, mew=0.9, gid="raster")  # bars have such marks, too
+        axes.plot(start_ms + t[chosen] * dt_ms, c[chosen], "|", **marks)
     if two_ears:
         axes.axhline(channels / 2 - 0.5, color=GREY, lw=0.8)
     axes.set(xlim=(start_ms - dt_ms, start_ms + steps * dt_ms), ylim=(channels - 0.5, -0.5))

@@ -9,7 +9,7 @@
 # - train a small spiking network that points at it, and tell its error from luck;
 # - say what it means for a nerve fibre to wait, and why that helps.
 #
-# *12 minutes. Builds on nothing but a little Python.*
+# *15 minutes. Builds on nothing but a little Python.*
 
 # %%
 import copy

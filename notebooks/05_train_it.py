@@ -670,7 +670,7 @@ checks.exercise_5_2(rounding_costs, rows)
 # ## Whole steps from the start
 #
 # Rounding at the end surprises the weights. `DelayOptimizer` can keep the delays whole in every
-# update (`fit(..., whole_delays="nearest")`) and carry what rounding takes away into the next one,
+# update (`fit(..., whole_delays="nearest")`) and hand what rounding takes away on to the next one,
 # so that small gradients add up. *Nearest* takes the nearest whole step, and *stochastic* stands
 # for [stochastic rounding](glossary.ipynb#stochastic-rounding): up or down at random. All errors
 # here are with whole delays:

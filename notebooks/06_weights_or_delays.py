@@ -371,8 +371,8 @@ reveal("6.5", "grows" if share > 1.25 else "stays" if share > 0.75 else "shrinks
 # even* in all seeds. How can learning make it worse, when it could have left everything as it was?
 #
 # ### Predict
-# The delays of these tables learned at a rate of 0.5, with their [common
-# mode](glossary.ipynb#common-mode) free, which is what all of them do together (lesson 5: nobody
+# The delays of these tables learned at a rate of 0.5, with their common
+# mode free, which is what all of them do together (lesson 5: nobody
 # hears it). There is a gentler way: a fifth of the rate, and the common mode removed. **If even
 # delays learn so, will they be behind the even delays that never learned?**
 

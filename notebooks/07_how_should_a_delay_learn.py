@@ -384,8 +384,8 @@ reveal("7.5", rounded)
 # <details><summary>What happened</summary>
 #
 # It never moves: 25.05 is rounded to 25 again, and what was asked for is forgotten, forty times.
-# So keep it: what rounding takes away is added to the next update. That is a
-# [carry](glossary.ipynb#carry), and with it the delay gets where all the small steps add up to.
+# So keep it: what rounding takes away is added to the next update. That is
+# [a carry](glossary.ipynb#carry), and with it the delay gets where all the small steps add up to.
 # </details>
 
 # %%

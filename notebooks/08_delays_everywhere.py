@@ -409,6 +409,7 @@ reveal("8.4", [name.split(":")[0] for name in largest_first])
 # negative result is only as good as the effort behind it.
 # </details>
 #
+# ### Recurrence, with all the effort
 # So recurrence gets the full effort of lesson 6: ten axonal fibres and ten hidden neurons, a rate
 # of its own, trained until it rests. In the place of delays; beside frozen ones; and with delays
 # that learn, too. That last pair was asked again, on new seeds, after the learned side had been

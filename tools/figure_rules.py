@@ -114,7 +114,7 @@ def raster_problems(figure: Figure) -> list[str]:
     """In a raster each row and each step has room in the file, so that single spikes show."""
     problems = []
     for axes in figure.axes:
-        marks = [line for line in axes.lines if line.get_marker() == "|"]
+        marks = [line for line in axes.lines if line.get_gid() == "raster"]
         size = axes.get_window_extent()
         for name, k, pixels in (("step", 0, size.width), ("row", 1, size.height)):
             places = np.unique(np.concatenate([m.get_data()[k] for m in marks] or [[]]))

@@ -96,8 +96,8 @@ def arrivals(spikes: Numbers, delays: Numbers, steps: int) -> Picture:
     time = np.arange(len(spikes))
     filled = ((time[:, None] >= late) & (time[:, None] < late + steps)).mean(1)
     alt = (
-        f"Above, a raster of {len(late)} fibres sorted by delay; two hatched triangles, one at the "
-        f"start and one at the end, mark silence nobody sent. Below, the fraction of fibres that "
+        f"Above, a raster of every second of {len(late)} fibres, by delay; two hatched triangles, "
+        f"at the start and the end, mark silence nobody sent. Below, the fraction of fibres that "
         f"carry a recording: {filled[10]:.2f} at 10 ms, 1 from {late.max():.0f} to "
         f"{steps + late.min() - 1:.0f} ms, {filled[-11]:.2f} at {time[-11]} ms."
     )
@@ -106,8 +106,8 @@ def arrivals(spikes: Numbers, delays: Numbers, steps: int) -> Picture:
     style = dict(fc="white", ec=GREY, hatch=HATCH, lw=0.8)
     top.fill_betweenx(rows, 0, late, label="silence nobody sent", **style)
     top.fill_betweenx(rows, late + steps, len(spikes), **style)
-    plots.draw_raster(top, spikes, two_ears=False)
-    top.set(xlim=(0, len(spikes)), ylim=(len(late), -1), ylabel="fibre (sorted by delay)")
+    plots.draw_raster(top, spikes, two_ears=False, every=2)
+    top.set(xlim=(0, len(spikes)), ylim=(len(late), -1), ylabel="every second fibre\n(by delay)")
     bottom.step(time, filled, where="post", color=LEFT, lw=2)
     bottom.axhline(1, color=GREY, lw=0.8, ls=":")
     bottom.set(ylim=(0, 1.1), xlabel="time (ms)", ylabel="fibres filled\n(fraction)")

@@ -9,7 +9,7 @@ import ast
 import re
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_markdown_cell, new_output
 
 QUESTION = re.compile(r"^### Predict\b", re.MULTILINE)
 GUESSING = ("predict", "reveal", "review")
@@ -85,16 +85,36 @@ def _is_call(node: ast.AST, names: tuple[str, ...]) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
 
 
+FIRST = "Make your guess, then run this cell, or click here to see what came out."
+
+
 def collapse(notebook) -> bool:
     """Mark, in place, the outputs that tell an answer as collapsed, and no others.
 
-    JupyterLab shows them when the cell is run, or at a click. The `.py` does not carry the mark,
-    nor does a page without outputs. Return whether that changed anything.
+    JupyterLab shows them when the cell is run, or at a click. Until then it shows the first line of
+    the first output, so that line is one that tells nothing. The `.py` does not carry the mark, nor
+    does a page without outputs. Return whether that changed anything.
     """
-    before = [cell.metadata.get("jupyter") for cell in notebook.cells]
+    before = [_saved(cell) for cell in notebook.cells]
     answering = {id(cell) for cell, inside in pieces(notebook.cells) if inside}
     for cell in notebook.cells:
         cell.metadata.pop("jupyter", None)
-        if id(cell) in answering and cell.cell_type == "code":
+        if cell.cell_type != "code":
+            continue
+        cell.outputs = [o for o in cell.outputs if o.get("data", {}).get("text/plain") != FIRST]
+        if id(cell) in answering:
             cell.metadata["jupyter"] = {"outputs_hidden": True}
-    return before != [cell.metadata.get("jupyter") for cell in notebook.cells]
+            if cell.outputs:
+                cell.outputs.insert(0, new_output("display_data", {"text/plain": FIRST}))
+    return before != [_saved(cell) for cell in notebook.cells]
+
+
+def is_collapsed(cell) -> bool:
+    """Say whether what a code cell has shown is saved as `collapse` leaves it."""
+    hidden = cell.metadata.get("jupyter", {}).get("outputs_hidden", False)
+    return hidden and cell.outputs[0].get("data", {}).get("text/plain") == FIRST
+
+
+def _saved(cell) -> tuple:
+    """What `collapse` may change of a cell."""
+    return cell.metadata.get("jupyter"), len(cell.get("outputs", []))

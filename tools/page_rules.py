@@ -119,13 +119,13 @@ def prediction_problems(notebook, lesson: int) -> list[str]:
             if not inside or said != open_key:
                 problems.append(f"reveal of {said!r} does not stand between question and answer")
             told.add(said)
-        if inside and cell.outputs and not cell.metadata.get("jupyter", {}).get("outputs_hidden"):
+        if inside and cell.outputs and not folds.is_collapsed(cell):
             problems.append(f"question {open_key}: an output that tells is not saved collapsed")
         reviewed |= bool(folds.calls(cell.source, "review")) and not inside
         if reviewed and folds.calls(cell.source, "predict"):
             problems.append("review() stands before the last question")
         if inside and folds.only_calls(cell.source, "reveal"):
-            words = ["".join(o.get("data", {}).get("text/html", "")) for o in cell.outputs]
+            words = ["".join(o.get("data", {}).get("text/html", "")) for o in cell.outputs[1:]]
             problems += [f"reveal of {open_key} is open" for w in words if "<details>" not in w]
     problems += [f"question {key} has no reveal" for key in asked if key not in told]
     if not reviewed:

@@ -31,11 +31,14 @@ _SCRIPT = """
       }
     });
     [picture.src, picture.alt] = frames[place];
-    said.textContent = picture.alt;
   };
-  controls.forEach((control) => control.addEventListener("input", show));
+  controls.forEach((control) => control.addEventListener("input", () => {
+    show();
+    said.textContent = picture.alt;
+  }));
   // The first picture shines through the others: inside of any padding that a page gives them.
   picture.style.background = `url(${picture.src}) 0 0 / 100% 100% content-box`;
+  show();
   figure.querySelector("[hidden]").hidden = false;
 })();
 """

@@ -5,10 +5,10 @@ import shutil
 import time
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from watching import still_controls, watch
 
-from tools import pages
+from tools import folds, pages
 
 # A control is a handle of a slider or a button that is not pressed; the picture that follows is in
 # the same box.
@@ -145,11 +145,14 @@ predict("0.1", "How long?", (0, 25), unit="ms")
 def test_a_guess_is_made_and_a_collapsed_answer_opens_when_its_cell_runs(browser, lab, course):
     told = new_code_cell(GUESSED[1], metadata={"jupyter": {"outputs_hidden": True}})
     told.outputs = [new_output("stream", text="saved evidence")]
-    notebook = new_notebook(cells=[new_code_cell(GUESSED[0]), told])
+    asked = new_markdown_cell("### Predict\n**How long?**")
+    notebook = new_notebook(cells=[asked, new_code_cell(GUESSED[0]), told])
+    folds.collapse(notebook)
     notebook.metadata.update(pages.page_metadata())
     pages.write(notebook, course / "notebooks" / "guessed.ipynb")
     page, context = open_page(browser, lab, "guessed")
-    assert page.get_by_text("saved evidence").count() == 0  # collapsed
+    page.get_by_text(folds.FIRST).wait_for()  # collapsed, a line of it is shown
+    assert not any(part.is_visible() for part in page.get_by_text("saved evidence").all())
     page.locator(".jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
     box = page.locator(".widget-vbox.guess")

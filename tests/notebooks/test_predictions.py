@@ -33,6 +33,8 @@ GOOD = (QUESTION, *ASKED, ANSWER, "b()", "review()")
 def test_a_good_page_is_green_and_only_the_answer_is_collapsed():
     notebook = page(*GOOD)
     assert page_rules.prediction_problems(notebook, 3) == []
+    told = [cell.outputs[0].data["text/plain"] for cell in notebook.cells if "outputs" in cell]
+    assert told[1] == folds.FIRST and folds.FIRST not in (told[0], *told[2:])
     marks = [cell.metadata.get("jupyter", {}) for cell in notebook.cells]
     assert marks == [{}, {}, {"outputs_hidden": True}, {}, {}, {}]
     assert folds.collapse(notebook) is False
@@ -73,9 +75,12 @@ def test_an_answer_that_a_saved_page_shows_is_named():
     notebook.cells[2].metadata = {}
     open_ = ["question 3.1: an output that tells is not saved collapsed"]
     assert page_rules.prediction_problems(notebook, 3) == open_
+    notebook = page(*GOOD)
+    del notebook.cells[2].outputs[0]  # JupyterLab would show the first line of the next one
+    assert page_rules.prediction_problems(notebook, 3) == open_
     notebook = page(*GOOD[:2], "see()", 'reveal("3.1", "A")', *GOOD[3:])
     assert page_rules.prediction_problems(notebook, 3) == []
-    notebook.cells[3].outputs[0].data["text/html"] = "<p>It came out: A.</p>"
+    notebook.cells[3].outputs[1].data["text/html"] = "<p>It came out: A.</p>"
     assert page_rules.prediction_problems(notebook, 3) == ["reveal of 3.1 is open"]
 
 

@@ -18,6 +18,26 @@ def packed(name: str, values: Numbers) -> str:
     return base64.b64encode(numbers.tobytes()).decode()
 
 
+def vector(name: str, values: Numbers) -> int:
+    """How many numbers there are in `values`, which must be `(n,)`."""
+    shape = np.shape(array(values))
+    if len(shape) != 1 or shape[0] < 2:
+        raise ValueError(f"{name} must be two numbers or more in a row, not of shape {shape}.")
+    return shape[0]
+
+
+def fibre(train: Numbers, goal: int, max_delay: int) -> dict[str, Any]:
+    """A fibre `(time,)` whose target is itself, `goal` steps late."""
+    steps, carried = vector("train", train), packed("train", train)
+    whole("max_delay", max_delay, 2, steps - 1)
+    whole("goal", goal, 0, max_delay)
+    if not array(train)[max_delay - goal : steps - goal].any():
+        raise ValueError(
+            f"train must hold a spike that is there after {goal} of {max_delay} steps, not none."
+        )
+    return {"train": carried, "goal": goal, "max_delay": max_delay}
+
+
 def whole(name: str, value: int, low: int, high: int) -> None:
     """Refuse what is no whole number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, int):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plots import Numbers, array
-from ._carried import number, packed, sound, whole
+from ..plots import Numbers
+from ._carried import fibre, number, sound
 
 
 def information(stimulus: Any, ipd_deg: float, phase_deg: float, listens: bool) -> dict[str, Any]:
@@ -22,19 +22,8 @@ def information(stimulus: Any, ipd_deg: float, phase_deg: float, listens: bool) 
 
 def slopes(train: Numbers, goal: int, max_delay: int, delay: float, sigma: float) -> dict[str, Any]:
     """A fibre whose target is itself, `goal` steps late, and where ball and bell begin."""
-    values, carried = array(train), packed("train", train)
-    if values.ndim != 1:
-        raise ValueError(f"train must be of shape (time,), not {values.shape}.")
-    whole("max_delay", max_delay, 2, len(values) - 1)
-    whole("goal", goal, 0, max_delay)
-    if not (values[max_delay - goal : len(values) - goal] ** 2).sum() > 0:
-        raise ValueError(
-            f"train must hold a spike that is there after {goal} of {max_delay} steps, not none."
-        )
     return {
-        "train": carried,
-        "goal": goal,
-        "max_delay": max_delay,
+        **fibre(train, goal, max_delay),
         "delay": number("delay", delay, 0, max_delay, "steps"),
         "sigma": number("sigma", sigma, 0.5, 12, "steps"),
     }

@@ -14,6 +14,14 @@ from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, sample
 from course_utils.training import fit
 from figures.studies.compared import plan, verdicts
+from figures.studies.compared.conditions import (
+    CONDITIONS,
+    DELAY_TRIALS,
+    EACH,
+    REMOVED,
+    SLOW,
+    WEIGHT_TRIALS,
+)
 from tools.pages import NOTEBOOKS, ROOT
 
 FIGURES = ROOT / "figures"
@@ -262,14 +270,14 @@ def test_lesson_7_the_defaults_of_fit_are_those_that_the_plan_asked_for():
     rows = [row for row in tables.read(VERDICTS) if row["family"] == "G"]
     words = {(row["place"], row["condition"]): row for row in rows}
     for place in map(str, plan.DEFAULT_PLACES):
-        removed, slow = words[place, plan.REMOVED], words[place, plan.SLOW]
+        removed, slow = words[place, REMOVED], words[place, SLOW]
         assert slow["verdict"] == "alike"
         assert removed["verdict"] == ("alike" if "synaptic" in place else "differs")
         assert removed["high"] < 0  # "smaller in all four places"
         if "synaptic" not in place:  # "by 5 to 7 %, though all three bars reach into the margin"
             assert 4.5 < -removed["difference_percent"] < 7.5
             assert removed["high_percent"] > -5
-    assert words[str(plan.SYNAPTIC_10_10), plan.EACH]["verdict"] == "alike"
+    assert words[str(plan.SYNAPTIC_10_10), EACH]["verdict"] == "alike"
     defaults = inspect.signature(fit).parameters
     assert defaults["remove_common_mode"].default is True and defaults["delay_lr"].default == 0.1
 
@@ -285,7 +293,7 @@ def test_lesson_7_asks_for_right_classes_and_for_many_delays():
     assert bell["verdict"] == "differs" and 8 < bell["difference_percent"] < 9.5
     tuned = tables.read(COMPARED / "tune.csv")
     errors = verdicts.trial_errors(tuned, plan.SYNAPTIC_10_10, "bell")
-    rates = [trial["lr"] for trial in plan.CONDITIONS["bell"].trials]
+    rates = [trial["lr"] for trial in CONDITIONS["bell"].trials]
     assert rates[errors.index(min(errors))] == min(rates)  # "the slowest weights on offer"
 
 
@@ -505,8 +513,8 @@ def test_lesson_6_the_two_dearest_places():
     assert round(-synaptic["difference_percent"]) == 4
     tuned = tables.read(FIGURES / "studies" / "compared" / "test.csv")
     rates = {row["lr"] for row in tuned if row["setting"] == f"{hundred['place']}: frozen"}
-    assert rates == {min(trial["lr"] for trial in plan.WEIGHT_TRIALS)}
-    assert min(trial["lr"] for trial in plan.DELAY_TRIALS) > min(rates)
+    assert rates == {min(trial["lr"] for trial in WEIGHT_TRIALS)}
+    assert min(trial["lr"] for trial in DELAY_TRIALS) > min(rates)
 
 
 def test_lesson_6_a_second_look_finds_both_alike():

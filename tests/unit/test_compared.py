@@ -13,6 +13,7 @@ from course_utils import tables
 from figures.studies import study
 from figures.studies.compared import __main__ as command
 from figures.studies.compared import networks, plan, runs, verdicts
+from figures.studies.compared.conditions import CONDITIONS, DELAY_TRIALS, EACH, WEIGHT_TRIALS
 from figures.studies.compared.constraints import CONSTRAINTS
 from figures.studies.compared.converge import CHECK, converge
 from tools.pages import ROOT
@@ -91,12 +92,12 @@ def test_false_alarms_are_as_rare_as_the_plan_says():
 
 
 def test_every_condition_has_six_trials_and_no_setting_stands_twice():
-    tuned = [c for c in plan.CONDITIONS.values() if c.default is None]
+    tuned = [c for c in CONDITIONS.values() if c.default is None]
     assert {len(condition.trials) for condition in tuned} == {6} and len(tuned) > 20
-    assert {len(c.trials) for c in plan.CONDITIONS.values()} == {1, 6}
+    assert {len(c.trials) for c in CONDITIONS.values()} == {1, 6}
     cells = list(plan.cells())
     assert len(set(cells)) == len(cells)
-    conditions = plan.CONDITIONS
+    conditions = CONDITIONS
     own = [
         (place, name) for place, name in cells
         if conditions[name].tuned_as is None and conditions[name].default is None
@@ -150,7 +151,7 @@ def test_the_written_plan_names_the_condition(words):
 
 
 def learned_numbers(place, name):
-    network = networks.network_of(place, plan.CONDITIONS[name], place.test_seeds, 5)
+    network = networks.network_of(place, CONDITIONS[name], place.test_seeds, 5)
     return sum(p.numel() for p in network.parameters() if p.requires_grad)
 
 
@@ -189,7 +190,7 @@ def test_the_lags_of_each_fibre_cover_the_cycle_evenly_over_the_seeds(place, fir
 def test_conditions_of_a_seed_share_first_weights_delays_and_sounds():
     place, seeds = plan.AXONAL_10_30, plan.AXONAL_10_30.test_seeds
     one, other, even = (
-        networks.network_of(place, plan.CONDITIONS[name], seeds, 7)
+        networks.network_of(place, CONDITIONS[name], seeds, 7)
         for name in ("learned", "frozen", "frozen even")
     )
     assert torch.equal(one.w_hidden, other.w_hidden) and torch.equal(one.w_out, even.w_out)
@@ -199,17 +200,17 @@ def test_conditions_of_a_seed_share_first_weights_delays_and_sounds():
         assert torch.equal(torch.rand(3, generator=generator), torch.rand(3, generator=again))
 
 
-@pytest.mark.parametrize("name", list(plan.CONDITIONS))
+@pytest.mark.parametrize("name", list(CONDITIONS))
 def test_what_learns_moves_and_what_is_frozen_stays(name):
-    place = plan.Place("synaptic" if name == plan.EACH else "axonal", 2, 3, 5, 1.0)
-    network = networks.network_of(place, plan.CONDITIONS[name], place.tune_seeds, 0)
+    place = plan.Place("synaptic" if name == EACH else "axonal", 2, 3, 5, 1.0)
+    network = networks.network_of(place, CONDITIONS[name], place.tune_seeds, 0)
     before = {key: value.clone() for key, value in network.named_parameters()}
     sounds, validating = runs.generators(0)
     validation = network.task.sample(64, validating)
-    setting = plan.CONDITIONS[name].trials[0]
+    setting = CONDITIONS[name].trials[0]
     rest = converge(network, validation, sounds, longest=CHECK, **setting)
     moved = {key: not torch.equal(before[key], p) for key, p in network.named_parameters()}
-    condition = plan.CONDITIONS[name]
+    condition = CONDITIONS[name]
     own = "w_hidden" if condition.constraint is None else "parametrizations.w_hidden.original"
     wanted = {"delay.delays": condition.delays, own: condition.weights, "w_out": True}
     assert moved == wanted | ({"w_recurrent": True} if condition.recurrent else {})
@@ -233,7 +234,7 @@ def test_training_ends_when_validation_rests_and_keeps_the_best_look(monkeypatch
     module = "figures.studies.compared.converge"
     monkeypatch.setattr(f"{module}.evaluate", look)
     monkeypatch.setattr(f"{module}._update", update)
-    network = networks.network_of(SMALL, plan.CONDITIONS["frozen"], SMALL.tune_seeds, 0)
+    network = networks.network_of(SMALL, CONDITIONS["frozen"], SMALL.tune_seeds, 0)
     rest = converge(network, (), None, lr=1.0)
     assert len(rest.loss) == 4 + 3 * 3 and rest.best == 3
     assert torch.equal(network.w_out, looks[3])
@@ -241,7 +242,7 @@ def test_training_ends_when_validation_rests_and_keeps_the_best_look(monkeypatch
 
 
 def test_a_run_comes_out_again_digit_by_digit():
-    setting = dict(place=SMALL, condition="learned", **plan.DELAY_TRIALS[0])
+    setting = dict(place=SMALL, condition="learned", **DELAY_TRIALS[0])
     one, other = (runs.tune(1, setting, longest=CHECK) for _ in range(2))
     one.pop("seconds"), other.pop("seconds")
     assert one == other and "error_deg" not in one
@@ -252,12 +253,12 @@ def test_a_run_comes_out_again_digit_by_digit():
 
 def constrained(name, seed=0):
     place = plan.Place("axonal", 6, 4, 5, 1.0)
-    return networks.network_of(place, plan.CONDITIONS[f"frozen, {name}"], place.tune_seeds, seed)
+    return networks.network_of(place, CONDITIONS[f"frozen, {name}"], place.tune_seeds, seed)
 
 
 def test_constraints_are_what_the_plan_says():
     free = networks.network_of(
-        plan.Place("axonal", 6, 4, 5, 1.0), plan.CONDITIONS["frozen"], range(3), 0
+        plan.Place("axonal", 6, 4, 5, 1.0), CONDITIONS["frozen"], range(3), 0
     ).w_hidden.detach()
     ternary = constrained("ternary weights").w_hidden.detach()
     (size,) = ternary.abs()[ternary != 0].unique()
@@ -287,25 +288,23 @@ def test_noise_is_fresh_in_every_pass_and_comes_out_again():
 def test_a_bell_has_narrowed_before_a_look_counts(monkeypatch):
     monkeypatch.setattr("figures.studies.compared.converge.NARROWING", 2 * CHECK)
     place, name = plan.Place("axonal", 2, 3, 5, 1.0), "bell"
-    network = networks.network_of(place, plan.CONDITIONS[name], place.tune_seeds, 0)
+    network = networks.network_of(place, CONDITIONS[name], place.tune_seeds, 0)
     sounds, validating = runs.generators(0)
     validation = network.task.sample(64, validating)
-    rest = converge(
-        network, validation, sounds, longest=3 * CHECK, **plan.CONDITIONS[name].trials[0]
-    )
+    rest = converge(network, validation, sounds, longest=3 * CHECK, **CONDITIONS[name].trials[0])
     assert network.delay.rule.sigma == pytest.approx(0.23)
     assert len(rest.loss) == 3 and rest.best in (1, 2)
 
 
 def test_delays_first_moves_the_weights_second():
     place = plan.Place("axonal", 2, 3, 5, 1.0)
-    setting = dict(place=place, condition="delays first", **plan.DELAY_TRIALS[0])
+    setting = dict(place=place, condition="delays first", **DELAY_TRIALS[0])
     network, row = runs.train(0, setting, place.tune_seeds, CHECK)
     assert row["updates"] == 2 * CHECK and row["best_look"] == 2
-    alone = networks.network_of(place, plan.CONDITIONS["delays only"], place.tune_seeds, 0)
+    alone = networks.network_of(place, CONDITIONS["delays only"], place.tune_seeds, 0)
     sounds, validating = runs.generators(0)
     converge(alone, alone.task.sample(1024, validating), sounds, longest=CHECK,
-             **plan.DELAY_TRIALS[0])  # fmt: skip
+             **DELAY_TRIALS[0])  # fmt: skip
     assert torch.equal(alone.delay.delays, network.delay.delays)
     assert not torch.equal(alone.w_hidden, network.w_hidden)
 
@@ -313,8 +312,7 @@ def test_delays_first_moves_the_weights_second():
 @pytest.mark.parametrize("place", [plan.TWO_LAYERS, *plan.CLICKS], ids=str)
 def test_two_layers_share_their_draws_and_learn_where_there_is_a_range(place):
     one, other = (
-        networks.network_of(place, plan.CONDITIONS[name], place.test_seeds, 7)
-        for name in plan.COMPARED
+        networks.network_of(place, CONDITIONS[name], place.test_seeds, 7) for name in plan.COMPARED
     )
     shared = zip(one.parameters(), other.parameters(), strict=True)
     assert all(torch.equal(a, b) for a, b in shared)
@@ -331,7 +329,7 @@ def tuning_rows(best=2):
     rows = []
     for name, setting in plan.trials().items():
         place, trial = setting["place"], int(name[-1])
-        own = plan.CONDITIONS[setting["condition"]].trials[trial]
+        own = CONDITIONS[setting["condition"]].trials[trial]
         for seed in place.tune_seeds:
             rows.append(
                 dict(setting=name, seed=float(seed), kind=place.kind, fibres=float(place.fibres),
@@ -371,9 +369,9 @@ def both():
 def test_the_best_trial_is_taken_and_borrowed(both):
     _, rows = both
     place = plan.AXONAL_10_30
-    assert verdicts.tuned(rows, place, "learned") == plan.DELAY_TRIALS[2]
-    assert verdicts.tuned(rows, place, "learned from even") == plan.DELAY_TRIALS[2]
-    assert verdicts.tuned(rows, place, "frozen bank") == plan.WEIGHT_TRIALS[2]
+    assert verdicts.tuned(rows, place, "learned") == DELAY_TRIALS[2]
+    assert verdicts.tuned(rows, place, "learned from even") == DELAY_TRIALS[2]
+    assert verdicts.tuned(rows, place, "frozen bank") == WEIGHT_TRIALS[2]
 
 
 def test_no_test_seed_is_run_before_all_trials_are_there(both):

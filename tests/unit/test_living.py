@@ -203,7 +203,7 @@ BAD = [
         "slopes",
         {"train": torch.ones(9, 1)},
         ValueError,
-        "train must be of shape (time,), not (9, 1",
+        "train must be two numbers or more in a row",
     ),
     ("slopes", {"train": [0.0] * 9}, ValueError, "train must hold a spike that is there after 3 o"),
     ("slopes", {"train": [np.nan] * 9}, ValueError, "train must be finite"),

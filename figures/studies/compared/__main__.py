@@ -19,6 +19,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # one thread for each run, in eve
 
 from course_utils import tables  # noqa: E402
 from figures.studies.compared import plan, runs, verdicts  # noqa: E402
+from figures.studies.compared.conditions import CONDITIONS
 
 SLACK = 2.5  # a run may take so much longer than the plan says: some end at the limit of updates
 ALL = plan.FAMILIES
@@ -55,7 +56,7 @@ def testing(tuned_rows, families=ALL):
 
 def expected_s(setting):
     """Seconds of one run; less where nothing but the readout learns."""
-    condition = plan.CONDITIONS[setting["condition"]]
+    condition = CONDITIONS[setting["condition"]]
     cheap = not (condition.delays or condition.weights)
     return setting["place"].seconds * (0.5 if cheap else 1)
 

@@ -1,121 +1,21 @@
-"""The rules of `../PLAN.md` as data: places, conditions, trials, seeds and families."""
+"""The rules of `../PLAN.md` as data: places, seeds, families, and what is compared."""
 
 from dataclasses import dataclass
 
+from figures.studies.compared.conditions import (
+    CONDITIONS,
+    EACH,
+    FREE,
+    REMOVED,
+    SLOW,
+    Condition,
+)  # fmt: skip
 from figures.studies.compared.constraints import CONSTRAINTS
 
 MARGIN = 0.05  # of the control's mean error
 LEVEL = 0.05
 CLASSES, MAX_DELAY, TAU_MS, WINDOW_MS = 36, 50, 5.0, 100
 TWELVE = 12  # classes of the clicks, and of the prototype
-
-WEIGHT_TRIALS = [dict(lr=lr) for lr in (0.005, 0.01, 0.02, 0.04, 0.08, 0.16)]
-DELAY_TRIALS = [
-    dict(lr=lr, delay_lr=delay_lr, common_mode=common_mode)
-    for lr, delay_lr, common_mode in (
-        (0.02, 0.1, "removed"),
-        (0.02, 0.5, "removed"),
-        (0.02, 0.1, "free"),
-        (0.02, 0.5, "free"),
-        (0.01, 0.25, "removed"),
-        (0.04, 0.25, "removed"),
-    )
-]
-SLOWER_WEIGHTS = [dict(lr=lr) for lr in (0.0025, 0.0035, 0.005, 0.007, 0.01, 0.014)]
-SLOWER_DELAYS = [
-    dict(lr=lr, delay_lr=delay_lr, common_mode="removed")
-    for lr in (0.0025, 0.005, 0.01)
-    for delay_lr in (0.02, 0.1)
-]
-BESIDE_RECURRENCE = [
-    dict(lr=lr, delay_lr=delay_lr, common_mode="removed")
-    for lr in (0.02, 0.04, 0.08)
-    for delay_lr in (0.02, 0.1)
-]
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What learns, from which first delays, and whose tuned setting it takes (its own if None)."""
-
-    first: str = "random"
-    delays: bool = False
-    weights: bool = True
-    tuned_as: str | None = None
-    as_many: bool = False  # as many parameters as a network that learns its delays, too
-    estimator: str = "linear"
-    whole: str | None = None  # delays that are whole in every update, see `DelayOptimizer`
-    constraint: str | None = None  # on the weights into the hidden neurons
-    delays_first: bool = False  # first the delays come to rest, then the weights
-    default: tuple[float, str] | None = None  # not tuned: rate of the delays and common mode
-    slower: bool = False  # six slower trials in place of the usual ones
-    recurrent: bool = False  # the hidden neurons hear each other, a step later
-
-    @property
-    def trials(self) -> list[dict]:
-        """The settings among which validation chooses; one if nothing is tuned."""
-        if self.default is not None:
-            return [dict(lr=0.02, delay_lr=self.default[0], common_mode=self.default[1])]
-        if self.slower and self.recurrent:
-            return BESIDE_RECURRENCE
-        if self.slower:
-            return SLOWER_DELAYS if self.delays else SLOWER_WEIGHTS
-        return DELAY_TRIALS if self.delays else WEIGHT_TRIALS
-
-
-CONDITIONS = {
-    "learned": Condition(delays=True),
-    "frozen": Condition(),
-    "delays only": Condition(delays=True, weights=False),
-    "readout only": Condition(weights=False),
-    "frozen, as many parameters": Condition(as_many=True),
-    "learned from even": Condition("even", delays=True, tuned_as="learned"),
-    "frozen even": Condition("even", tuned_as="frozen"),
-    "learned from bank": Condition("bank", delays=True, tuned_as="learned"),
-    "frozen bank": Condition("bank", tuned_as="frozen"),
-    "learned from zero": Condition("zero", delays=True, tuned_as="learned"),
-    "straight through": Condition(delays=True, estimator="straight_through"),
-    "bell": Condition(delays=True, estimator="gaussian"),
-    "tent": Condition(delays=True, estimator="triangle"),
-    "prototype's rule": Condition(delays=True, estimator="prototype"),
-    "whole, nearest": Condition(delays=True, whole="nearest"),
-    "whole, stochastic": Condition(delays=True, whole="stochastic"),
-    "delays first": Condition(delays=True, delays_first=True),
-    "learned again": Condition(delays=True, tuned_as="learned"),
-    "frozen again": Condition(tuned_as="frozen"),
-    "bell again": Condition(delays=True, estimator="gaussian", tuned_as="bell"),
-    "tent again": Condition(delays=True, estimator="triangle", tuned_as="tent"),
-    "prototype's rule again": Condition(
-        delays=True, estimator="prototype", tuned_as="prototype's rule"
-    ),
-    "learned, slower": Condition(delays=True, slower=True),
-    "frozen, slower": Condition(slower=True),
-    "none": Condition("zero"),
-    "none, recurrent": Condition("zero", recurrent=True),
-    "frozen, recurrent": Condition(recurrent=True),
-    "learned, recurrent": Condition(delays=True, recurrent=True),
-    "learned, recurrent, slower": Condition(delays=True, recurrent=True, slower=True),
-    "frozen, recurrent, again": Condition(recurrent=True, tuned_as="frozen, recurrent"),
-    "bank, frozen": Condition("bank"),
-    "bank, learned": Condition("bank", delays=True),
-    "none, learned": Condition("zero", delays=True),
-}
-FREE, REMOVED, SLOW, EACH = (
-    f"rate {rate}, common mode {words}"
-    for rate, words in ((0.5, "free"), (0.5, "removed"), (0.1, "removed"), (0.5, "each output"))
-)
-CONDITIONS |= {
-    FREE: Condition(delays=True, default=(0.5, "free")),
-    REMOVED: Condition(delays=True, default=(0.5, "removed")),
-    SLOW: Condition(delays=True, default=(0.1, "removed")),
-    EACH: Condition(delays=True, default=(0.5, "each output")),
-}
-CONDITIONS |= {
-    f"{name}, {words}": Condition(delays=name == "learned", constraint=words)
-    for words in CONSTRAINTS
-    for name in ("learned", "frozen")
-}
-
 
 LAYERS = {
     "axonal in two layers": (25, 25),

@@ -4,7 +4,7 @@ import torch
 
 from course_utils.training import evaluate
 from figures.studies import study
-from figures.studies.compared import plan
+from figures.studies.compared.conditions import CONDITIONS
 from figures.studies.compared.converge import LONGEST, VALIDATION_SOUNDS, converge
 from figures.studies.compared.networks import network_of
 
@@ -18,7 +18,7 @@ def train(seed, setting, seeds, longest):
     """A trained network, and the columns that both tables have."""
     torch.set_num_threads(1)
     place, name = setting["place"], setting["condition"]
-    condition = plan.CONDITIONS[name]
+    condition = CONDITIONS[name]
     network = network_of(place, condition, seeds, seed)
     sounds, validating = generators(seed)
     validation = network.task.sample(VALIDATION_SOUNDS, validating)

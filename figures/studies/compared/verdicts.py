@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 
 from figures.studies.compared import plan
+from figures.studies.compared.conditions import CONDITIONS, DELAY_TRIALS
 from figures.studies.compared.converge import LONGEST
 
 
@@ -93,19 +94,19 @@ def tuned(rows, place, condition: str) -> dict:
     UntunedError
         If a trial or a seed is missing; the sentence names the condition.
     """
-    if plan.CONDITIONS[condition].default is not None:
-        (setting,) = plan.CONDITIONS[condition].trials
+    if CONDITIONS[condition].default is not None:
+        (setting,) = CONDITIONS[condition].trials
         return setting
-    condition = plan.CONDITIONS[condition].tuned_as or condition
+    condition = CONDITIONS[condition].tuned_as or condition
     errors = trial_errors(rows, place, condition)
-    return plan.CONDITIONS[condition].trials[int(np.argmin(errors))]
+    return CONDITIONS[condition].trials[int(np.argmin(errors))]
 
 
 def trial_errors(rows, place, condition: str) -> list[float]:
     """Mean validation error of each trial over the tuning seeds, in degrees."""
     own = {(row["setting"], int(row["seed"])): row for row in of_place(rows, place, condition)}
     errors = []
-    for number, trial in enumerate(plan.CONDITIONS[condition].trials):
+    for number, trial in enumerate(CONDITIONS[condition].trials):
         name = plan.name_of(place, condition, number)
         found = [own.get((name, seed)) for seed in place.tune_seeds]
         if None in found or any(not trial.items() <= row.items() for row in found):
@@ -156,7 +157,7 @@ def unrested(tested, place, *conditions: str) -> float:
     shares = []
     for name in conditions:
         rows = of_place(tested, place, name)
-        limit = LONGEST * (2 if plan.CONDITIONS[name].delays_first else 1)
+        limit = LONGEST * (2 if CONDITIONS[name].delays_first else 1)
         shares.append(sum(row["updates"] >= limit for row in rows) / len(rows))
     return max(shares)
 
@@ -181,7 +182,7 @@ def of_defaults(tuned_rows) -> list[dict]:
 
 
 def _words(number):
-    trial = plan.DELAY_TRIALS[number]
+    trial = DELAY_TRIALS[number]
     return f"rate {trial['delay_lr']}, common mode {trial['common_mode']}"
 
 

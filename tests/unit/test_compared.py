@@ -144,6 +144,8 @@ def test_the_written_plan_names_every_place(place):
         *plan.SLOWER,
         *plan.BANKS,
         *plan.RECURRENT,
+        plan.DRAWN_WHOLE,
+        *plan.SLOW_WEIGHTS,
     ],
 )
 def test_the_written_plan_names_the_condition(words):

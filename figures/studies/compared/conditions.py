@@ -22,6 +22,17 @@ SLOWER_DELAYS = [
     for lr in (0.0025, 0.005, 0.01)
     for delay_lr in (0.02, 0.1)
 ]
+SLOW_WEIGHTS = [
+    dict(lr=lr, delay_lr=delay_lr, common_mode="removed")
+    for lr, delay_lr in (
+        (0.001, 0.1),
+        (0.0025, 0.1),
+        (0.0025, 0.25),
+        (0.005, 0.1),
+        (0.005, 0.25),
+        (0.01, 0.1),
+    )
+]
 BESIDE_RECURRENCE = [
     dict(lr=lr, delay_lr=delay_lr, common_mode="removed")
     for lr in (0.02, 0.04, 0.08)
@@ -43,7 +54,7 @@ class Condition:
     constraint: str | None = None  # on the weights into the hidden neurons
     delays_first: bool = False  # first the delays come to rest, then the weights
     default: tuple[float, str] | None = None  # not tuned: rate of the delays and common mode
-    slower: bool = False  # six slower trials in place of the usual ones
+    others: list[dict] | None = None  # six trials in place of the usual ones
     recurrent: bool = False  # the hidden neurons hear each other, a step later
 
     @property
@@ -51,10 +62,8 @@ class Condition:
         """The settings among which validation chooses; one if nothing is tuned."""
         if self.default is not None:
             return [dict(lr=0.02, delay_lr=self.default[0], common_mode=self.default[1])]
-        if self.slower and self.recurrent:
-            return BESIDE_RECURRENCE
-        if self.slower:
-            return SLOWER_DELAYS if self.delays else SLOWER_WEIGHTS
+        if self.others is not None:
+            return self.others
         return DELAY_TRIALS if self.delays else WEIGHT_TRIALS
 
 
@@ -83,17 +92,23 @@ CONDITIONS = {
     "prototype's rule again": Condition(
         delays=True, estimator="prototype", tuned_as="prototype's rule"
     ),
-    "learned, slower": Condition(delays=True, slower=True),
-    "frozen, slower": Condition(slower=True),
+    "learned, slower": Condition(delays=True, others=SLOWER_DELAYS),
+    "frozen, slower": Condition(others=SLOWER_WEIGHTS),
     "none": Condition("zero"),
     "none, recurrent": Condition("zero", recurrent=True),
     "frozen, recurrent": Condition(recurrent=True),
     "learned, recurrent": Condition(delays=True, recurrent=True),
-    "learned, recurrent, slower": Condition(delays=True, recurrent=True, slower=True),
+    "learned, recurrent, slower": Condition(
+        delays=True, recurrent=True, others=BESIDE_RECURRENCE
+    ),
     "frozen, recurrent, again": Condition(recurrent=True, tuned_as="frozen, recurrent"),
     "bank, frozen": Condition("bank"),
     "bank, learned": Condition("bank", delays=True),
     "none, learned": Condition("zero", delays=True),
+    "frozen, drawn whole": Condition("whole", tuned_as="frozen"),
+    "whole again": Condition(delays=True, whole="nearest", tuned_as="whole, nearest"),
+    "bell, slow weights": Condition(delays=True, estimator="gaussian", others=SLOW_WEIGHTS),
+    "learned, slow weights": Condition(delays=True, others=SLOW_WEIGHTS),
 }
 FREE, REMOVED, SLOW, EACH = (
     f"rate {rate}, common mode {words}"

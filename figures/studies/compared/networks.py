@@ -48,14 +48,15 @@ def first_delays(place, first: str, seeds, seed: int, hidden: int) -> torch.Tens
         return study.bank(place.fibres)
     generator = torch.Generator().manual_seed(30_000 + seed)
     which = seeds.index(seed)
-    if first == "random":
+    if first in ("random", "whole"):
         left = torch.rand(shape, generator=generator, dtype=torch.float64)
         lag = lags(which, len(seeds), shape, generator)
     else:  # even
         left = torch.arange(place.fibres, dtype=torch.float64) * study.GOLDEN
         left = left + torch.rand((), generator=generator, dtype=torch.float64)
         lag = lags(which, len(seeds), (), generator)
-    return plan.MAX_DELAY * torch.cat([left % 1, (left + lag) % 1]).float()
+    delays = plan.MAX_DELAY * torch.cat([left % 1, (left + lag) % 1]).float()
+    return delays.round() if first == "whole" else delays
 
 
 def network_of(place, condition, seeds, seed: int) -> DirectionNetwork:

@@ -116,6 +116,7 @@ ONCE_MORE = ("learned again", "frozen again")
 HUNDRED_AGAIN = Place("axonal", 100, 30, 10, 35.0, tune=2, first_seed=30)
 SLOWER = ("learned, slower", "frozen, slower")
 TEN_AGAIN = Place("axonal", 10, 10, 15, 9.0, first_seed=30)
+SYNAPTIC_AGAIN = Place("synaptic", 10, 10, 15, 20.0, first_seed=30)
 TWO_LAYERS = Place("axonal in two layers", 10, 30, 15, 19.0)
 CLICKS = (
     Place("clicks, 15 ms in both layers", 20, 30, 10, 28.0, tune=2),
@@ -127,6 +128,8 @@ RULES = ("straight through", "bell", "tent", "prototype's rule")
 WHOLE = ("whole, nearest", "whole, stochastic")
 RECURRENT_AGAIN = ("learned, recurrent, slower", "frozen, recurrent, again")
 RULES_AGAIN = tuple(f"{rule} again" for rule in RULES[1:])
+DRAWN_WHOLE = "frozen, drawn whole"
+SLOW_WEIGHTS = ("bell, slow weights", "learned, slow weights")
 RECURRENT = ("none, recurrent", "frozen, recurrent", "learned, recurrent")
 BANKS = ("none", "bank, frozen", "none, learned", "bank, learned")
 
@@ -153,6 +156,9 @@ BLOCKS = [
     ("N", AXONAL_10_10, ("none", *RECURRENT)),
     ("U", AGAIN[1], RULES_AGAIN),
     ("V", TEN_AGAIN, RECURRENT_AGAIN),
+    ("M", AGAIN[1], (DRAWN_WHOLE, "whole again")),
+    ("M", AGAIN[2], (DRAWN_WHOLE, WHOLE[0])),
+    ("Q", SYNAPTIC_AGAIN, SLOW_WEIGHTS),
 ]
 """Family, place and conditions, the most important first; a family may lean on those before it."""
 FAMILIES = "".join(dict.fromkeys(family for family, *_ in BLOCKS))
@@ -209,6 +215,9 @@ def comparisons() -> list[tuple]:
     found += [("T", AXONAL_1_10, rule, "learned") for rule in RULES]
     found += [("U", AGAIN[1], rule, ONCE_MORE[0]) for rule in RULES_AGAIN]
     found += [("V", TEN_AGAIN, *RECURRENT_AGAIN)]
+    for place, whole in zip(AGAIN[1:], ("whole again", WHOLE[0]), strict=True):
+        found += [("M", place, name, DRAWN_WHOLE) for name in (ONCE_MORE[0], whole)]
+    found += [("Q", SYNAPTIC_AGAIN, *SLOW_WEIGHTS)]
     return found + [("R", place, *COMPARED) for place in HEART]
 
 
@@ -222,10 +231,10 @@ def _recurrence(alone, frozen, learned):
     return [(alone, "none"), (alone, "frozen"), (frozen, "frozen"), (learned, frozen)]
 
 
-OUTCOMES = dict.fromkeys("TU", "accuracy") | dict.fromkeys("WRY", "rounded_error_deg")
+OUTCOMES = dict.fromkeys("TU", "accuracy") | dict.fromkeys("MWRY", "rounded_error_deg")
 """What a family judges, where it isn't the error."""
 
-SECOND_LOOKS = "UVYZ"
+SECOND_LOOKS = "QUVYZ"
 """Families that ask again, with seeds of their own, what another one left open."""
 
 DEFAULTS = [(0, 2), (1, 3), (0, 1), (0, 3)]

@@ -29,7 +29,12 @@ EMPTY = dict.fromkeys(
     "lesson claim tuned seeds mean low high bootstrap_low bootstrap_high control_mean difference "
     "difference_low difference_high verdict bound_deg table column".split(), ""
 )  # fmt: skip
-LESSONS = dict.fromkeys("ABDFLXZ", 6) | dict.fromkeys("CEGRSTUWY", 7) | dict.fromkeys("HKNPV", 8)
+LESSONS = (
+    dict.fromkeys("OP", 5)
+    | dict.fromkeys("ABDFLXZ", 6)
+    | dict.fromkeys("CEGMQRSTUWY", 7)
+    | dict.fromkeys("HKNV", 8)
+)
 """Which lesson tells of a family of the plan."""
 TUNED = STUDIES / "compared" / "verdicts.csv"
 ALSO_SHOWN = {

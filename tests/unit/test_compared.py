@@ -146,6 +146,7 @@ def test_the_written_plan_names_every_place(place):
         *plan.RECURRENT,
         plan.DRAWN_WHOLE,
         *plan.SLOW_WEIGHTS,
+        *plan.BANKS_AGAIN,
     ],
 )
 def test_the_written_plan_names_the_condition(words):

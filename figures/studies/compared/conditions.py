@@ -98,15 +98,15 @@ CONDITIONS = {
     "none, recurrent": Condition("zero", recurrent=True),
     "frozen, recurrent": Condition(recurrent=True),
     "learned, recurrent": Condition(delays=True, recurrent=True),
-    "learned, recurrent, slower": Condition(
-        delays=True, recurrent=True, others=BESIDE_RECURRENCE
-    ),
+    "learned, recurrent, slower": Condition(delays=True, recurrent=True, others=BESIDE_RECURRENCE),
     "frozen, recurrent, again": Condition(recurrent=True, tuned_as="frozen, recurrent"),
     "bank, frozen": Condition("bank"),
     "bank, learned": Condition("bank", delays=True),
     "none, learned": Condition("zero", delays=True),
     "frozen, drawn whole": Condition("whole", tuned_as="frozen"),
     "whole again": Condition(delays=True, whole="nearest", tuned_as="whole, nearest"),
+    "bank, frozen again": Condition("bank", tuned_as="bank, frozen"),
+    "none, learned again": Condition("zero", delays=True, tuned_as="none, learned"),
     "bell, slow weights": Condition(delays=True, estimator="gaussian", others=SLOW_WEIGHTS),
     "learned, slow weights": Condition(delays=True, others=SLOW_WEIGHTS),
 }

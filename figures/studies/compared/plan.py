@@ -123,11 +123,13 @@ CLICKS = (
     Place("clicks, 30 ms in front", 20, 30, 10, 28.0, tune=2),
 )
 PROTOTYPE = Place("axonal, one phase", 100, 30, 10, 26.0, tune=2)
+PROTOTYPE_AGAIN = Place("axonal, one phase", 100, 30, 20, 16.0, tune=2, first_seed=30)
 DEFAULT_PLACES = (AXONAL_1_10, AXONAL_10_30, AXONAL_10_10, SYNAPTIC_10_10)
 RULES = ("straight through", "bell", "tent", "prototype's rule")
 WHOLE = ("whole, nearest", "whole, stochastic")
 RECURRENT_AGAIN = ("learned, recurrent, slower", "frozen, recurrent, again")
 RULES_AGAIN = tuple(f"{rule} again" for rule in RULES[1:])
+BANKS_AGAIN = ("none, learned again", "bank, frozen again")
 DRAWN_WHOLE = "frozen, drawn whole"
 SLOW_WEIGHTS = ("bell, slow weights", "learned, slow weights")
 RECURRENT = ("none, recurrent", "frozen, recurrent", "learned, recurrent")
@@ -159,6 +161,7 @@ BLOCKS = [
     ("M", AGAIN[1], (DRAWN_WHOLE, "whole again")),
     ("M", AGAIN[2], (DRAWN_WHOLE, WHOLE[0])),
     ("Q", SYNAPTIC_AGAIN, SLOW_WEIGHTS),
+    ("O", PROTOTYPE_AGAIN, BANKS_AGAIN),
 ]
 """Family, place and conditions, the most important first; a family may lean on those before it."""
 FAMILIES = "".join(dict.fromkeys(family for family, *_ in BLOCKS))
@@ -218,6 +221,7 @@ def comparisons() -> list[tuple]:
     for place, whole in zip(AGAIN[1:], ("whole again", WHOLE[0]), strict=True):
         found += [("M", place, name, DRAWN_WHOLE) for name in (ONCE_MORE[0], whole)]
     found += [("Q", SYNAPTIC_AGAIN, *SLOW_WEIGHTS)]
+    found += [("O", PROTOTYPE_AGAIN, *BANKS_AGAIN)]
     return found + [("R", place, *COMPARED) for place in HEART]
 
 
@@ -234,7 +238,7 @@ def _recurrence(alone, frozen, learned):
 OUTCOMES = dict.fromkeys("TU", "accuracy") | dict.fromkeys("MWRY", "rounded_error_deg")
 """What a family judges, where it isn't the error."""
 
-SECOND_LOOKS = "QUVYZ"
+SECOND_LOOKS = "OQUVYZ"
 """Families that ask again, with seeds of their own, what another one left open."""
 
 DEFAULTS = [(0, 2), (1, 3), (0, 1), (0, 3)]

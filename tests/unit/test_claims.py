@@ -240,6 +240,25 @@ def test_few_comparisons_are_open_and_the_pages_say_which():
     assert len(still) <= 5 and {family for family, _ in still} == {"C", "X"}, still
 
 
+def test_lesson_5_one_of_the_prototypes_switches_is_enough():
+    rows = tables.read(VERDICTS)
+    first = {(r["condition"], r["control"]): r for r in rows if r["family"] == "P"}
+    assert {pair: row["verdict"] for pair, row in first.items()} == {
+        ("none", "bank, frozen"): "differs",
+        ("none, learned", "bank, frozen"): "open",
+        ("none, learned", "none"): "differs",
+        ("bank, learned", "bank, frozen"): "alike",
+    }
+    assert first["none", "bank, frozen"]["difference_percent"] > 100  # "more than twice"
+    (again,) = [row for row in rows if row["family"] == "O"]
+    assert again["verdict"] == "alike" and again["n"] == 20
+    assert [row["family"] for row in rows if row["family"] in "PO"][-1] == "O"
+    runs = tables.read(COMPARED / "test.csv")
+    where = dict(kind="axonal, one phase", condition="none")
+    apart = [row["error_deg"] for row in runs if where.items() <= row.items()]
+    assert len(apart) == 10 and max(apart) > 3 * min(apart)  # "the ten seeds lie far apart"
+
+
 def test_lesson_7_a_rounded_lag_can_ruin_a_network_with_one_fibre_only():
     rows, rounded = tables.read(COMPARED / "test.csv"), ("learned", "frozen")
     one, ten = (

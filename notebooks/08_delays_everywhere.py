@@ -631,7 +631,7 @@ forest([r | dict(where=w) for r, w in zip(asked, where, strict=True)], 5, by="wh
 #
 # | its question | our answer | lesson | figure or table |
 # |---|---|---|---|
-# | Why does it learn without phase delays? | leak and threshold compare moments; two layers even better | 6, 8 | `weights_or_delays.csv`, `deeper.csv` |
+# | Why does it learn without phase delays? | leak and threshold compare moments; two layers even better; and in its own setting delays that learn from zero are alike to its bank | 5, 6, 8 | `weights_or_delays.csv`, `deeper.csv`, `compared/verdicts.csv` |
 # | Weights and delays apart? | with ten axonal fibres learned and frozen are alike; with one fibre, or synaptic delays and ten hidden neurons, learning takes 8 to 15 % away, and where weights are poor 6 to 14 %; at equal numbers (synaptic, 10 fibres) delays alone reach 4.4°, weights alone 3.8° | 6 | `compared/verdicts.csv`, `weights_or_delays.csv` |
 # | Do weights matter more? | with two fibres or more, random frozen delays and learned weights beat the reverse; weights whose delays are all zero lose to it; a bad lag still limits them | 6 | `weights_or_delays.csv`, `coincidence.csv` |
 # | Is `grid_sample` what makes delays learnable? | the difference of neighbouring rows does; a grid is one way, and a slow one | 3 | `train_step.csv` |

@@ -74,7 +74,8 @@ def test_actionlint_finds_nothing():
 
 def test_linux_does_what_ci_does():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    ours = [line for line in script.splitlines() if re.match(r"make |\.ci/", line)]
+    steps = [line.partition("  #")[0] for line in script.splitlines()]
+    ours = [line for line in steps if re.match(r"make |\.ci/", line)]
     assert len(ours) > 3
     assert lines(WORKFLOWS["tests"]["jobs"]["linux"]) == ours
 

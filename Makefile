@@ -11,7 +11,11 @@ SEEDS   ?=
 JOBS    ?= 2
 REPO    ?=
 BRANCH  ?= main
-LOWEST_PYTHON ?= python3.10
+# Looked for when a command needs it: by its name, and among pyenv's.
+LOWEST_PYTHON ?= $(or $(call found,3.10),python3.10)
+NEWEST_PYTHON ?= $(or $(call found,newest),$(PYTHON))
+COLAB_PYTHON  ?= $(or $(call found,3.13),$(PYTHON))
+found = $(shell $(PYTHON) tools/find_python.py $(1))
 
 # On Linux, pip's own PyTorch brings libraries for graphics cards, which the course does not use: 5 GB
 # instead of 1.5. Before that an install stops and asks for one of these two: the address of a further
@@ -30,7 +34,7 @@ HOST = $(if $(REPO),--repo '$(REPO)' --branch '$(BRANCH)')
 QUIET = @mkdir -p $(SETTINGS) && cp tools/overrides.json $(SETTINGS)/
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run pair test lint bench studies compared site colab class test-browser test-colab test-luck test-lowest clean
+.PHONY: help lab run pair test lint bench studies compared site colab class test-browser test-colab test-luck test-lowest test-newest clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
@@ -48,6 +52,7 @@ help:
 	@echo "make test-colab    the single files with Colab's versions     (LESSONS='01_two_ears')"
 	@echo "make test-luck     every lesson with other seeds, and each cell twice (LESSONS='05_train_it')"
 	@echo "make test-lowest   the lowest versions that we promise        (LOWEST_PYTHON=python3.10)"
+	@echo "make test-newest   the newest version of everything           (NEWEST_PYTHON=python3.13)"
 	@echo "make clean   remove .venv and everything that was generated"
 
 lab: $(VENV)/.lab
@@ -102,11 +107,15 @@ test-luck: $(VENV)/.lab
 test-lowest: .venv-lowest/.made
 	.venv-lowest/bin/python -m pytest $(TESTS)
 
+# The newest of everything, on the newest Python that is here: a run of `make test` long.
+test-newest: .venv-newest/.made
+	.venv-newest/bin/python -m pytest $(TESTS)
+
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/train_step.py
 
 clean:
-	rm -rf $(VENV) .venv-colab .venv-lowest build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) .venv-colab .venv-lowest .venv-newest build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find notebooks -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
@@ -148,7 +157,9 @@ $(VENV)/.pages: $(VENV)/.made $(FILES)
 
 # The versions of tools/colab.txt, and not the course: each single file brings its own.
 .venv-colab/.made: tools/colab.txt
-	$(PYTHON) -m venv --clear .venv-colab
+	@$(COLAB_PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' || \
+	  echo "Colab has Python 3.13, and none is here: '$(COLAB_PYTHON)' takes its place. To name one: make COLAB_PYTHON=/path/to/python3.13 test-colab"
+	$(COLAB_PYTHON) -m venv --clear .venv-colab
 	.venv-colab/bin/python tools/install.py -r tools/colab.txt
 	@touch $@
 
@@ -160,4 +171,12 @@ LOWEST := .venv-lowest/lowest.txt
 	$(LOWEST_PYTHON) -m venv --clear .venv-lowest
 	.venv-lowest/bin/python tools/lowest.py > $(LOWEST)
 	.venv-lowest/bin/python tools/install.py -c $(LOWEST) --build-constraint $(LOWEST) -e '.[test]'
+	.venv-lowest/bin/python -m pip list
+	@touch $@
+
+# No pins. What is newest changes: `make clean` before, to have it anew.
+.venv-newest/.made: pyproject.toml
+	$(NEWEST_PYTHON) -m venv --clear .venv-newest
+	.venv-newest/bin/python tools/install.py -e '.[test]'
+	.venv-newest/bin/python -m pip list
 	@touch $@

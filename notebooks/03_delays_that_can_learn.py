@@ -237,8 +237,9 @@ reveal("3.3", f"all but {' and '.join(lost)}" if lost else "all four")
 # <details><summary>What happened</summary>
 #
 # Under the clamp, the gradient outside of the range is 0: a delay that got out is
-# [dead](glossary.ipynb#dead-delay), for good. With the projection everybody is inside after one
-# update, and everybody learns.
+# [dead](glossary.ipynb#dead-delay), for good. Just on the end, as at 0, PyTorch 2.13 lets the
+# gradient pass and 2.14 does not: there the delay at 0 is dead as well. With the projection
+# everybody is inside after one update, and everybody learns.
 # </details>
 #
 # The course's `DelayLayer` holds one delay for each fibre, and shifts by it. It has no clamp; after

@@ -59,7 +59,10 @@ def course_links(name: str, host: links.Host | None) -> str:
     """Return the links under a lesson's title."""
     file = f"../download/{name}.ipynb"
     if host:
-        colab = f'<a href="{host.colab(name)}">Open in Colab</a>'
+        colab = (
+            f'<a href="{host.colab(name)}">Open in Colab</a> '
+            f'<a href="{host.binder(name)}">Open in Binder</a>'
+        )
     else:
         colab = f'<a href="{links.COLAB}/">Open Colab, and upload it there</a>'
     return (

@@ -2,10 +2,10 @@
 
     python tools/install.py [--pins FILE] WORDS      such as: --pins constraints.txt -e '.[lab]'
 
-Pip is asked first what it would do. Where it cannot have a version in FILE (a newer Python, a
-machine without such a wheel), the ranges hold instead. Where graphics card (GPU) libraries would
-come along, nothing is installed, unless the variable GPU is 1. The variable TORCH_INDEX is the
-address of one more package index, for a PyTorch without them.
+Pip is asked first what it would do, and what it would fetch is said. Where it cannot have a version
+in FILE (a newer Python, a machine without such a wheel), the ranges hold instead. Where graphics
+card (GPU) libraries would come along, nothing is installed, unless the variable GPU is 1. The
+variable TORCH_INDEX is the address of one more package index, for a PyTorch without them.
 
 It runs in a bare virtual environment: the standard library is all it has.
 """
@@ -20,7 +20,10 @@ import platform
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "install")
@@ -44,8 +47,42 @@ class RefusedError(Exception):
         return ", ".join(pins) or (errors or lines or ["?"])[-1].removeprefix("ERROR: ")
 
 
-def plan(words: Sequence[str]) -> list[str]:
-    """Return the names of what `pip install WORDS` would install, or raise `RefusedError`."""
+@dataclass(frozen=True)
+class Package:
+    """One that pip would install, and the address of its file."""
+
+    name: str
+    version: str
+    address: str
+
+    def megabytes(self) -> float | None:
+        """How much would be fetched: none from this disk; None where the host does not say."""
+        if not self.address.startswith("http"):
+            return 0.0
+        try:
+            ask = urllib.request.Request(self.address, method="HEAD")
+            with urllib.request.urlopen(ask, timeout=10) as answer:
+                return int(answer.headers["Content-Length"]) / 1e6
+        except (OSError, TypeError, ValueError):
+            return None
+
+
+def said(packages: Sequence[Package]) -> str:
+    """Say in one sentence what there is to fetch."""
+    with ThreadPoolExecutor(16) as pool:
+        sizes = list(pool.map(Package.megabytes, packages))
+    known = {one: size for one, size in zip(packages, sizes, strict=True) if size is not None}
+    words = f"Packages to install: {len(packages)}, {sum(known.values()):.0f} MB to fetch"
+    words += " (less what pip has kept from another time)"
+    if len(known) < len(packages):
+        words += f", not counting {len(packages) - len(known)} of unknown size"
+    largest = sorted(known, key=known.__getitem__, reverse=True)[:3]
+    parts = [f"{one.name} {one.version}, {known[one]:.0f} MB" for one in largest if known[one] >= 1]
+    return words + (f"; the largest: {'; '.join(parts)}." if parts else ".")
+
+
+def plan(words: Sequence[str]) -> list[Package]:
+    """Return what `pip install WORDS` would install, or raise `RefusedError`."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         asked = [*PIP, "--dry-run", "--report", str(report), *words]
@@ -55,11 +92,14 @@ def plan(words: Sequence[str]) -> list[str]:
         if done.returncode:
             raise RefusedError(done.stdout[max(0, done.stdout.find("ERROR: ")) :])
         found = json.loads(report.read_text(encoding="utf-8"))
-    return [item["metadata"]["name"].lower() for item in found["install"]]
+    return [
+        Package(item["metadata"]["name"], item["metadata"]["version"], item["download_info"]["url"])
+        for item in found["install"]
+    ]
 
 
-def choose(words: list[str], pins: str | None) -> tuple[list[str], list[str]]:
-    """Return the words to install by, and the names of what they would bring."""
+def choose(words: list[str], pins: str | None) -> tuple[list[str], list[Package]]:
+    """Return the words to install by, and what they would bring."""
     if pins:
         # no building from source: a pin without a wheel for this machine is refused as well
         pinned = ["--only-binary=:all:", "-c", pins, *words]
@@ -89,10 +129,13 @@ def main(words: Sequence[str], environment: Mapping[str, str] = os.environ) -> N
     renew_pip()
     print("Asking pip what there is to install ...", flush=True)
     try:
-        words, names = choose(words, ours.pins)
+        words, packages = choose(words, ours.pins)
     except RefusedError as why:
         sys.exit(f"Nothing was installed. Pip says:\n{why}")
-    if environment.get("GPU") != "1" and any(name.startswith(GPU_NAMES) for name in names):
+    if packages:
+        print(said(packages), flush=True)
+    for_gpu = any(package.name.lower().startswith(GPU_NAMES) for package in packages)
+    if for_gpu and environment.get("GPU") != "1":
         sys.exit(GPU_ASKS)
     sys.exit(subprocess.run([*PIP, *words], check=False).returncode)
 

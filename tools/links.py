@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 
@@ -20,7 +21,10 @@ _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 
 
 COLAB = "https://colab.research.google.com"
+BINDER = "https://mybinder.org"
 BRANCH = "main"
+FILES_BRANCH = "colab"
+"""The branch that holds the single files, and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,12 @@ class Host:
 
     def colab(self, name: str) -> str:
         """Return the address at which Colab opens a lesson's single file."""
-        return f"{COLAB}/github/{self.repo}/blob/{self.branch}/colab/{name}.ipynb"
+        return f"{COLAB}/github/{self.repo}/blob/{FILES_BRANCH}/{name}.ipynb"
+
+    def binder(self, name: str) -> str:
+        """Return the address at which Binder opens a lesson."""
+        branch = quote(self.branch, safe="")
+        return f"{BINDER}/v2/gh/{self.repo}/{branch}?urlpath=lab/tree/notebooks/{name}.ipynb"
 
 
 def add_host(parser: argparse.ArgumentParser) -> None:

@@ -113,8 +113,8 @@ def main() -> None:
         print(f"{path}  {path.stat().st_size / 1000:.0f} kB")
     if host:
         print(
-            f"Put these files into the folder colab/ of {host.repo}, on the branch {host.branch}: "
-            "the badges lead there."
+            f"Put these files on the branch {links.FILES_BRANCH} of {host.repo}, beside nothing "
+            "else: the badges lead there."
         )
 
 

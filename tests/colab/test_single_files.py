@@ -13,8 +13,9 @@ import pytest
 from nbclient import NotebookClient
 from packaging.requirements import Requirement
 
-from tools import links, page_rules, pages, single_files
+from tools import find_python, links, page_rules, pages, single_files
 
+COLAB = "3.13"
 PYTHON = pages.ROOT / ".venv-colab" / "bin" / "python"
 WANTED = {
     requirement.name: str(requirement.specifier).removeprefix("==")
@@ -66,8 +67,10 @@ def test_the_versions_are_colabs_and_the_package_is_not_there():
     code = "from importlib.metadata import version\n"
     code += "".join(f"print(version({name!r}).split('+')[0])\n" for name in WANTED)
     found = dict(zip(WANTED, python(code).stdout.split(), strict=True))
-    print("\nColab-like:", " ".join(f"{name} {version}" for name, version in found.items()))
+    own = python("import sys; print('%d.%d' % sys.version_info[:2])").stdout.strip()
+    print(f"\nColab-like: Python {own}", *(f"{name} {version}" for name, version in found.items()))
     assert found == WANTED
+    assert own == COLAB or find_python.found(COLAB) is None
 
 
 def test_a_lesson_runs_by_upload(lesson, kernels, tmp_path, monkeypatch):
@@ -139,7 +142,7 @@ def test_the_command_writes_one_file_for_each_lesson(tmp_path):
         [*command, "someone/delays"], text=True, capture_output=True, cwd=pages.ROOT, check=True
     )
     assert sorted(path.stem for path in tmp_path.iterdir()) == pages.lessons()
-    assert "colab/" in done.stdout
+    assert "on the branch colab of someone/delays" in done.stdout
     wrong = subprocess.run(
         [*command, "no-owner"], text=True, capture_output=True, cwd=pages.ROOT, check=False
     )

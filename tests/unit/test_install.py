@@ -3,9 +3,12 @@
 Pip is real here; what it finds are two small package indexes, planted on this disk.
 """
 
+import functools
+import http.server
 import io
 import os
 import tarfile
+import threading
 import zipfile
 from types import SimpleNamespace
 
@@ -109,6 +112,48 @@ def test_a_further_index_brings_the_small_one(pins, world):
 
 def test_who_asks_for_the_large_one_gets_it(world):
     assert run(world, "torch", GPU="1") == {"torch-2.0", "nvidia_cublas-1.0"}
+
+
+@pytest.fixture
+def host(tmp_path):
+    """A host that serves a folder, and the addresses of a large file, a small one, and none."""
+    served = tmp_path / "served"
+    served.mkdir()
+    (served / "large.whl").write_bytes(bytes(3_000_000))
+    (served / "small.whl").write_bytes(bytes(1_000))
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *words):
+            pass
+
+    handler = functools.partial(Quiet, directory=served)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        yield [
+            install.Package(name, "1.0", f"{address}/{name}.whl")
+            for name in ("large", "small", "lost")
+        ]
+        server.shutdown()
+
+
+def test_what_there_is_to_fetch_is_measured(host):
+    large, small, lost = host
+    here = install.Package("here", "2.0", "file:///nowhere/here.whl")
+    assert [one.megabytes() for one in (large, small, lost, here)] == [3, 0.001, None, 0]
+    words = install.said([here, small, large])
+    assert words.startswith("Packages to install: 3, 3 MB to fetch (")
+    assert words.endswith("; the largest: large 1.0, 3 MB.")
+    assert ", not counting 1 of unknown size;" in install.said([large, lost])
+    assert install.said([here]).endswith("another time).")
+
+
+def test_it_is_said_before_anything_is_installed(world, capfd):
+    assert "Nothing was installed" in run(world, "torch")
+    assert "Packages to install: 2" in capfd.readouterr().out
+    assert run(world, "counting", pins="counting==1.0") == {"counting-1.0"}
+    words = capfd.readouterr().out
+    assert 0 < words.find("Packages to install: 1, 0 MB to fetch") < words.find("Installing")
 
 
 @pytest.mark.parametrize("have, renewed", [("23.0.1", 1), ("25.2", 1), ("25.3", 0), ("26.0", 0)])

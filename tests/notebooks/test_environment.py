@@ -77,7 +77,7 @@ def test_environment_has_nothing_else():
 
 
 def test_environment_ends_by_installing_the_course():
-    assert PIP == [{"pip": ["-e ."]}]
+    assert PIP == [{"pip": ["-e .[howto]"]}]
     assert ENVIRONMENT["dependencies"][-1] is PIP[0]
 
 

@@ -13,6 +13,7 @@ import csv
 import importlib
 import importlib.util
 import statistics
+import time
 from pathlib import Path
 
 import torch
@@ -181,7 +182,9 @@ def rows(rounds):
         step_off = "" if clipped is None else float((clipped - layer(spikes)).abs().max())
         table.append([name, value_off, share, off, dead, step_off])
         runs[name] = lambda layer=layer: layer.linear(spikes, weight).square().sum().backward()
-    for row, times in zip(table, interleaved_ms(runs, rounds).values(), strict=True):
+    for row, times in zip(
+        table, interleaved_ms(runs, rounds, time.process_time).values(), strict=True
+    ):
         row += [statistics.median(times), allocated_mb(runs[row[0]])]
     for name in filter(importlib.util.find_spec, LIBRARIES):
         step_off = spikingjelly_steps(spikes) if name == "spikingjelly" else ""

@@ -81,7 +81,7 @@ def to_nir(network: nn.Sequential, dt_ms: float = 1) -> Any:
     Parameters
     ----------
     network : nn.Sequential
-        Of `DelayLayer`s (axonal, with causal padding, whole delays), `nn.Linear`s and `Lif`s.
+        Each layer a `DelayLayer` (axonal, causal padding, whole delays), `nn.Linear` or `Lif`.
     dt_ms : float
         What one step of the delays lasts, in ms.
 

@@ -15,6 +15,7 @@ from course_utils import plots, tables
 rows = tables.read("../../figures/peers.csv")
 layers = [row for row in rows if row["ms"] != ""]
 
+
 # %% [markdown]
 # ## What was asked
 #
@@ -52,22 +53,24 @@ for row in rows:
 # How to read it:
 #
 # - **Two whole shifts, mixed** are what one writes first. The slope that automatic differentiation
-#   finds at a whole delay is that of one side; *off* says how much it has in common with the central
-#   one. Clamping on the way forward is what kills: a delay outside stays there.
-# - **`grid_sample`** at a whole delay lies on a corner as well, and takes whatever side its rounding
-#   error is on. Its delays do not die outside the range, but they do not stay in it either: a
-#   negative one advances.
+#   finds at a whole delay is that of one side; *off* says how much it has in common with the
+#   central one. Clamping on the way forward is what kills: a delay outside stays there.
+# - **`grid_sample`** at a whole delay lies on a corner as well, and takes whatever side its
+#   rounding error is on. Its delays do not die outside the range, but they do not stay in it
+#   either: a negative one advances.
 # - **DCLS v1** has no gradient at a whole delay, and its remedy puts delays on the edge, which is
-#   one. A spread kernel (*gauss*, *max*) has none of this trouble, and that is what its authors use.
-# - A layer that **spreads** answers another question: how the loss changes when the whole bump moves.
-#   That reaches further, and is smaller; narrow it as training goes on, and measure the rounded
-#   delays ([lesson 7](../07_how_should_a_delay_learn.ipynb)).
+#   one. A spread kernel (*gauss*, *max*) has none of this trouble, and that is what its authors
+#   use.
+# - A layer that **spreads** answers another question: how the loss changes when the whole bump
+#   moves. That reaches further, and is smaller; narrow it as training goes on, and measure the
+#   rounded delays ([lesson 7](../07_how_should_a_delay_learn.ipynb)).
 
 # %% [markdown]
 # ## What a step costs
 #
-# Forward and back, on one processor, and the memory that a step asks for at its peak. Times differ
-# between machines; their order hardly does.
+# Delays and the weights behind them, forward and back, in milliseconds of one processor, and the
+# memory that a step asks for at its peak. Ours does both together (`then_linear`); the others
+# shift, then multiply.
 
 # %%
 plots.bars(
@@ -98,11 +101,11 @@ for row in tables.read("../../figures/dcls_bell.csv"):
     print(f"{row['kind']:12}{row['sigma']:6g}{numbers}")
 
 # %% [markdown]
-# It is the same kernel. What is left comes from a $10^{-7}$ that they add to the sum they divide by.
-# Two things to mind when you compare numbers with theirs:
+# It is the same kernel. What is left comes from a $10^{-7}$ that they add to the sum they divide
+# by. Two things to mind when you compare numbers with theirs:
 #
-# - their width is `SIG.abs() + 0.27`: a `SIG` of 0.23, where their training ends, is a width of
-#   0.5 steps, and ours of 0.5 is that one;
+# - their width is `SIG.abs() + 0.27`: a `SIG` of 0.23, where their training ends, is a width of 0.5
+#   steps, and ours of 0.5 is that one;
 # - their positions count backwards from the middle of the kernel: `P = (max_delay - d) - K // 2`
 #   with `K = max_delay + 1`, and the gradient of `P` is minus that of `d`.
 #
@@ -111,3 +114,4 @@ for row in tables.read("../../figures/dcls_bell.csv"):
 # - Delays for each channel, whole or fractional, in plain PyTorch: ours, with the usual estimator.
 # - Delays for each connection that have to come from far: a spread one that narrows, ours or DCLS.
 # - Delays that never learn: an index is all you need.
+#

@@ -69,7 +69,8 @@ def write(folder: Path) -> list[str]:
     lines = {module: _line(module) for module in every}
     side = [line for module, line in lines.items() if module.split(".")[1] in SIDE]
     model = [line for module, line in lines.items() if module.split(".")[1] not in SIDE]
-    words = dict(model="\n".join(model), side="\n".join(side), every="\n".join(every))
+    named = "\n".join(f"{module.removeprefix('course_utils.')} <{module}>" for module in every)
+    words = dict(model="\n".join(model), side="\n".join(side), every=named)
     (folder / "index.md").write_text(_INDEX.format(**words), encoding="utf-8")
     return ["index", *every]
 

@@ -40,6 +40,7 @@ python_use_unqualified_type_names = True
 napoleon_google_docstring = False
 # A type is words, such as "tensor `(n, time)`, in steps": not each of them is a name.
 napoleon_use_param = napoleon_use_rtype = False
+napoleon_use_ivar = True
 
 html_theme = "sphinx_book_theme"
 html_title = "Learning Delays"

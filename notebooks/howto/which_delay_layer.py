@@ -86,7 +86,7 @@ for row in layers:
 
 # %% [markdown]
 # Whole training steps, with neurons and a readout, are in
-# [train_step.csv](../../figures/train_step.csv).
+# `figures/train_step.csv`.
 #
 # ## Is our bell the one of DCLS?
 #

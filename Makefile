@@ -42,7 +42,7 @@ help:
 	@echo "make pair    carry what you edited in a notebook into its .py"
 	@echo "make test    run every test, and every lesson with them    (TESTS='tests/unit')"
 	@echo "make lint    read the code for style, spelling and types"
-	@echo "make bench   time one training step against the prototype and its peers"
+	@echo "make bench   time one training step, and measure delay layers side by side"
 	@echo "make studies fill the result tables that the lessons read (SEEDS='0' JOBS=2 STUDIES='best')"
 	@echo "make compared  tune, test and judge learned against frozen delays (JOBS=2)"
 	@echo "make site    build the site: build/site/index.html         (REPO='owner/name' BRANCH=main)"
@@ -113,6 +113,7 @@ test-newest: .venv-newest/.made
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/train_step.py
+	$(BIN)/python benchmarks/peers.py
 
 clean:
 	rm -rf $(VENV) .venv-colab .venv-lowest .venv-newest build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

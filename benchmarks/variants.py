@@ -168,13 +168,13 @@ def indexed_delay(spikes, d):
     return spikes.gather(1, at.expand(len(spikes), -1, -1))
 
 
-def dcls_layer(channels):
+def dcls_layer(channels, version="v1"):
     """A DCLS layer with one position of weight 1 for each channel."""
     from DCLS.construct.modules import Dcls1d
 
     layer = Dcls1d(
         channels, channels, kernel_count=1, groups=channels, dilated_kernel_size=MAX_DELAY + 1,
-        bias=False, version="v1",
+        bias=False, version=version,
     )  # fmt: skip
     torch.nn.init.ones_(layer.weight)
     return layer

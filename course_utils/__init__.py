@@ -5,6 +5,7 @@
     delays, _rows, _rules             waiting
     neurons                           firing
     network, deeper, coincidence      networks of them
+    exchange                          networks for other simulators, and theirs
     delay_optimizer, training         learning
     observer                          what anyone could know
     plots, tables                     pictures from arrays; tables of results

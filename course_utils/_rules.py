@@ -59,7 +59,7 @@ class Interpolate(Rule):
     """A fractional delay mixes its two neighbours; at a whole one, the central difference."""
 
     def acting(self, delays: Tensor) -> Tensor:
-        """As they are."""
+        """As they are, in steps; of the shape of `delays`, `(channel,)` or `(channel, out)`."""
         return delays
 
     def shift(self, spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
@@ -76,7 +76,10 @@ class Round(Interpolate):
     """Rounded forward; backward, the central difference at the rounded delay, straight through."""
 
     def acting(self, delays: Tensor) -> Tensor:
-        """Rounded, with a gradient that passes as if they were not."""
+        """Rounded to whole steps, with a gradient that passes as if they were not.
+
+        Of the shape of `delays`, `(channel,)` or `(channel, out)`.
+        """
         return delays + (delays.round() - delays).detach()
 
 
@@ -122,7 +125,7 @@ class Bell(Spread):
     Normalised over the whole delays that there are, so at the bounds nothing gets lost.
     """
 
-    end = 0.23  # as in the paper
+    end = 0.23  # as the paper's parameter, to which its kernel adds 0.27
 
     def kernel(self, delays: Tensor, max_delay: int) -> Tensor:
         """See `Spread.kernel`."""

@@ -45,7 +45,7 @@ def time_constant(tau_ms: object, dt_ms: object = 1) -> tuple[float, float]:
 
 
 def one_of(name: str, value: Name, allowed: Collection[Name]) -> Name:
-    """Return `value` if it is one of the `allowed` names."""
+    """Return `value` if it is one of the `allowed` names, or say which they are (ValueError)."""
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
     return value
@@ -91,7 +91,7 @@ def _spikes(name: str, spikes: object, axes: tuple[str, ...], channels: int | No
 
 
 def binary_spikes(name: str, spikes: object, channels: int | None = None) -> torch.Tensor:
-    """Return `spikes` as booleans, or say that some value is neither 0 nor 1."""
+    """Return `(batch, time, channel)` spikes as booleans, or say that some value is not 0 or 1."""
     found = spike_tensor(name, spikes, channels)
     if found.dtype != torch.bool and not ((found == 0) | (found == 1)).all():
         raise ValueError(f"{name} must be boolean: every value 0 or 1, but it holds others")
@@ -99,7 +99,7 @@ def binary_spikes(name: str, spikes: object, channels: int | None = None) -> tor
 
 
 def current(name: str, values: object) -> torch.Tensor:
-    """Return `values` if it is a finite floating `(batch, time, neuron)` tensor.
+    """Return `values` if it is a finite floating `(batch, time, neuron)` tensor; else it raises.
 
     Half-precision products of an autocast region come back in single precision.
     """
@@ -111,14 +111,17 @@ def current(name: str, values: object) -> torch.Tensor:
 
 
 def pair(name: str, value: object, what: str = "whole numbers") -> tuple[Any, Any]:
-    """Return `value` if it is a tuple or list of two."""
+    """Return `value` if it is a tuple or list of two, or say why not (TypeError)."""
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         raise TypeError(f"{name} must be a pair of {what}, not {value!r}")
     return value[0], value[1]
 
 
 def weight_matrix(name: str, weight: object, rows: int, columns: int | None = None) -> torch.Tensor:
-    """Return `weight` if it is a tensor `(rows, columns)`; without `columns`, any number."""
+    """Return `weight` if it is a tensor `(rows, columns)`; without `columns`, any number.
+
+    Raises TypeError or ValueError where it is not.
+    """
     if not isinstance(weight, torch.Tensor):
         raise TypeError(f"{name} must be a torch.Tensor, not {type(weight).__name__}")
     if weight.ndim != 2 or weight.shape[0] != rows or columns not in (None, weight.shape[1]):
@@ -128,7 +131,10 @@ def weight_matrix(name: str, weight: object, rows: int, columns: int | None = No
 
 
 def delays(name: str, values: object, shape: tuple[int, ...], max_delay: int) -> torch.Tensor:
-    """Return `values` if they are finite delays in [0, max_delay] steps of the given shape."""
+    """Return `values` if they are finite delays in [0, max_delay] steps of the shape `(*shape)`.
+
+    Raises TypeError or ValueError where they are not.
+    """
     if not isinstance(values, torch.Tensor):
         try:
             values = torch.as_tensor(values)
@@ -151,7 +157,7 @@ def delays(name: str, values: object, shape: tuple[int, ...], max_delay: int) ->
 
 
 def delay_range(max_delay: object, steps: int) -> int:
-    """Return `max_delay` if it is a whole number of steps below the stimulus length."""
+    """Return `max_delay` if it is whole and below the stimulus length, in steps; else it raises."""
     longest = whole_number("max_delay", max_delay, low=0)
     if longest >= steps:
         raise ValueError(

@@ -60,7 +60,10 @@ class ClickPair:
         return round(140 / self.dt_ms)
 
     def gap_ms(self, angle: float | Tensor) -> Tensor:
-        """The gap that an angle in ±π/2 stands for: networks of directions answer in angles."""
+        """The gap in ms that an angle in ±π/2 radians stands for, of any shape.
+
+        Networks of directions answer in angles.
+        """
         share = torch.as_tensor(angle) / (2 * IPD_LIMIT) + 0.5
         return self.shortest_ms + share * (self.longest_ms - self.shortest_ms)
 

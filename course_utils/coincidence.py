@@ -20,7 +20,7 @@ class CoincidenceNetwork(DirectionNetwork):
 
     Every spike leaves a trace that decays with `tau_ms`. An output averages the traces of its
     delayed left fibres and of its delayed right fibres, l(t) and r(t), and its score is the mean
-    over time of l r (multiplicative) or of -|l - r| (subtractive). After Jeffress (1948).
+    over time of `l r` (multiplicative) or of `-|l - r|` (subtractive). After Jeffress (1948).
 
     The left ear waits half the longest delay and does not learn: a common shift of both ears
     changes nothing, so one of them can be the clock.

@@ -118,6 +118,11 @@ def delayed_linear(spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: in
     Returns
     -------
     tensor `(n, time - max_delay, out)`
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `shift_then_clip`, and for a weight of another shape.
     """
     spikes, delays, max_delay = _validated(spikes, delays, max_delay)
     valid.weight_matrix("weight", weight, spikes.shape[2])
@@ -125,7 +130,11 @@ def delayed_linear(spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: in
 
 
 def length_budget(effective_steps: int, max_delay: int, layers: int) -> int:
-    """Steps a stimulus needs so that Method B leaves `effective_steps` after `layers` layers."""
+    """Steps a stimulus needs so that Method B leaves `effective_steps` after `layers` layers.
+
+    `effective_steps + layers * max_delay`, all in steps. Raises ValueError or TypeError for
+    negative or fractional numbers.
+    """
     effective_steps = valid.whole_number("effective_steps", effective_steps)
     max_delay = valid.whole_number("max_delay", max_delay, low=0)
     return effective_steps + valid.whole_number("layers", layers, low=0) * max_delay
@@ -134,7 +143,8 @@ def length_budget(effective_steps: int, max_delay: int, layers: int) -> int:
 def valid_steps(steps: int, *max_delays: int) -> slice:
     """Steps of the input's clock that every channel fills after causal layers in a row.
 
-    Raises ValueError if nothing is left.
+    `max_delays` are the longest delays of the layers, in steps. Raises ValueError if nothing is
+    left.
     """
     steps = valid.whole_number("steps", steps)
     start = sum(valid.whole_number("max_delays", delay, low=0) for delay in max_delays)

@@ -41,6 +41,11 @@ class DirectionNetwork(nn.Module):
         ----------
         rule : "mean" or "argmax"
             The mean of the class midpoints under the softmax, or the midpoint of the winner.
+
+        Raises
+        ------
+        ValueError
+            For logits of another shape, or an unknown rule.
         """
         valid.one_of("rule", rule, ("mean", "argmax"))
         if logits.ndim != 2 or logits.shape[1] != self.classes.n:

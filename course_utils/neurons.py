@@ -43,7 +43,7 @@ def surrogate_slope(
         Potential above threshold (threshold at 0).
     surrogate : "sigmoid", "superspike" or "atan"
         With slope b and potential u: b s(bu) (1 - s(bu)) with s the logistic function;
-        1 / (1 + b |u|)^2 (Zenke & Ganguli 2018); (b / 2) / (1 + (pi b u / 2)^2).
+        `1 / (1 + b |u|)^2` (Zenke & Ganguli 2018); (b / 2) / (1 + (pi b u / 2)^2).
     slope : float, optional
         b; the default depends on the surrogate, see `DEFAULT_SLOPE`.
 
@@ -147,7 +147,10 @@ def lif(
 
 
 def leak(tau_ms: float, dt_ms: float = 1) -> float:
-    """Share of the potential that is left after one step, exp(-dt / tau)."""
+    """Share of the potential that is left after one step, exp(-dt / tau).
+
+    Raises ValueError or TypeError for a time constant or step, in ms, that is not above zero.
+    """
     tau_ms, dt_ms = valid.time_constant(tau_ms, dt_ms)
     return math.exp(-dt_ms / tau_ms)
 
@@ -234,6 +237,11 @@ def readout_weighting(
     Returns
     -------
     tensor `(steps,)`
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a number of steps below 1, or a time constant or step, in ms, that is not above zero.
     """
     steps = valid.whole_number("steps", steps)
     to_go = torch.arange(steps, 0, -1, dtype=torch.float64)

@@ -206,7 +206,7 @@ def sample(
 
 
 def valid_task(task: object) -> "Task":
-    """Return `task` if it has what a `Task` has."""
+    """Return `task` if it has what a `Task` has; else raise TypeError."""
     parts = ("channels", "steps", "dt_ms", "sample")
     if isinstance(task, type) or not all(hasattr(task, part) for part in parts):
         raise TypeError(f"task must be a stimuli.Task, such as a Stimulus, not {task!r}")
@@ -214,14 +214,14 @@ def valid_task(task: object) -> "Task":
 
 
 def valid_classes(classes: object) -> "Classes":
-    """Return `classes` if that is what they are."""
+    """Return `classes` if that is what they are; else raise TypeError."""
     if not isinstance(classes, Classes):
         raise TypeError(f"classes must be a stimuli.Classes, such as Classes(12), not {classes!r}")
     return classes
 
 
 def valid_angle(name: str, angle: Tensor) -> Tensor:
-    """Return `angle` (radians) if all of it is finite and within ±π/2."""
+    """Return `angle` (radians, any shape) if finite and within ±π/2; else raise ValueError."""
     if not torch.isfinite(angle).all():
         raise ValueError(f"{name} must be finite, but some of it is NaN or infinite")
     if angle.numel() and angle.abs().max() > IPD_LIMIT + 1e-6:

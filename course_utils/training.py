@@ -30,8 +30,8 @@ class History:
     validation_error_deg : list of float
         Mean absolute error of the softmax mean, in degrees.
     delays : list of tensor
-        Delays of the first delay layer in steps, before the first epoch and after each; empty
-        where there are none.
+        Delays of the first delay layer in steps, of its shape, before the first epoch and after
+        each; empty where there are none.
     seconds : float
         Training time, without validation.
     best_epoch : int

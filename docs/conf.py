@@ -6,7 +6,13 @@ project = "Learning Delays"
 author = "The Learning Delays authors"
 project_copyright = "2026, The Learning Delays authors. MIT; text and figures also CC BY 4.0"
 language = "en"
-extensions = ["myst_nb", "sphinx_copybutton"]
+extensions = [
+    "myst_nb",
+    "sphinx_copybutton",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+]
 exclude_patterns = ["**.ipynb_checkpoints"]
 
 # The pages come with their outputs.
@@ -14,9 +20,27 @@ nb_execution_mode = "off"
 nb_merge_streams = True
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
-suppress_warnings = ["myst.header"]  # "### Predict" may come before the first "##"
+suppress_warnings = [
+    "myst.header",  # "### Predict" may come before the first "##"
+    "ref.python",  # a word such as steps is the name of more than one thing
+]
 # The anchors that JupyterLab gives to headings, so that one link works in both.
 myst_heading_slug_func = "tools.links.slug"
+
+# The code's own words: every public name, its types as they stand in the code, and its source.
+default_role = "py:obj"  # `delays.DelayLayer` in a docstring leads there
+autodoc_member_order = "bysource"
+autodoc_default_options = {
+    "members": True,
+    "show-inheritance": True,
+    "exclude-members": "set",  # matplotlib writes one into every kind of picture
+}
+autodoc_typehints = "signature"
+python_use_unqualified_type_names = True
+napoleon_google_docstring = False
+# A type is words, such as "tensor `(n, time)`, in steps": not each of them is a name.
+napoleon_use_param = napoleon_use_rtype = False
+napoleon_use_ivar = True
 
 html_theme = "sphinx_book_theme"
 html_title = "Learning Delays"

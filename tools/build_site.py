@@ -19,7 +19,7 @@ from pathlib import Path
 
 from nbformat.v4 import new_markdown_cell
 
-from tools import folds, landing, links, live_pages, pages, single_files
+from tools import api_pages, folds, landing, links, live_pages, pages, single_files
 
 SOURCE = pages.ROOT / "build" / "site-source"
 SITE = pages.ROOT / "build" / "site"
@@ -48,6 +48,7 @@ def index(names: list[str]) -> str:
             f"{int(name[:2])}. {page_facts(name)[0]} <notebooks/{name}>" for name in names
         ),
         "@SOLUTIONS@": "\n".join(f"notebooks/solutions/{name}" for name in names),
+        "@HOWTOS@": "\n".join(f"notebooks/{name}" for name in pages.howtos()),
     }
     text = (SETTINGS / "index.md").read_text(encoding="utf-8")
     for mark, words in marks.items():
@@ -89,8 +90,11 @@ def fold_answers(cells: list) -> list:
 _DECIDE = '<details class="decide"><summary>Decide first, then open</summary>'
 
 
-def prepared(page, under_title: str | None):
-    """Return a page for Sphinx: figures with their words, links, and no answer before its time."""
+def prepared(page, under_title: str | None, up: str):
+    """Return a page for Sphinx: figures with their words, links, and no answer before its time.
+
+    It stands `up` below the site's root, such as "../".
+    """
     for cell in page.cells:
         for output in cell.get("outputs", []):
             said = output.get("metadata", {}).get("image/png", {})
@@ -99,9 +103,12 @@ def prepared(page, under_title: str | None):
                 cell.metadata["mystnb"] = {"image": image}
         if cell.cell_type == "code" and folds.only_calls(cell.source, *folds.GUESSING):
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]
+    leads = api_pages.leads(page.cells, up)
     page.cells = fold_answers(page.cells)
     if under_title:
         page.cells.insert(1, new_markdown_cell(under_title))
+    if leads:
+        page.cells.append(new_markdown_cell(leads))
     return page
 
 
@@ -113,7 +120,9 @@ def lay_out(host: links.Host | None) -> None:
         path = SOURCE / "notebooks" / f"{page}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         kept = pages.read(live_pages.PAGES / f"{page}.ipynb")
-        pages.write(prepared(kept, course_links(page, host) if page in names else None), path)
+        under_title = course_links(page, host) if page in names else None
+        pages.write(prepared(kept, under_title, "../" * (1 + page.count("/"))), path)
+    api_pages.write(SOURCE / "api")
     (SOURCE / "index.md").write_text(index(names), encoding="utf-8")
     (SOURCE / "landing.html").write_text(landing.html(), encoding="utf-8")
     shutil.copy(pages.ROOT / "TEACHING.md", SOURCE)

@@ -79,6 +79,17 @@ def page_problems(folder: Path, name: str) -> list[str]:
     return problems
 
 
+def howto_problems(folder: Path, name: str) -> list[str]:
+    """Say where a saved how-to page breaks a rule: those of a lesson, but for its pedagogy."""
+    path = folder / f"{name}.ipynb"
+    cells = pages.read(path).cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    problems = size_problems(path) + cell_problems(code) + output_problems(code)
+    if not cells[0].source.startswith("# How ") and not cells[0].source.startswith("# Which "):
+        problems.append("the title is not a question")
+    return problems + image_problems(cells)
+
+
 def counted_minutes(notebook) -> float:
     """Return the minutes a lesson takes: 200 words a minute, 4 s a line of code, 45 s a prediction.
 

@@ -2,7 +2,8 @@
 
 A lesson is a pair in notebooks/: `NN_name.py` (percent format, the source) and `NN_name.ipynb`
 (the same cells with their outputs, which is what a reader opens). Its exercises are solved in a
-pair of the same name in notebooks/solutions/.
+pair of the same name in notebooks/solutions/. Pairs in notebooks/howto/ are for those who take the
+delays into their own network.
 """
 
 from __future__ import annotations
@@ -37,20 +38,26 @@ class UnknownPageError(LookupError):
 
 def named(words: list[str], folder: Path = NOTEBOOKS) -> list[str]:
     """Return the pages that a command line names, lessons with their solutions; all if none is."""
-    known = sorted({Path(page).name for page in all_pages(folder)})
+    known = {Path(page).name: page for page in reversed(all_pages(folder))}  # a lesson comes first
     names = [Path(word).stem for word in words]
     unknown = sorted(set(names) - set(known))
     if unknown or not known:
-        have = ", ".join(known) or "no .py of a lesson"
+        have = ", ".join(sorted(known)) or "no .py of a lesson"
         said = f"No lesson called {', '.join(unknown) or 'NN_*.py'}; {folder} holds {have}."
         raise UnknownPageError(said)
-    return [page for name in names for page in with_solutions(name, folder)] or all_pages(folder)
+    chosen = [page for name in names for page in with_solutions(known[name], folder)]
+    return chosen or all_pages(folder)
+
+
+def howtos(folder: Path = NOTEBOOKS) -> list[str]:
+    """Return the how-to pages, as paths in `folder` without suffix."""
+    return sorted(f"howto/{path.stem}" for path in (folder / "howto").glob("*.py"))
 
 
 def all_pages(folder: Path = NOTEBOOKS) -> list[str]:
-    """Return every page: each lesson with its solutions, and the glossary."""
+    """Return every page: each lesson with its solutions, the glossary, and the how-to pages."""
     found = [page for name in lessons(folder) for page in with_solutions(name, folder)]
-    return found + ["glossary"] * (folder / "glossary.py").exists()
+    return found + ["glossary"] * (folder / "glossary.py").exists() + howtos(folder)
 
 
 def read(path: Path) -> nbformat.NotebookNode:

@@ -52,6 +52,11 @@ def correlogram(spikes: torch.Tensor, nerve: cochlea.Nerve, max_lag: int) -> tor
     Returns
     -------
     tensor `(n, band, 2 max_lag + 1)`
+
+    Raises
+    ------
+    ValueError, TypeError
+        For spikes of another shape, or a lag that is no whole number.
     """
     valid.spike_tensor("spikes", spikes, nerve.channels)
     max_lag = valid.delay_range(max_lag, spikes.shape[1] // 2)
@@ -141,7 +146,12 @@ class WaveCorrelator:
     ----------
     head : heads.Head
     low_hz, high_hz : float
-        Frequencies that are used.
+        Frequencies that are used, in Hz.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For frequencies that do not rise, or lie above half the head's rate.
     """
 
     def __init__(self, head: heads.Head, low_hz: float = 150, high_hz: float = 5000) -> None:

@@ -29,7 +29,7 @@ def erb_spaced(low_hz: float, high_hz: float, n: int) -> tuple[float, ...]:
     """`n` frequencies in Hz, equally far apart along the cochlea.
 
     On the scale of equivalent rectangular bandwidths, 21.4 log10(1 + 0.00437 f) (Glasberg and
-    Moore 1990).
+    Moore 1990). Raises ValueError or TypeError unless `0 < low_hz <= high_hz` and `n >= 1`.
     """
     n = valid.whole_number("n", n)
     low_hz = valid.finite_number("low_hz", low_hz, 0, math.inf, exclusive=True)

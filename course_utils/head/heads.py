@@ -68,7 +68,7 @@ def load() -> Head:
 def load_word(rate_hz: int = 44100) -> torch.Tensor:
     """A spoken word, `(time,)`, float64, at `rate_hz` samples a second.
 
-    `rate_hz` must be a whole multiple of the 22 050 samples a second of the recording.
+    Raises ValueError unless `rate_hz` is a whole multiple of 22 050, the recording's rate.
     """
     with wave.open(io.BytesIO(_data("listen.wav"))) as file:
         samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2") / 2**15
@@ -148,7 +148,10 @@ def cross_spectrum(ears: torch.Tensor) -> torch.Tensor:
 
 
 def correlation_peak(cross: torch.Tensor, rate_hz: int) -> torch.Tensor:
-    """Lag in microseconds where the correlation with this cross-spectrum is largest; see above."""
+    """Lag in microseconds where the correlation with a cross-spectrum is largest.
+
+    From `(..., frequency)` to `(...)`; see `interaural_delay`.
+    """
     correlation = torch.fft.irfft(cross, n=_FINER * 2 * (cross.shape[-1] - 1))
     lags = math.ceil(TIME_LIMIT_US * 1e-6 * _FINER * rate_hz)
     around = torch.cat([correlation[..., -lags:], correlation[..., : lags + 1]], dim=-1)
@@ -156,7 +159,7 @@ def correlation_peak(cross: torch.Tensor, rate_hz: int) -> torch.Tensor:
 
 
 def vertex(values: torch.Tensor) -> torch.Tensor:
-    """Where along the last axis `values` are largest, by a parabola through the three nearest."""
+    """Where `(..., place)` values are largest, `(...)`, by a parabola through the three nearest."""
     peak = values.argmax(-1, keepdim=True).clamp(1, values.shape[-1] - 2)
     below, top, above = (values.gather(-1, peak + k)[..., 0] for k in (-1, 0, 1))
     bend = below - 2 * top + above
@@ -186,7 +189,8 @@ def woodworth(
 
     It holds for high frequencies; at low ones a sphere delays by up to half as much again.
 
-    `radius * (angle + sin angle) / speed`, for azimuths in [-90, 90] degrees.
+    `radius * (angle + sin angle) / speed`, for azimuths of any shape in [-90, 90] degrees. Raises
+    ValueError for others, and ValueError or TypeError for a radius or speed not above zero.
     """
     azimuth = torch.as_tensor(azimuth_deg, dtype=torch.float64)
     if not (azimuth.abs() <= 90).all():

@@ -73,7 +73,10 @@ class Listener:
     def ears(
         self, n: int, generator: torch.Generator, azimuth_deg: float | Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """The same sounds before the cochlea: azimuths in degrees `(n,)`, ears `(n, ear, time)`."""
+        """The same sounds before the cochlea: azimuths in degrees `(n,)`, ears `(n, ear, time)`.
+
+        Arguments and errors as in `sample`.
+        """
         n = valid.whole_number("n", n)
         valid.random_generator(generator)
         if azimuth_deg is None:

@@ -19,7 +19,7 @@ _FADE_MS = 2
 
 
 def noise(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
-    """`n` bursts of noise, each one new.
+    """`n` bursts of noise, each one new, `(n, time)`.
 
     Raises ValueError or TypeError for a duration below 4 ms, a rate below 1000, or no generator;
     so do the other sounds.
@@ -35,7 +35,7 @@ def noise(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) 
 
 
 def tones(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
-    """`n` tone complexes: all harmonics of a fundamental between 100 and 400 Hz, phases random."""
+    """`n` tone complexes, `(n, time)`: all harmonics of a random fundamental from 100 to 400 Hz."""
     samples = _samples(n, duration_ms, rate_hz, generator)
     fundamental = LOW_HZ * 4 ** torch.rand(n, 1, generator=generator)
     colour = _colours(n, generator)
@@ -50,7 +50,10 @@ def tones(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) 
 
 
 def word(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
-    """`n` pieces of a spoken word, from random places; of faint ones another is drawn."""
+    """`n` pieces of a spoken word, `(n, time)`, from random places; never a faint one.
+
+    Raises ValueError for a duration above that of the recording, and as `noise` does.
+    """
     samples = _samples(n, duration_ms, rate_hz, generator)
     recording = heads.load_word(rate_hz).float()
     if samples > len(recording):
@@ -73,7 +76,10 @@ KINDS = {"noise": noise, "tones": tones, "word": word}
 def draw(
     kinds: Sequence[str], n: int, duration_ms: float, rate_hz: int, generator: torch.Generator
 ) -> torch.Tensor:
-    """`n` sounds, each of one of `kinds` (names in `KINDS`), as evenly as can be."""
+    """`n` sounds, `(n, time)`, each of one of `kinds` (names in `KINDS`), as evenly as can be.
+
+    Raises ValueError for an unknown kind or none, and as `noise` does.
+    """
     if isinstance(kinds, str) or not len(kinds):
         raise ValueError(f"kinds must be a tuple of names, such as ('noise',), not {kinds!r}")
     for kind in kinds:

@@ -1,5 +1,7 @@
 """The built site in a browser, opened from its files, with every network request refused."""
 
+import re
+
 import pytest
 from watching import axe_findings, settle, still_controls, watch
 
@@ -43,7 +45,10 @@ def open_folds(page):
     page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
 
 
-@pytest.mark.parametrize("name", [*PAGES, "search.html", "genindex.html"])
+CODE = ["api/index.html", "api/course_utils.delays.html"]
+
+
+@pytest.mark.parametrize("name", [*PAGES, *CODE, "search.html", "genindex.html"])
 def test_a_page_opens_offline_without_trouble(name, watched):
     page, troubles = watched
     page.goto(url(name))
@@ -284,3 +289,14 @@ def test_a_lesson_offers_a_file_that_is_there(name, watched):
     link = page.locator(".course-links a").first
     there = page.evaluate("a => new URL(a, document.baseURI).href", link.get_attribute("href"))
     assert there.endswith(".ipynb") and url("download/" + there.rsplit("/", 1)[1]) == there
+
+
+ANCHOR = re.compile(r'href="((?:\.\./)+api/[^"#]+)#([^"]+)"')
+
+
+@pytest.mark.parametrize("name", [f"notebooks/{page}.html" for page in pages.all_pages()])
+def test_a_page_leads_to_names_that_are_there(name):
+    page = SITE / name
+    for target, anchor in ANCHOR.findall(page.read_text(encoding="utf-8")):
+        there = (page.parent / target).resolve()
+        assert f'id="{anchor}"' in there.read_text(encoding="utf-8"), f"{target}#{anchor}"

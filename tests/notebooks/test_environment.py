@@ -64,20 +64,20 @@ def test_a_mangled_spec_is_refused():
         MatchSpec("numpy >=1.26,,<<2", strict=True)
 
 
-@pytest.mark.parametrize("wanted", requirements("lab"), ids=str)
+@pytest.mark.parametrize("wanted", requirements("lab", "pages"), ids=str)
 def test_environment_has_the_same_range(wanted):
     name = CONDA_NAMES.get(wanted.name, wanted.name)
     assert conda_ranges().get(name) == wanted.specifier
 
 
 def test_environment_has_nothing_else():
-    ours = {CONDA_NAMES.get(r.name, r.name) for r in requirements("lab")}
+    ours = {CONDA_NAMES.get(r.name, r.name) for r in requirements("lab", "pages")}
     assert set(conda_ranges()) - ours == {"python", "pip"}
     assert conda_ranges()["python"] == SpecifierSet(PROJECT["requires-python"])
 
 
 def test_environment_ends_by_installing_the_course():
-    assert PIP == [{"pip": ["-e ."]}]
+    assert PIP == [{"pip": ["-e .[howto]"]}]
     assert ENVIRONMENT["dependencies"][-1] is PIP[0]
 
 

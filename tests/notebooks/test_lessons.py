@@ -64,6 +64,11 @@ def test_the_page_keeps_its_rules(name):
     assert page_rules.page_problems(pages.NOTEBOOKS, name) == []
 
 
+@pytest.mark.parametrize("name", pages.howtos())
+def test_a_how_to_page_keeps_its_rules(name):
+    assert page_rules.howto_problems(pages.NOTEBOOKS, name) == []
+
+
 @pytest.mark.parametrize("name", LESSONS)
 def test_its_exercises_are_solved(name):
     assert page_rules.solution_problems(pages.NOTEBOOKS, name) == []

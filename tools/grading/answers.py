@@ -58,7 +58,9 @@ class Process:
         self.why = "the notebook ended its own process"
         self._work = Path(tempfile.mkdtemp(prefix="grade-")).resolve()
         home = str(self._work)
-        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ}
+        kept = {
+            name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ
+        }
         environment = {
             **kept, "HOME": home, "USERPROFILE": home, "TMPDIR": home, "TEMP": home,
             "PYTHONPATH": str(COURSE), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0",

@@ -2,8 +2,8 @@
 
 Linux offers two, and each works without any right of an administrator:
 
-- namespaces: a world of its own, which has no network, no other process, and of the files only those
-  that a lesson needs, none of which can be written. Some systems allow this to nobody.
+- namespaces: a world of its own, which has no network, no other process, and of the files only
+  those that a lesson needs, none of which can be written. Some systems allow this to nobody.
 - Landlock and seccomp: the world is the same, and the kernel refuses to open, to send and to kill.
 
 Elsewhere neither is there. Then Python itself refuses to open and to send, which stops mistakes and

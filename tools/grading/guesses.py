@@ -30,7 +30,9 @@ def guesses(cells: Iterable[Any], questions: dict[str, dict[str, Any]]) -> dict[
                 if listed := _LINE.fullmatch(line.strip()):
                     pairs = [_PAIR.fullmatch(part.strip()) for part in listed[2].split("|")]
                     found |= {f"{listed[1]}.{pair[1]}": pair[2] for pair in pairs if pair}
-    return {key: found[key] for key in questions if key in found and fits(found[key], questions[key])}
+    return {
+        key: found[key] for key in questions if key in found and fits(found[key], questions[key])
+    }
 
 
 def fits(guess: str, question: dict[str, Any]) -> bool:

@@ -82,7 +82,9 @@ def _verdict(asked: Asked, problem: str, process: Process) -> Verdict:
     """Judge the answer that a process holds ready."""
     failed = next(iter(process.errors.values()), "")
     if problem:
-        words = f"it is not there: {problem}." + (f" A cell stopped with {failed}." if failed else "")
+        words = f"it is not there: {problem}." + (
+            f" A cell stopped with {failed}." if failed else ""
+        )
         return {**_error(words), "lacks": failed}
     answer = Answer(process, asked.code, asked.signature)
     try:

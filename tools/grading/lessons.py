@@ -65,7 +65,7 @@ def _questions(cells: list) -> dict[str, dict[str, Any]]:
     for cell in cells:
         for output in cell.get("outputs", []):
             page = "".join(output.get("data", {}).get("text/html", ""))
-            for mark, content in re.findall(r'data-(ask|truth)="([^"]*)"', page):
+            for content in re.findall(r'data-(?:ask|truth)="([^"]*)"', page):
                 told = json.loads(html.unescape(content))
                 found.setdefault(told["key"], {}).update(told)
     return found

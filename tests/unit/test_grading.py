@@ -161,7 +161,11 @@ def planned(*sources, exercise="exercise_1_1"):
     lesson = next(lesson for lesson in LESSONS if exercise in lesson.exercises)
     (asked,) = [one for one in reading.answers(cells, lesson) if one.exercise == exercise]
     steps = reading.plan(cells, [asked])
-    places = [sources.index(step["cell"]) for step in steps if "cell" in step]
+    places = [
+        next(k for k, source in enumerate(sources) if step["cell"] in source)
+        for step in steps
+        if "cell" in step
+    ]
     return places, asked.answer, asked
 
 
@@ -179,6 +183,13 @@ def test_an_answer_runs_what_it_stands_on_and_no_more():
         "turn = 180",
     )
     assert places == [1, 3, 4, 5, 7] and name == "lead_ms"
+
+
+def test_of_a_cell_that_only_imports_only_what_is_needed_runs():
+    cells = reading.read(notebook("import math\nimport torch", "lead_ms = lambda a, b: math.pi"))
+    (asked, *_) = reading.answers(cells, LESSONS[1])
+    steps = reading.plan(cells, [asked])
+    assert [step.get("cell") for step in steps][0] == "import math"
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,9 @@ class NoVerdictError(BaseException):
 class GoneError(NoVerdictError):
     """The process has ended, so nothing more can be asked of it."""
 
+    asked = False
+    """Whether it ended while an answer was being judged."""
+
 
 class Process:
     """A student's notebook as it runs; `steps` are cells, and answers to hold ready.

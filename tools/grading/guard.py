@@ -84,8 +84,10 @@ def enclose(way: str, work: Path, paths: Sequence[Path]) -> None:
         _give_up_rights()
         _landlock(work, paths)
         _seccomp()
-    else:
+    elif way == "audit":
         _audit(work)
+    elif way != "none":
+        raise ValueError(f"way must be one of {[*WAYS, 'none']}, not {way!r}.")
 
 
 def limit(memory_mb: int, seconds: int, processes: int) -> None:

@@ -65,6 +65,7 @@ def _round(
         if time.monotonic() > until:
             found |= {one.exercise: _error("the time for this notebook was over.") for one in left}
             break
+        judged = 0
         try:
             with Process(reading.plan(cells, left, whole), way, until, files) as process:
                 while left:
@@ -73,8 +74,11 @@ def _round(
                         raise GoneError("its process sent something else than an answer")
                     found[exercise] = _verdict(left[0], problem, process)
                     left.pop(0)
+                    judged += 1
         except GoneError as gone:
-            found[left.pop(0).exercise] = _error(f"{gone}.")
+            # What went with an answer that was judged already is not the fault of the next one.
+            if left and (not judged or gone.asked):
+                found[left.pop(0).exercise] = _error(f"{gone}.")
     return found
 
 
@@ -89,7 +93,8 @@ def _verdict(asked: Asked, problem: str, process: Process) -> Verdict:
     answer = Answer(process, asked.code, asked.signature)
     try:
         said = getattr(checks, asked.exercise)(answer, *beside(asked.exercise))
-    except GoneError:
+    except GoneError as gone:
+        gone.asked = True
         raise
     except NoVerdictError as stopped:
         return _error(f"{stopped}.")

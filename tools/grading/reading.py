@@ -262,21 +262,39 @@ def plan(cells: list[Cell], asked: Iterable[Asked], whole: bool = False) -> list
     With `whole` these are all cells above the last answer, else those that the answers stand on.
     """
     wanted = sorted(asked, key=lambda one: one.place)
-    needed: set[int] = set()
+    needed: dict[int, set[str] | None] = {}
     for one in wanted:
-        above = range(one.place + 1)
-        needed |= set(above) if whole else _closure(cells, one)
+        if whole:
+            needed |= dict.fromkeys(range(one.place + 1))
+            continue
+        names, places = _closure(cells, one)
+        for place in places:
+            needed[place] = names | (needed.get(place) or set())
     steps: list[dict[str, str]] = []
     for place, cell in enumerate(cells):
         if place in needed:
-            steps.append({"cell": cell.source})
+            steps.append({"cell": _narrowed(cell, needed[place])})
         steps += [
             {"exercise": one.exercise, "answer": one.answer} for one in wanted if one.place == place
         ]
     return steps
 
 
-def _closure(cells: list[Cell], asked: Asked) -> set[int]:
+def _narrowed(cell: Cell, names: set[str] | None) -> str:
+    """A cell; of one that only imports, only what is needed, for imports take seconds."""
+    if names is None or cell.tree is None or cell.everything:
+        return cell.source
+    lines = []
+    for node in cell.tree.body:
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            return cell.source
+        if names & {(name.asname or name.name).split(".")[0] for name in node.names}:
+            lines.append(ast.unparse(node))
+    return "\n".join(lines)
+
+
+def _closure(cells: list[Cell], asked: Asked) -> tuple[set[str], set[int]]:
+    """The names on which an answer stands, and the places of the cells that bind them."""
     start = Cell(asked.answer)
     _names(symtable.symtable(asked.answer, _FILE, "eval"), start)
     names, found, more = set(start.needs), set(), True
@@ -288,4 +306,4 @@ def _closure(cells: list[Cell], asked: Asked) -> set[int]:
                 found.add(place)
                 names |= cell.needs
                 more = True
-    return found
+    return names, found

@@ -16,7 +16,9 @@ import psutil
 import pytest
 
 from tools import pages
-from tools.grading import guard
+from tools.grading import __main__ as command
+from tools.grading import guard, lessons
+from tools.grading.collect import collect
 
 sys.path.insert(0, str(pages.ROOT / "tests" / "unit"))
 from exercise_pages import answer, function  # noqa: E402
@@ -157,9 +159,14 @@ def test_a_folder_without_notebooks_is_told_in_a_sentence(arguments):
 
 @HELD
 @pytest.mark.parametrize("way", guard.WAYS[:-1])
-def test_each_fence_that_this_system_has_keeps_files_secrets_and_network(way):
+def test_each_fence_keeps_files_secrets_and_network_and_lets_a_lesson_run(way, tmp_path):
     kept = guard.tried(way)
     if not kept:
         pytest.skip(f"this system has no {way}")
     assert kept == {"files": True, "secrets": True, "network": True}
     assert guard.tried("none") == dict.fromkeys(kept, False)
+    page = classroom.filled(classroom.LESSON, classroom.solved(classroom.LESSON))
+    classroom.write(tmp_path, "Ada", page)
+    found, _ = collect(tmp_path)
+    command.grade(found, [lesson.told() for lesson in lessons.lessons()], way, 1)
+    assert {said["verdict"] for said in found[0].exercises.values()} == {"right"}, found

@@ -22,7 +22,7 @@ from tools.grading.collect import Handed, collect, name_students
 from tools.grading.lessons import Lesson, lessons
 
 OUT = pages.ROOT / "build" / "grades"
-SECONDS = 180
+SECONDS = 300
 """What all runs of one notebook may take together."""
 SAID = {
     "namespaces": "Each notebook ran in a world of its own (Linux namespaces): without a network, "

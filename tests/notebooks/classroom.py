@@ -164,7 +164,7 @@ def hostile(outside):
         "writes": (page(writes), ["right", *rest]),
         "stays": (page(stays), ["right", *rest]),
         "steals": (page(steals), ["not yet", *rest]),
-        "<script>alert(1)</script> Łukasz \u202e☃": (page(named), ["not yet", *rest]),
+        "<img src=x onerror=alert(1)> Łukasz \u202e☃": (page(named), ["not yet", *rest]),
         "=HYPERLINK(\"http:x\")": (guessed(page(), "lesson 1 | 1=<b>5</b> ms (was 3 ms)"),
                                    ["right", *rest]),
     }  # fmt: skip

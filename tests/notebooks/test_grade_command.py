@@ -129,7 +129,12 @@ def test_what_is_no_notebook_is_named_and_not_opened(graded):
 @HELD
 def test_nothing_that_a_student_wrote_is_more_than_text(graded):
     _, rows, page, said = graded
-    assert "<script" not in page and "alert(1)" in page and "\u202e" not in page + said
+    assert (
+        "<script" not in page
+        and "<img src=x" not in page
+        and "alert(1)" in page
+        and "\u202e" not in page + said
+    )
     assert "\x1b" not in page + said and "patched" not in str(rows) and "spoofed" not in str(rows)
     assert not [v for row in rows for v in row.values() if v.startswith(("=", "+", "@"))]
     assert "default-src 'none'" in page and not re.search(r"(src|href)=\"(?!data:image/png)", page)

@@ -80,12 +80,16 @@ class Process:
         self._over = threading.Event()
         for work in (self._read, self._watch):
             threading.Thread(target=work, daemon=True).start()
-        self._send(
-            steps=steps, way=way, course=str(COURSE), work=home, files=files,
-            seconds=max(1, int(until - time.monotonic())), cell_seconds=CELL_SECONDS,
-            memory_mb=MEMORY_MB, processes=PROCESSES,
-        )  # fmt: skip
-        self._hear(START_SECONDS)
+        try:
+            self._send(
+                steps=steps, way=way, course=str(COURSE), work=home, files=files,
+                seconds=max(1, int(until - time.monotonic())), cell_seconds=CELL_SECONDS,
+                memory_mb=MEMORY_MB, processes=PROCESSES,
+            )  # fmt: skip
+            self._hear(START_SECONDS)
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __enter__(self) -> Process:
         return self

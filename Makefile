@@ -9,6 +9,8 @@ TESTS   ?=
 STUDIES ?= $(sort $(basename $(notdir $(filter-out %/__init__.py %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py)))))
 SEEDS   ?=
 JOBS    ?= 2
+FILES   ?=
+UNGUARDED ?=
 REPO    ?=
 BRANCH  ?= main
 # Looked for when a command needs it: by its name, and among pyenv's.
@@ -27,14 +29,14 @@ export TORCH_INDEX GPU
 VENV := .venv
 BIN  := $(VENV)/bin
 FIRST := notebooks/00_where_is_that_sound.ipynb
-FILES := pyproject.toml constraints.txt
+ASKED := pyproject.toml constraints.txt
 # JupyterLab neither asks about news nor looks for updates: the course needs no network.
 SETTINGS := $(VENV)/share/jupyter/lab/settings
 HOST = $(if $(REPO),--repo '$(REPO)' --branch '$(BRANCH)')
 QUIET = @mkdir -p $(SETTINGS) && cp tools/overrides.json $(SETTINGS)/
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run pair test lint bench studies compared site colab class test-browser test-colab test-luck test-lowest test-newest clean
+.PHONY: help lab run pair test lint bench studies compared site colab class grade test-browser test-colab test-luck test-lowest test-newest clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
@@ -48,6 +50,7 @@ help:
 	@echo "make site    build the site: build/site/index.html         (REPO='owner/name' BRANCH=main)"
 	@echo "make colab   each lesson as one file: build/colab/         (REPO='owner/name' BRANCH=main)"
 	@echo "make class   a zip for students: no outputs, no solutions"
+	@echo "make grade   judge the exercises of a class               (FILES=folder JOBS=2)"
 	@echo "make test-browser  the site and JupyterLab in a real browser  (TESTS='tests/browser/test_site.py')"
 	@echo "make test-colab    the single files with Colab's versions     (LESSONS='01_two_ears')"
 	@echo "make test-luck     every lesson with other seeds, and each cell twice (LESSONS='05_train_it')"
@@ -94,6 +97,9 @@ colab: $(VENV)/.pages
 class: $(VENV)/.pages
 	$(BIN)/python -m tools.class_edition
 
+grade: $(VENV)/.lab
+	$(BIN)/python -m tools.grading '$(FILES)' --jobs $(JOBS) $(if $(UNGUARDED),--unguarded)
+
 test-browser: site $(VENV)/.browser
 	$(BIN)/python -m pytest $(or $(TESTS),tests/browser)
 
@@ -132,27 +138,27 @@ $(VENV)/.made:
 INSTALL = $(BIN)/python tools/install.py --pins constraints.txt
 
 # 'test' holds all that the next three hold, and 'lab' what 'pages' does: one stamp stands for more.
-$(VENV)/.test: $(VENV)/.made $(FILES) tools/overrides.json
+$(VENV)/.test: $(VENV)/.made $(ASKED) tools/overrides.json
 	$(INSTALL) -e '.[test]'
 	$(QUIET)
 	@touch $(VENV)/.lint $(VENV)/.lab $(VENV)/.pages $@
 
-$(VENV)/.lab: $(VENV)/.made $(FILES) tools/overrides.json
+$(VENV)/.lab: $(VENV)/.made $(ASKED) tools/overrides.json
 	$(INSTALL) -e '.[lab]'
 	$(QUIET)
 	@touch $(VENV)/.pages $@
 
-$(VENV)/.bench $(VENV)/.site $(VENV)/.browser: $(VENV)/.%: $(VENV)/.made $(FILES) $(VENV)/.lab
+$(VENV)/.bench $(VENV)/.site $(VENV)/.browser: $(VENV)/.%: $(VENV)/.made $(ASKED) $(VENV)/.lab
 	$(INSTALL) -e '.[$*]'
 	@touch $@
 
 # Not on top of .lab, but with torch: what mypy says of the course, it reads there. The pages for
 # Colab or a class are not run: they need neither, and can be made where torch cannot be had.
-$(VENV)/.lint: $(VENV)/.made $(FILES)
+$(VENV)/.lint: $(VENV)/.made $(ASKED)
 	$(INSTALL) -e '.[lint]'
 	@touch $@
 
-$(VENV)/.pages: $(VENV)/.made $(FILES)
+$(VENV)/.pages: $(VENV)/.made $(ASKED)
 	$(INSTALL) jupytext nbformat
 	@touch $@
 

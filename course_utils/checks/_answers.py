@@ -232,8 +232,8 @@ def _as_tensor(value: Any) -> Any:
 
 def _stopped(function: Function, inputs: Sequence[Any], error: BaseException, given: str) -> str:
     """What to say when the reader's code stopped with `error`, and at which of its lines."""
-    frames = traceback.extract_tb(error.__traceback__)[2:]  # the first two are ours
-    if not frames and isinstance(error, TypeError):
+    lines = _lines(error)
+    if not lines and isinstance(error, TypeError):
         with contextlib.suppress(TypeError, ValueError):
             takes = inspect.signature(function)
             try:
@@ -243,11 +243,22 @@ def _stopped(function: Function, inputs: Sequence[Any], error: BaseException, gi
                     f"the exercise hands {len(inputs)} values to your function, and it takes "
                     f"{takes}: keep its first line, with `def`, as the page has it."
                 )
-    line = next((f.line for f in reversed(frames) if f.filename == frames[0].filename), "")
-    words = f"your code stopped with {_said(error)}{f', at `{line}`' if line else ''}."
+    at = f", at `{lines[-1]}`" if lines and lines[-1] else ""
+    words = f"your code stopped with {_said(error)}{at}."
     if given and isinstance(error, (TypeError, AttributeError)):
         words += f" {given}"
     return words
+
+
+def _lines(error: BaseException) -> list[str]:
+    """The lines of the reader's code in which `error` arose, the outermost first.
+
+    An answer that lives in another process brings them along (`tools.grading.answers`).
+    """
+    if hasattr(error, "reader_lines"):
+        return list(error.reader_lines)
+    frames = traceback.extract_tb(error.__traceback__)[2:]  # the first two are ours
+    return [frame.line or "" for frame in frames if frame.filename == frames[0].filename]
 
 
 def _said(error: BaseException) -> str:

@@ -105,12 +105,13 @@ def prepared(page, under_title: str | None):
 def lay_out(host: links.Host | None) -> None:
     """Write all that Sphinx reads into `SOURCE`, in the order of the repository's folders."""
     names = pages.lessons()
+    told = names + pages.beside()
     shutil.rmtree(SOURCE, ignore_errors=True)
     for page in pages.all_pages():
         path = SOURCE / "notebooks" / f"{page}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         kept = pages.read(live_pages.PAGES / f"{page}.ipynb")
-        pages.write(prepared(kept, course_links(page, host) if page in names else None), path)
+        pages.write(prepared(kept, course_links(page, host) if page in told else None), path)
     (SOURCE / "index.md").write_text(index(names), encoding="utf-8")
     (SOURCE / "landing.html").write_text(landing.html(), encoding="utf-8")
     shutil.copy(pages.ROOT / "TEACHING.md", SOURCE)

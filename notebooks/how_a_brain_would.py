@@ -29,9 +29,10 @@ torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 # %% [markdown]
 # ## A wait is a length over a speed
 #
-# A spike runs along an [axon](glossary.ipynb#axon). A thin bare one conducts at 0.5 to 2 m/s. Wrapped
-# in [myelin](glossary.ipynb#myelin), it is faster: in the nerves of a cat, about 6 m/s for each µm of
-# its diameter (Hursh 1939), up to some 100 m/s.
+# A spike runs along an [axon](glossary.ipynb#axon). A thin bare one conducts at 0.5 to 2 m/s.
+# Wrapped in [myelin](glossary.ipynb#myelin), it is faster: in the nerves of a cat, about 6 m/s for
+# each µm of its diameter (Hursh 1939), up to some 100 m/s.
+
 
 # %%
 def travel_time_us(length_mm, speed_m_per_s):
@@ -39,8 +40,10 @@ def travel_time_us(length_mm, speed_m_per_s):
 
 
 for speed in drawings.SPEEDS:
-    print(f"{speed:3d} m/s: 1 mm takes {travel_time_us(1, speed):4.0f} µs; "
-          f"for 10 µs the axon must be {10 * speed} µm longer")
+    print(
+        f"{speed:3d} m/s: 1 mm takes {travel_time_us(1, speed):4.0f} µs; "
+        f"for 10 µs the axon must be {10 * speed} µm longer"
+    )
 
 # %% [markdown]
 # How fine must it be? People notice an interaural time difference of 10 µs (Klumpp and Eady 1956).
@@ -85,9 +88,9 @@ explore(
 #
 # In a barn owl, axons of the two ears run towards each other, along a row of neurons. Each neuron
 # meets both where its place decides how long they have run: Jeffress's map of lesson 6, in flesh
-# (Carr and Konishi 1990). In a gerbil, nobody found such a map. On either side of the brain, neurons
-# fire most for sounds of the *other* side, at or beyond the largest difference of its head. When
-# [inhibition](glossary.ipynb#inhibition) was blocked with a drug, those peaks moved to the
+# (Carr and Konishi 1990). In a gerbil, nobody found such a map. On either side of the brain,
+# neurons fire most for sounds of the *other* side, at or beyond the largest difference of its head.
+# When [inhibition](glossary.ipynb#inhibition) was blocked with a drug, those peaks moved to the
 # middle (Brand and others 2002). So inhibition, too, can make a delay.
 
 # %%
@@ -106,8 +109,8 @@ drawings.two_plans(itd_us, torch.stack(owl), torch.stack(gerbil))
 # %% [markdown]
 # The owl asks *who* fires most. The gerbil, it is thought, asks *how much* two broad channels fire:
 # their slopes are steepest where sounds are (McAlpine, Jiang and Palmer 2001). How its neurons come
-# by their delays is argued about to this day (Grothe, Pecka and McAlpine 2010). Which plan would our
-# network choose, if it had one lag only? Lesson 6 has the table:
+# by their delays is argued about to this day (Grothe, Pecka and McAlpine 2010). Which plan would
+# our network choose, if it had one lag only? Lesson 6 has the table:
 
 # %%
 one_lag = tables.read("../figures/studies/one_number.csv")
@@ -122,9 +125,9 @@ print(f"with no lag: {error[0]:.0f}° instead of {min(error.values()):.0f}°")
 #
 # ## A rule that selects
 #
-# Now the other way: many axons that differ, and a choice among them. A synapse knows only
-# two things: when its own spikes arrive, and when its neuron fires. In many brains, a synapse grows
-# if its spike arrives shortly *before* the neuron fires, and shrinks if it arrives shortly *after*:
+# Now the other way: many axons that differ, and a choice among them. A synapse knows only two
+# things: when its own spikes arrive, and when its neuron fires. In many brains, a synapse grows if
+# its spike arrives shortly *before* the neuron fires, and shrinks if it arrives shortly *after*:
 # [spike-timing-dependent plasticity](glossary.ipynb#spike-timing-dependent-plasticity). By hand it
 # takes two traces (lesson 6), one of arrivals and one of spikes:
 
@@ -178,6 +181,7 @@ def change(arriving, fired):  # mean over sounds, (fibre, neuron)
 # %% [markdown]
 # A neuron's life is a loop: 200 times 32 sounds, a little change after each, and weights kept
 # between 0 and a largest one. No label, no loss, no gradient. (`holding` comes later.)
+
 
 # %%
 def mature(weights, ipd=None, holding=0.0):
@@ -234,11 +238,12 @@ reveal("brain.2", lag_ms)
 # luck of one neuron: the rule has found the direction.
 #
 # The bands wander: who arrives a little early is always better off, so ever shorter delays win,
-# until they are through, and the cycle begins anew. Both ears wander together, and a common shift is
-# what nobody can hear: the gauge freedom of lesson 5.
+# until they are through, and the cycle begins anew. Both ears wander together, and a common shift
+# is what nobody can hear: the gauge freedom of lesson 5.
 # </details>
 #
 # Watch it grow up:
+
 
 # %%
 def draw(heard):
@@ -257,9 +262,15 @@ explore(draw, heard=slider("sounds heard", 0, 6400, 320, 0, keep=[640, 1600, 320
 # **Where will the thirty look, if each learns by itself?**
 
 # %%
-predict("brain.3", "Thirty neurons by themselves", [
-    "in all directions", "near the middle, all of them", "to the sides",
-])
+predict(
+    "brain.3",
+    "Thirty neurons by themselves",
+    [
+        "in all directions",
+        "near the middle, all of them",
+        "to the sides",
+    ],
+)
 
 # %% [markdown]
 # And the same once more, with inhibition: each spike takes 0.2 from the potential of all the
@@ -268,13 +279,19 @@ predict("brain.3", "Thirty neurons by themselves", [
 # %%
 apart = mature(first)[-1]
 together = mature(first, holding=0.2)[-1]
-drawings.looking({
-    "before": lag_deg(first), "by themselves": lag_deg(apart), "with inhibition": lag_deg(together),
-})
+drawings.looking(
+    {
+        "before": lag_deg(first),
+        "by themselves": lag_deg(apart),
+        "with inhibition": lag_deg(together),
+    }
+)
 
 # %%
-side = {name: float(lag_deg(w).abs().mean()) for name, w in
-        (("by themselves", apart), ("with inhibition", together))}
+side = {
+    name: float(lag_deg(w).abs().mean())
+    for name, w in (("by themselves", apart), ("with inhibition", together))
+}
 for name, degrees in side.items():
     print(f"{name}: {degrees:.0f}° off the middle on average")
 where = "near the middle, all of them" if side["by themselves"] < 15 else "in all directions"
@@ -283,16 +300,16 @@ reveal("brain.3", where if side["by themselves"] < 60 else "to the sides")
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# By themselves all find the same: a lag in the middle, which is not far from any sound. That is what
-# fits *most* sounds, and thirty copies of it tell nothing about where a sound is. With inhibition,
-# whoever fires first silences the rest, who then have to make a living elsewhere. Variety of delays
-# is not enough: it takes competition to keep a variety of *neurons*.
+# By themselves all find the same: a lag in the middle, which is not far from any sound. That is
+# what fits *most* sounds, and thirty copies of it tell nothing about where a sound is. With
+# inhibition, whoever fires first silences the rest, who then have to make a living elsewhere.
+# Variety of delays is not enough: it takes competition to keep a variety of *neurons*.
 # </details>
 #
 # ## How well does it point?
 #
-# `figures/studies/stdp.py` did this with five seeds, let the neurons rest, and fitted one readout to
-# their spikes: in the same way for all, with labels. *Selected* is what you have just seen.
+# `figures/studies/stdp.py` did this with five seeds, let the neurons rest, and fitted one readout
+# to their spikes: in the same way for all, with labels. *Selected* is what you have just seen.
 # *Shuffled*: the same weights, on the wrong fibres. *Equal delays*: the same rule, with nothing to
 # choose from. *Taught*: the weights of lesson 6, moved by gradients.
 #
@@ -307,8 +324,11 @@ study = tables.read("../figures/studies/stdp.csv")
 ways = list(dict.fromkeys(row["way"] for row in study))
 found = {way: tables.mean_interval(study, "error_deg", way=way) for way in ways}
 plots.bars(
-    ways, [mean for mean, *_ in found.values()], [interval for _, *interval in found.values()],
-    ylabel="mean error (degrees), 95 % over seeds", log=True,
+    ways,
+    [mean for mean, *_ in found.values()],
+    [interval for _, *interval in found.values()],
+    ylabel="mean error (degrees), 95 % over seeds",
+    log=True,
     lines=[(observer.cramer_rao(stimulus, window_ms=100), "bound")],
 )
 
@@ -321,8 +341,10 @@ reveal("brain.4", found["selected"][0])
 # %%
 for row in tables.read("../figures/results.csv"):
     if row["table"] == "studies/stdp.csv" and row["difference"] != "":
-        print("{claim}: {difference:+.1f}° ({difference_low:+.1f} to {difference_high:+.1f}), "
-              "{verdict}".format(**row))
+        print(
+            "{claim}: {difference:+.1f}° ({difference_low:+.1f} to {difference_high:+.1f}), "
+            "{verdict}".format(**row)
+        )
 
 # %% [markdown]
 # <details><summary>What it says</summary>
@@ -342,7 +364,8 @@ for row in tables.read("../figures/results.csv"):
 #
 # The course began with delays that learn, and found that a random variety often does as well, if
 # something can choose from it (lesson 6). Here timing alone chose. Variety and selection: gradients
-# can do the choosing, a synapse can, and learning a delay is what remains where the variety is poor.
+# can do the choosing, a synapse can, and learning a delay is what remains where the variety is
+# poor.
 #
 # ## What you now know
 # What you guessed, and what came out:
@@ -352,7 +375,8 @@ review()
 
 # %% [markdown]
 # - A wait is a length over a speed; 10 µs are 2 % of half a millisecond.
-# - An owl has a map of delay lines. A gerbil has two channels, and inhibition is part of its delays.
+# - An owl has a map of delay lines. A gerbil has two channels, and inhibition is part of its
+#   delays.
 # - Spike timing selects, from random delays, those that share a phase, with nobody to teach. Alone,
 #   neurons all choose the same; inhibition keeps them apart.
 # - Selected delays point, far from the bound and far from chance. The control: the same weights on
@@ -360,18 +384,18 @@ review()
 #
 # **Read on.** W. Gerstner, R. Kempter, J. L. van Hemmen and H. Wagner (1996), *A neuronal learning
 # rule for sub-millisecond temporal coding*, Nature 383. — C. E. Carr and M. Konishi (1990), *A
-# circuit for detection of interaural time differences in the brain stem of the barn owl*, Journal of
-# Neuroscience 10. — A. Brand, O. Behrend, T. Marquardt, D. McAlpine and B. Grothe (2002), *Precise
-# inhibition is essential for microsecond interaural time difference coding*, Nature 417. — D.
-# McAlpine, D. Jiang and A. R. Palmer (2001), *A neural code for low-frequency sound localization in
-# mammals*, Nature Neuroscience 4. — B. Grothe, M. Pecka and D. McAlpine (2010), *Mechanisms of sound
-# localization in mammals*, Physiological Reviews 90. — R. D. Fields (2015), *A new mechanism of
-# nervous system plasticity: activity-dependent myelination*, Nature Reviews Neuroscience 16. — M. C.
-# Ford and others (2015), *Tuning of Ranvier node and internode properties in myelinated axons to
-# adjust action potential timing*, Nature Communications 6. — J. B. Hursh (1939), *Conduction
+# circuit for detection of interaural time differences in the brain stem of the barn owl*, Journal
+# of Neuroscience 10. — A. Brand, O. Behrend, T. Marquardt, D. McAlpine and B. Grothe (2002),
+# *Precise inhibition is essential for microsecond interaural time difference coding*, Nature 417. —
+# D. McAlpine, D. Jiang and A. R. Palmer (2001), *A neural code for low-frequency sound localization
+# in mammals*, Nature Neuroscience 4. — B. Grothe, M. Pecka and D. McAlpine (2010), *Mechanisms of
+# sound localization in mammals*, Physiological Reviews 90. — R. D. Fields (2015), *A new mechanism
+# of nervous system plasticity: activity-dependent myelination*, Nature Reviews Neuroscience 16. —
+# M. C. Ford and others (2015), *Tuning of Ranvier node and internode properties in myelinated axons
+# to adjust action potential timing*, Nature Communications 6. — J. B. Hursh (1939), *Conduction
 # velocity and diameter of nerve fibers*, American Journal of Physiology 127. — R. G. Klumpp and H.
 # R. Eady (1956), *Some measurements of interaural time difference thresholds*, Journal of the
 # Acoustical Society of America 28.
 #
-# **Next door:** back to [the first lesson](00_where_is_that_sound.ipynb), or to
-# [the shelf of delays](06_weights_or_delays.ipynb).
+# **Next door:** back to [the first lesson](00_where_is_that_sound.ipynb), or to [the shelf of
+# delays](06_weights_or_delays.ipynb).

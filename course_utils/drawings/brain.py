@@ -44,8 +44,9 @@ def window(lead_ms: Numbers, gain: Numbers) -> Picture:
     lead, gain = plots.array(lead_ms), plots.array(gain)
     figure, axes = plots.canvas(
         "Change of a weight against how long before the spike its input arrived, from "
-        f"{lead.min():.0f} to {lead.max():.0f} ms. Before the spike it grows, most, {gain.max():.2f}, "
-        f"just before; after the spike it shrinks, most, {gain.min():.2f}, just after.",
+        f"{lead.min():.0f} to {lead.max():.0f} ms. Before the spike it grows, most, "
+        f"{gain.max():.2f}, just before; after the spike it shrinks, most, {gain.min():.2f}, "
+        "just after.",
         width=6, height=2.8,
     )  # fmt: skip
     axes.axhline(0, color=GREY, lw=0.8, ls="-")
@@ -63,22 +64,23 @@ def selection(delays_ms: Numbers, weights: Numbers, sounds: Sequence[int]) -> Pi
     half, top = len(delays) // 2, history.max()
     kept = [(history[k] > top / 2).mean() for k in (0, -1)]
     figure, panels = plots.canvas(
-        f"Weights of one neuron, in grey levels, over delay and sounds heard ({sounds[0]} to "
+        f"Weights of one neuron, as brightness, over delay and sounds heard ({sounds[0]} to "
         f"{sounds[-1]}), left ear and right ear. At first all delays look alike; then bands stand "
         "out, which move to shorter delays together in both ears. Weights above half of the "
         f"largest: {100 * kept[0]:.0f} % at first, {100 * kept[1]:.0f} % at last.",
         1, 2, height=3.6, sharey=True,
     )  # fmt: skip
-    edges = np.append(sounds, 2 * sounds[-1] - sounds[-2])
-    image = None
+    image, places = None, np.arange(51)
     for axes, ear, name in zip(panels, (slice(half), slice(half, None)), ("left", "right"),
                                strict=True):  # fmt: skip
-        order = np.argsort(delays[ear], kind="stable")
-        own = delays[ear][order]
-        rows = np.concatenate([[0], (own[1:] + own[:-1]) / 2, [max(50.0, own[-1])]])
-        image = axes.pcolormesh(edges, rows, history[:, ear][:, order].T, vmin=0, vmax=top,
-                                rasterized=True)  # fmt: skip
-        axes.set(title=f"{name} ear", xlabel="sounds heard", ylim=(0, 50))
+        far = np.abs(places[:, None] - delays[ear])
+        nearest = far == far.min(axis=1)[:, None]  # a delay that no fibre has shows the next one
+        shown = nearest @ history[:, ear].T / nearest.sum(axis=1, keepdims=True)
+        image = axes.imshow(
+            shown, aspect="auto", origin="lower", vmin=0, vmax=top, interpolation="nearest",
+            extent=(sounds[0], sounds[-1], -0.5, 50.5),
+        )  # fmt: skip
+        axes.set(title=f"{name} ear", xlabel="sounds heard")
     panels[0].set_ylabel("delay (ms)")
     figure.colorbar(image, ax=panels, label="weight", fraction=0.05)
     return figure

@@ -84,7 +84,10 @@ def test_an_answer_that_a_saved_page_shows_is_named():
     assert page_rules.prediction_problems(notebook, "3") == ["reveal of 3.1 is open"]
 
 
-@pytest.mark.parametrize("name", sorted({*pages.lessons(), *pages.beside()} - set(page_rules.NOT_YET)))
+READY = sorted({*pages.lessons(), *pages.beside()} - set(page_rules.NOT_YET))
+
+
+@pytest.mark.parametrize("name", READY)
 def test_every_question_of_a_lesson_takes_a_guess(name):
     notebook = pages.read(pages.NOTEBOOKS / f"{name}.ipynb")
     assert page_rules.prediction_problems(notebook, pages.called(name)) == []

@@ -34,7 +34,6 @@ WAYS = (
     "selected, then shuffled",
     "selected, no inhibition",
     "selected, equal delays",
-    "taught weights",
 )
 
 
@@ -142,21 +141,14 @@ def run(seed, setting):
         delays = torch.full_like(delays, MAX_DELAY / 2)
     weights = FIRST * (0.5 + torch.rand(2 * STIMULUS.fibres_per_ear, NEURONS, generator=generator))
     begin = time.process_time()
-    if way == "taught weights":
-        network, *_ = study.train(seed, dict(delays="frozen random"))
-        network = network.rounded()
-        weights = network.w_hidden.detach().clamp(min=0)
-    elif way.startswith("selected"):
+    if way.startswith("selected"):
         strength = 0 if way == "selected, no inhibition" else INHIBITION
         weights = selected(weights, delays, generator, strength)
     seconds = time.process_time() - begin
     if way == "selected, then shuffled":
         mix = [torch.randperm(STIMULUS.fibres_per_ear, generator=generator) for _ in range(2)]
         weights = torch.cat([half[m] for half, m in zip(weights.chunk(2), mix, strict=True)])
-    if way == "taught weights":
-        heard = torch.no_grad()(network.hidden_spikes)
-    else:
-        heard = functools.partial(hidden_spikes, weights, delays)
+    heard = functools.partial(hidden_spikes, weights, delays)
     left, right = resultants(weights, delays)
     lag_deg = torch.rad2deg(torch.angle(right / left))
     return setting | {

@@ -1,15 +1,13 @@
-"""The page on brains: its rule is what it says, its study runs that rule, its words are the table's."""
+"""The page on brains: its rule is what it says, its study runs it, its words are the table's."""
 
 import importlib
 import math
-import re
 
 import pytest
 import torch
 
 from course_utils import plots, tables
 from course_utils.drawings import brain
-from course_utils.stimuli import Stimulus, sample
 from tools import pages
 from tools.figure_rules import style_problems
 from tools.pages import ROOT
@@ -87,23 +85,16 @@ def test_the_change_of_many_is_the_mean_of_each(page):
             assert float(found[c, k]) == pytest.approx(sum(each) / 3, abs=1e-3)
 
 
-def test_the_page_lives_as_the_study_does(page):
+def test_the_page_lives_as_the_study_does(page, monkeypatch):
     """The same sounds, delays and first weights give the same last weights."""
-    short = dict(page)
-    short["range"] = lambda n: range(min(n, 6))
-    page["mature"].__globals__["range"] = short["range"]
-    try:
-        page["generator"].manual_seed(7)
-        mine = page["mature"](page["first"], holding=STUDY.INHIBITION)[-1]
-    finally:
-        del page["mature"].__globals__["range"]
-    updates, STUDY.UPDATES = STUDY.UPDATES, 6
-    try:
-        generator = torch.Generator().manual_seed(7)
-        ours = STUDY.selected(page["first"], page["delays"], generator)
-    finally:
-        STUDY.UPDATES = updates
-    assert updates == 200 and not torch.equal(mine, page["first"])
+    assert STUDY.UPDATES == 200 and "range(200)" in next(c for c in CODE if "def mature" in c)
+    monkeypatch.setitem(page, "range", lambda n: range(min(n, 6)))
+    monkeypatch.setattr(STUDY, "UPDATES", 6)
+    page["generator"].manual_seed(7)
+    mine = page["mature"](page["first"], holding=STUDY.INHIBITION)[-1]
+    generator = torch.Generator().manual_seed(7)
+    ours = STUDY.selected(page["first"], page["delays"], generator)
+    assert not torch.equal(mine, page["first"])
     torch.testing.assert_close(mine, ours, atol=1e-7, rtol=1e-5)
 
 
@@ -116,23 +107,19 @@ def test_strength_and_lag_of_delays_set_by_hand():
     assert max(STUDY.resultants(torch.ones(200, 2), spread)[0].abs().tolist()) < 1e-5
 
 
-def test_the_readout_finds_what_counts_tell_and_nothing_in_noise():
-    """Thirty rates that follow the IPD, against thirty that do not."""
-    read, STUDY.READ = STUDY.READ, 512
-    try:
-        by_ear = torch.eye(2).repeat_interleave(100, 0).repeat(1, 15)
+def test_the_readout_finds_what_a_row_of_coincidences_tells_and_nothing_in_noise(monkeypatch):
+    monkeypatch.setattr(STUDY, "READ", 256)
 
-        def late_minus_early(spikes):  # each ear's phase, at two moments
-            return spikes.float()[:, :100] @ by_ear / 30
+    def coincidences(spikes):  # of both ears, at thirty lags, as Jeffress had them
+        left, right = spikes.float().unflatten(2, (2, 100)).mean(3).unbind(2)
+        return torch.stack([left * right.roll(lag, 1) for lag in range(-15, 15)], 2)[:, 25:125]
 
-        def noise(spikes):
-            generator = torch.Generator().manual_seed(len(spikes))
-            return torch.rand(len(spikes), 100, 30, generator=generator)
+    def noise(spikes):
+        generator = torch.Generator().manual_seed(len(spikes))
+        return torch.rand(len(spikes), 100, 30, generator=generator)
 
-        assert STUDY.pointing_error(noise, 0) > 40
-        assert 0 < STUDY.pointing_error(late_minus_early, 0) < 60
-    finally:
-        STUDY.READ = read
+    assert STUDY.pointing_error(coincidences, 0) < 4
+    assert STUDY.pointing_error(noise, 0) > 35
 
 
 def test_each_drawing_keeps_the_style_and_says_its_numbers(page):
@@ -143,7 +130,6 @@ def test_each_drawing_keeps_the_style_and_says_its_numbers(page):
         brain.window(page["lead"][50], page["window"][50]),
         brain.selection(delays, history, [0, 32]),
         brain.survivors(delays, first[:, 0], 0.02, "after 0 sounds"),
-        brain.survivors(delays, torch.zeros(200), 0.02, "silent"),
         brain.looking({"a": [1.0, -3.0], "b": [90.0, 10.0]}),
     ]
     for figure in figures:
@@ -159,3 +145,46 @@ def mean(way, column="error_deg"):
 
 def gap(first, second):
     return tables.paired_interval(ROWS, "error_deg", dict(way=first), dict(way=second))
+
+
+def test_it_says_how_well_selected_delays_point():
+    error, low, high = mean("selected")
+    assert round(error) == 8 and 5 < low < high < 11
+    assert round(mean("random weights")[0], -1) == 40
+    taught = tables.mean_interval(
+        tables.read(ROOT / "figures" / "studies" / "weights_or_delays.csv"), "error_deg",
+        kind="axonal", fibres=100, hidden=30, max_delay=50, delays="frozen random",
+    )[0]  # fmt: skip
+    assert round(error / taught) == 5
+    assert mean("selected", "strength")[1] > 0.65 and mean("random weights", "strength")[2] < 0.25
+
+
+def test_its_controls_are_worse_and_of_inhibition_it_claims_no_more_than_it_saw():
+    for control, worse in (("selected, then shuffled", 20), ("selected, equal delays", 10)):
+        found, low, _ = gap(control, "selected")
+        assert low > 0 and round(found) == worse
+    results = tables.read(ROOT / "figures" / "results.csv")
+    verdicts = {
+        row["claim"].partition(" against ")[2].removesuffix(", 100 per ear"): row["verdict"]
+        for row in results if row["table"] == "studies/stdp.csv"
+    }  # fmt: skip
+    assert verdicts == {
+        "random weights": "differs",
+        "the same weights on the wrong fibres": "differs",
+        "the same rule with equal delays": "differs",
+        "the same rule without inhibition": "open",
+    }
+    sides = [[row["side_deg"] for row in ROWS if row["way"] == way]
+             for way in ("selected", "selected, no inhibition")]  # fmt: skip
+    assert len(sides[0]) == 5 and all(a > b for a, b in zip(*sides, strict=True))
+
+
+def test_two_per_cent_and_an_eighth_of_a_cycle():
+    (asked,) = [source for source in CODE if "faster = " in source]
+    names = {"travel_time_us": lambda mm, speed: 1000 * mm / speed, "reveal": lambda *_: None}
+    exec(asked, names)
+    assert round(100 * (names["faster"] / 10 - 1)) == 2
+    lags = tables.read(ROOT / "figures" / "studies" / "one_number.csv")
+    errors = {lag: tables.mean_interval(lags, "error_deg", lag_ms=lag)[0]
+              for lag in {row["lag_ms"] for row in lags}}  # fmt: skip
+    assert abs(min(errors, key=errors.get)) > 9  # "at the side"

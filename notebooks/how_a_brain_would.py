@@ -26,13 +26,13 @@ from course_utils.stimuli import Stimulus, sample
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 
+
 # %% [markdown]
 # ## A wait is a length over a speed
 #
 # A spike runs along an [axon](glossary.ipynb#axon). A thin bare one conducts at 0.5 to 2 m/s.
 # Wrapped in [myelin](glossary.ipynb#myelin), it is faster: in the nerves of a cat, about 6 m/s for
 # each µm of its diameter (Hursh 1939), up to some 100 m/s.
-
 
 # %%
 def travel_time_us(length_mm, speed_m_per_s):
@@ -183,7 +183,6 @@ def change(arriving, fired):  # mean over sounds, (fibre, neuron)
 # A neuron's life is a loop: 200 times 32 sounds, a little change after each, and weights kept
 # between 0 and a largest one. No label, no loss, no gradient. (`holding` comes later.)
 
-
 # %%
 def mature(weights, ipd=None, holding=0.0):
     looks, hold = [weights], -holding * (1 - torch.eye(weights.shape[1]))
@@ -229,6 +228,7 @@ print(f"lag {lag_ms:+.1f} ms; vector strength {strength[0]:.2f}, later {strength
 # %%
 reveal("brain.2", lag_ms)
 
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -244,7 +244,6 @@ reveal("brain.2", lag_ms)
 # </details>
 #
 # Watch it grow up:
-
 
 # %%
 def draw(heard):

@@ -70,7 +70,7 @@ def selection(delays_ms: Numbers, weights: Numbers, sounds: Sequence[int]) -> Pi
         f"largest: {100 * kept[0]:.0f} % at first, {100 * kept[1]:.0f} % at last.",
         1, 2, height=3.6, sharey=True,
     )  # fmt: skip
-    image, places = None, np.arange(51)
+    images, places = [], np.arange(51)
     for axes, ear, name in zip(panels, (slice(half), slice(half, None)), ("left", "right"),
                                strict=True):  # fmt: skip
         far = np.abs(places[:, None] - delays[ear])
@@ -80,9 +80,10 @@ def selection(delays_ms: Numbers, weights: Numbers, sounds: Sequence[int]) -> Pi
             shown, aspect="auto", origin="lower", vmin=0, vmax=top, interpolation="nearest",
             extent=(sounds[0], sounds[-1], -0.5, 50.5),
         )  # fmt: skip
+        images.append(image)
         axes.set(title=f"{name} ear", xlabel="sounds heard")
     panels[0].set_ylabel("delay (ms)")
-    figure.colorbar(image, ax=panels, label="weight", fraction=0.05)
+    figure.colorbar(images[-1], ax=panels, label="weight", fraction=0.05)
     return figure
 
 

@@ -374,8 +374,8 @@ for row in tables.read("../figures/results.csv"):
 # - **A tone of 20 Hz.** Its cycle of 50 ms stands for 200 µs at an owl's 5 kHz, and our window of 5
 #   ms for 20 µs. Windows that were measured are longer than that, mostly tens of ms. Gerstner and
 #   others (1996) showed that a far shorter one would do; that the owl has it is not known.
-# - **One window, one inhibition.** We chose them by hand, on a seed that is not in the table. They
-#   matter: with others, it points worse.
+# - **One window, one inhibition.** We chose them by hand, on a seed that is not in the table. With
+#   others it may point better or worse.
 # - **The readout had a teacher.** Someone must still say what a neuron's firing means.
 #
 # ## The circle

@@ -19,6 +19,10 @@
 # ## autograd
 # PyTorch's own calculus: it remembers what was computed from what, and follows gradients back.
 #
+# ## axon
+# The long thin part of a nerve cell along which its spikes run to others. What lessons call a fibre
+# is an axon.
+#
 # ## axonal delay
 # One delay for each fibre that comes in, the same for all neurons that hear it. What we train
 # unless we say otherwise. Compare *dendritic* and *synaptic delay*.
@@ -143,6 +147,9 @@
 # What comes out if a single click goes in. Every sound is a row of small clicks, so it tells what
 # becomes of any sound.
 #
+# ## inhibition
+# What a spike does that lowers the potential of another neuron, as a negative weight does.
+#
 # ## interval
 # A range that says how sure a number is. A 95 % interval is made so that, if everything were done
 # again and again, it would hold the true mean 95 times in 100.
@@ -189,6 +196,10 @@
 # ## Method B
 # Shift, then clip. Only the window in which every fibre has arrived is kept, `max_delay` steps
 # shorter than the stimulus.
+#
+# ## myelin
+# A fatty wrap around an axon, with gaps. It makes spikes run faster, and where it changes, so does
+# their delay.
 #
 # ## nat
 # The unit of a natural logarithm: being surprised by one nat is what happens when something had a
@@ -259,6 +270,10 @@
 # ## softmax mean
 # The middles of all classes, weighted by their probabilities. It can point between classes.
 #
+# ## spike-timing-dependent plasticity
+# A rule for one synapse: its weight grows if its input arrives shortly before the neuron fires, and
+# shrinks if it arrives shortly after. STDP for short.
+#
 # ## standard error
 # How far a mean would typically lie from the truth if everything were done again: the standard
 # deviation of the n runs (where the sum of squares is divided by n - 1), over the root of n.
@@ -284,6 +299,10 @@
 # ## trace
 # What a spike leaves behind: a value that rises with it and then decays with a time constant. Two
 # traces can meet although their spikes do not.
+#
+# ## vector strength
+# How well times keep to one phase of a cycle: the length of the mean of arrows that point at their
+# phases. 0: any phase, 1: always the same one.
 #
 # ## verdict
 # *Alike*, *differs* or *open*: what a comparison says that was planned before it was run. *Alike*:

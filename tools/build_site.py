@@ -115,12 +115,13 @@ def prepared(page, under_title: str | None, up: str):
 def lay_out(host: links.Host | None) -> None:
     """Write all that Sphinx reads into `SOURCE`, in the order of the repository's folders."""
     names = pages.lessons()
+    told = names + pages.beside()
     shutil.rmtree(SOURCE, ignore_errors=True)
     for page in pages.all_pages():
         path = SOURCE / "notebooks" / f"{page}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         kept = pages.read(live_pages.PAGES / f"{page}.ipynb")
-        under_title = course_links(page, host) if page in names else None
+        under_title = course_links(page, host) if page in told else None
         pages.write(prepared(kept, under_title, "../" * (1 + page.count("/"))), path)
     api_pages.write(SOURCE / "api")
     (SOURCE / "index.md").write_text(index(names), encoding="utf-8")

@@ -105,10 +105,11 @@ def counted_minutes(notebook) -> float:
     return len(words) / 200 + lines * 4 / 60 + predictions * 45 / 60
 
 
-def prediction_problems(notebook, lesson: int) -> list[str]:
+def prediction_problems(notebook, called: str) -> list[str]:
     """Say where a question takes no guess, or its answer could be seen before one is made.
 
-    Right below each `### Predict` a cell of its own calls `predict("N.k", ...)`, k counting from 1;
+    Right below each `### Predict` a cell of its own calls `predict("N.k", ...)`, k counting from 1
+    and N what `pages.called` says;
     before its answer ends, one calls `reveal("N.k", truth)`, whose words a saved page folds; all
     outputs between the two are saved collapsed. At the end of the page, `review()` lists them.
     """
@@ -118,7 +119,7 @@ def prediction_problems(notebook, lesson: int) -> list[str]:
     for place, (cell, inside) in enumerate(cells):
         if cell.cell_type != "code":
             if not inside and folds.QUESTION.search(cell.source):
-                key = f"{lesson}.{len(asked) + 1}"
+                key = f"{called}.{len(asked) + 1}"
                 asked.append(key)
                 below = cells[place + 1][0].source if place + 1 < len(cells) else ""
                 if len(folds.QUESTION.findall(cell.source)) > 1 or not _asks(below, key):

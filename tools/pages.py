@@ -2,8 +2,9 @@
 
 A lesson is a pair in notebooks/: `NN_name.py` (percent format, the source) and `NN_name.ipynb`
 (the same cells with their outputs, which is what a reader opens). Its exercises are solved in a
-pair of the same name in notebooks/solutions/. Pairs in notebooks/howto/ are for those who take the
-delays into their own network.
+pair of the same name in notebooks/solutions/. Beside the lessons stand a few pages that are none
+(`BESIDE`), and the glossary. Pairs in notebooks/howto/ are for those who take the delays into their
+own network.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from jupytext.combine import map_outputs_to_inputs
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 KEPT_CELL_METADATA = ("tags", "nbmake", "cellView")
+BESIDE = {"how_a_brain_would": "brain"}
+"""Pages that are like lessons, but not numbered: by name, what their predictions are called."""
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
@@ -24,6 +27,16 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 def lessons(folder: Path = NOTEBOOKS) -> list[str]:
     """Return the names of the lessons, in order, without a suffix."""
     return sorted(path.stem for path in folder.glob("[0-9][0-9]_*.py"))
+
+
+def beside(folder: Path = NOTEBOOKS) -> list[str]:
+    """Return the names of the pages beside the lessons, without a suffix."""
+    return [name for name in BESIDE if (folder / f"{name}.py").exists()]
+
+
+def called(name: str) -> str:
+    """Return what the predictions of a page are called: "3" in lesson 3, whose first is "3.1"."""
+    return BESIDE.get(name) or str(int(name[:2]))
 
 
 def with_solutions(name: str, folder: Path = NOTEBOOKS) -> list[str]:
@@ -55,9 +68,10 @@ def howtos(folder: Path = NOTEBOOKS) -> list[str]:
 
 
 def all_pages(folder: Path = NOTEBOOKS) -> list[str]:
-    """Return every page: each lesson with its solutions, the glossary, and the how-to pages."""
+    """Return every page: lessons with their solutions, those beside them, glossary and how-tos."""
     found = [page for name in lessons(folder) for page in with_solutions(name, folder)]
-    return found + ["glossary"] * (folder / "glossary.py").exists() + howtos(folder)
+    found += beside(folder) + ["glossary"] * (folder / "glossary.py").exists()
+    return found + howtos(folder)
 
 
 def read(path: Path) -> nbformat.NotebookNode:

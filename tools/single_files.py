@@ -95,9 +95,9 @@ def _outside(host: links.Host | None):
 
 
 def write_all(folder: Path = FOLDER, host: links.Host | None = None) -> list[Path]:
-    """Write the single file of every lesson into `folder`."""
+    """Write the single file of every lesson, and of each page beside them, into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.ipynb" for name in pages.lessons()]
+    paths = [folder / f"{name}.ipynb" for name in pages.lessons() + pages.beside()]
     for path in paths:
         pages.write(single_file(path.stem, host), path)
     return paths

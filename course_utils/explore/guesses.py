@@ -52,7 +52,7 @@ def predict(
     Parameters
     ----------
     key : str
-        Lesson and number of the question: ``"0.2"``.
+        Lesson and number of the question: ``"0.2"``. A page beside the lessons has a word instead.
     asks : str
         The question in a few words, for the review and for those who only hear the page.
     among : list or tuple, optional
@@ -157,7 +157,7 @@ def _lines(guessed: dict[str, _Question]) -> list[str]:
 
 
 def _check_key(key: object) -> None:
-    if not isinstance(key, str) or not re.fullmatch(r"\d+\.\d+", key):
+    if not isinstance(key, str) or not re.fullmatch(r"(\d+|[a-z]+)\.\d+", key):
         raise ValueError(f"key must be lesson and number, such as '0.2', not {key!r}.")
 
 

@@ -22,7 +22,7 @@ def _answers(lines: str | Iterable[str]) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for line in given:
         head, *parts = str(line).split("|")
-        lesson = re.search(r"lesson (\d+)\s*$", head)
+        lesson = re.search(r"lesson (\d+|[a-z]+)\s*$", head)
         for part in parts if lesson else []:
             if pair := _PAIR.fullmatch(part.strip()):
                 found.setdefault(f"{lesson[1]}.{pair[1]}", []).append((pair[2], pair[3]))  # type: ignore[index]
@@ -30,7 +30,13 @@ def _answers(lines: str | Iterable[str]) -> dict[str, list[tuple[str, str]]]:
         raise ValueError(
             "lines must hold lines of review(), such as 'lesson 0 | 1=A (was B)', but none does."
         )
-    return dict(sorted(found.items(), key=lambda item: [int(n) for n in item[0].split(".")]))
+    return dict(sorted(found.items(), key=_place))
+
+
+def _place(item: tuple[str, Any]) -> tuple[bool, int, str, int]:
+    """Lessons by their numbers, and after them the pages that have a word instead."""
+    lesson, number = item[0].split(".")
+    return not lesson.isdigit(), int(lesson) if lesson.isdigit() else 0, lesson, int(number)
 
 
 @in_style

@@ -168,6 +168,7 @@ PICTURES = {
         table("real_head"), "noise_deg", "setting", "mean error on noise (degrees)", log=True
     ),
     "best_observer": best_observer,
+    "stdp": lambda: bars(table("stdp"), "error_deg", "way", "mean error (degrees)", log=True),
     "best": lambda: bars(table("best"), "ratio_to_bound", "setting", "error (times the bound)"),
 }
 

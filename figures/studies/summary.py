@@ -203,6 +203,15 @@ def claims():
     for fibres in (10, 100):
         yield (8, f"best setting, {fibres} per ear", table, "error_deg", dict(fibres=fibres), None,
                fibres)  # fmt: skip
+    table = "studies/stdp.csv"
+    for way, words in (
+        ("random weights", "random weights"),
+        ("selected, then shuffled", "the same weights on the wrong fibres"),
+        ("selected, equal delays", "the same rule with equal delays"),
+        ("selected, no inhibition", "the same rule without inhibition"),
+    ):
+        yield ("brain", f"selected by spike timing against {words}, 100 per ear", table,
+               "error_deg", dict(way="selected"), dict(way=way), 100)  # fmt: skip
     table = "lesson_5.csv"
     for name, control in (
         ("learned", "frozen random delays"),

@@ -27,7 +27,7 @@ WANTED = {
 
 def pytest_generate_tests(metafunc):
     if "lesson" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("--lessons").split() or pages.lessons()
+        chosen = metafunc.config.getoption("--lessons").split() or pages.lessons() + pages.beside()
         metafunc.parametrize("lesson", chosen)
 
 
@@ -125,7 +125,7 @@ def test_a_variable_may_name_the_folder_and_an_empty_one_names_none(
     assert (home / "notebooks").is_dir()
 
 
-@pytest.mark.parametrize("name", pages.lessons())
+@pytest.mark.parametrize("name", pages.lessons() + pages.beside())
 def test_a_single_file_leads_nowhere_that_is_not_there(name):
     there = links.Host("someone/delays")
     for host, scheme in ((None, ()), (there, ("https://github.com/someone/delays/",))):
@@ -141,7 +141,8 @@ def test_the_command_writes_one_file_for_each_lesson(tmp_path):
     done = subprocess.run(
         [*command, "someone/delays"], text=True, capture_output=True, cwd=pages.ROOT, check=True
     )
-    assert sorted(path.stem for path in tmp_path.iterdir()) == pages.lessons()
+    written = {path.stem for path in tmp_path.iterdir()}
+    assert written == {*pages.lessons(), *pages.beside()}
     assert "on the branch colab of someone/delays" in done.stdout
     wrong = subprocess.run(
         [*command, "no-owner"], text=True, capture_output=True, cwd=pages.ROOT, check=False

@@ -21,7 +21,7 @@ def unpacked(tmp_path_factory):
 
 def test_every_lesson_is_there_and_the_course_beside_it(unpacked):
     inside = sorted(path.stem for path in (unpacked / "notebooks").iterdir())
-    assert inside == [*pages.lessons(), "glossary"]
+    assert inside == sorted([*pages.lessons(), *pages.beside(), "glossary"])
     for needed in ("Makefile", "pyproject.toml", "course_utils/checks/lesson_0.py", "README.md"):
         assert (unpacked / needed).is_file(), needed
     assert links.broken_links(unpacked / "README.md") == []
@@ -61,7 +61,7 @@ def test_all_that_the_readme_names_works_there(unpacked):
     extras = re.findall(r'"\.\[(\w+)\]"', text)
     assert extras and set(extras) <= set(PROJECT["optional-dependencies"])
     assert not re.search(r"@[A-Z]+@|<!--", text)  # each part was found, and no mark is left
-    for name in pages.lessons():
+    for name in pages.lessons() + pages.beside():
         assert f"(notebooks/{name}.ipynb)" in text
 
 

@@ -9,6 +9,7 @@ from test_teaching import rows as teaching_rows
 from tools import page_rules, pages, pairs
 
 LESSONS = pages.lessons()
+LIKE_LESSONS = LESSONS + pages.beside()
 PAGES = pages.all_pages()
 WATCH = f"""
 import os, sys, time
@@ -59,7 +60,11 @@ def test_the_pair_is_in_sync(name):
     assert pairs.problems(pages.NOTEBOOKS, name) == []
 
 
-@pytest.mark.parametrize("name", LESSONS)
+def test_every_page_beside_the_lessons_is_there():
+    assert pages.beside() == list(pages.BESIDE)
+
+
+@pytest.mark.parametrize("name", LIKE_LESSONS)
 def test_the_page_keeps_its_rules(name):
     assert page_rules.page_problems(pages.NOTEBOOKS, name) == []
 
@@ -93,10 +98,10 @@ def processor_seconds(folder):
     """Return, by lesson, the processor's time: it is the same on a busy machine."""
     lines = (folder / "seconds.log").read_text(encoding="utf-8").splitlines()
     by_kernel = dict(line.split() for line in lines)  # the last one counts; kernels come in order
-    return dict(zip(LESSONS, map(float, by_kernel.values()), strict=True))
+    return dict(zip(LIKE_LESSONS, map(float, by_kernel.values()), strict=True))
 
 
-@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("name", LIKE_LESSONS)
 def test_it_runs_as_fast_as_its_minutes_and_the_teacher_are_told(name, executed):
     minutes, told = teaching_rows()[name]
     took = processor_seconds(executed[0])[name]

@@ -32,7 +32,7 @@ GOOD = (QUESTION, *ASKED, ANSWER, "b()", "review()")
 
 def test_a_good_page_is_green_and_only_the_answer_is_collapsed():
     notebook = page(*GOOD)
-    assert page_rules.prediction_problems(notebook, 3) == []
+    assert page_rules.prediction_problems(notebook, "3") == []
     told = [cell.outputs[0].data["text/plain"] for cell in notebook.cells if "outputs" in cell]
     assert told[1] == folds.FIRST and folds.FIRST not in (told[0], *told[2:])
     marks = [cell.metadata.get("jupyter", {}) for cell in notebook.cells]
@@ -67,34 +67,37 @@ NO_GUESS = "question 3.1: no predict('3.1', ...) alone right below"
     ],
 )  # fmt: skip
 def test_a_question_without_its_guess_is_named(sources, told):
-    assert page_rules.prediction_problems(page(*sources), 3) == told
+    assert page_rules.prediction_problems(page(*sources), "3") == told
 
 
 def test_an_answer_that_a_saved_page_shows_is_named():
     notebook = page(*GOOD)
     notebook.cells[2].metadata = {}
     open_ = ["question 3.1: an output that tells is not saved collapsed"]
-    assert page_rules.prediction_problems(notebook, 3) == open_
+    assert page_rules.prediction_problems(notebook, "3") == open_
     notebook = page(*GOOD)
     del notebook.cells[2].outputs[0]  # JupyterLab would show the first line of the next one
-    assert page_rules.prediction_problems(notebook, 3) == open_
+    assert page_rules.prediction_problems(notebook, "3") == open_
     notebook = page(*GOOD[:2], "see()", 'reveal("3.1", "A")', *GOOD[3:])
-    assert page_rules.prediction_problems(notebook, 3) == []
+    assert page_rules.prediction_problems(notebook, "3") == []
     notebook.cells[3].outputs[1].data["text/html"] = "<p>It came out: A.</p>"
-    assert page_rules.prediction_problems(notebook, 3) == ["reveal of 3.1 is open"]
+    assert page_rules.prediction_problems(notebook, "3") == ["reveal of 3.1 is open"]
 
 
-@pytest.mark.parametrize("name", sorted(set(pages.lessons()) - set(page_rules.NOT_YET)))
+READY = sorted({*pages.lessons(), *pages.beside()} - set(page_rules.NOT_YET))
+
+
+@pytest.mark.parametrize("name", READY)
 def test_every_question_of_a_lesson_takes_a_guess(name):
     notebook = pages.read(pages.NOTEBOOKS / f"{name}.ipynb")
-    assert page_rules.prediction_problems(notebook, int(name[:2])) == []
+    assert page_rules.prediction_problems(notebook, pages.called(name)) == []
 
 
 def test_who_is_not_there_yet_is_a_lesson_and_not_there_yet():
     assert set(page_rules.NOT_YET) <= set(pages.lessons())
     for name in page_rules.NOT_YET:
         notebook = pages.read(pages.NOTEBOOKS / f"{name}.ipynb")
-        assert page_rules.prediction_problems(notebook, int(name[:2])), f"{name} is converted"
+        assert page_rules.prediction_problems(notebook, pages.called(name)), f"{name} is converted"
 
 
 def test_make_pair_collapses_again_what_was_opened_and_the_source_stays(tmp_path, capsys):
@@ -116,6 +119,6 @@ def test_make_pair_collapses_again_what_was_opened_and_the_source_stays(tmp_path
 
 
 def test_pages_without_outputs_carry_no_mark():
-    for name in pages.lessons():
+    for name in pages.lessons() + pages.beside():
         cells = pages.from_source(pages.NOTEBOOKS, name).cells
         assert not [cell for cell in cells if "jupyter" in cell.metadata]

@@ -33,6 +33,11 @@ def test_each_question_gets_a_panel_and_words(lines):
     assert panels[1].lines[0].get_xdata()[0] == 6
 
 
+def test_a_page_beside_the_lessons_comes_after_them():
+    figure = pool("lesson brain | 1=2 % (was 2 %)\nlesson 10 | 1=3 % (was 2 %)")
+    assert figure.get_label().index("10.1, ") < figure.get_label().index("brain.1, ")
+
+
 def test_lines_of_nothing_are_refused():
     with pytest.raises(ValueError, match=re.escape("lines must hold lines of review(), such as")):
         pool("hello\nlesson 0")

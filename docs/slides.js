@@ -1,6 +1,7 @@
 // Each slide fits: before reveal.js starts, what would run off a slide goes to the next.
 (() => {
   const HEIGHT = 720;
+  const fits = (slide) => slide.scrollHeight <= HEIGHT;
   const element = (tag, attributes, ...inside) => {
     const made = document.createElement(tag);
     Object.entries(attributes).forEach(([name, value]) => made.setAttribute(name, value));
@@ -8,59 +9,69 @@
     return made;
   };
 
-  // The parts of a slide: of a cell, its code and each of its outputs.
-  const parts = (slide) => {
-    const found = [...slide.children].flatMap((part) => (part.matches(".cell") ? cell(part) : [part]));
-    slide.replaceChildren(...found);
-    return found;
-  };
-  const cell = (whole) => {
-    const pieces = [...whole.querySelectorAll(":scope > .cell_input, :scope > .cell_output")];
-    const single = pieces.flatMap((piece) =>
-      piece.matches(".cell_output") ? [...piece.children].map((one) => element("div", { class: "cell_output" }, one)) : [piece]);
-    single.forEach((piece) => (piece.dataset.of = "cell"));
-    return single;
-  };
-
+  // What stays together where it can: a cell, as its code and each of its outputs; else each block.
+  const groups = (slide) => [...slide.children].map((block) => {
+    if (!block.matches(".cell")) return [block];
+    return [...block.querySelectorAll(":scope > .cell_input, :scope > .cell_output")].flatMap((part) =>
+      part.matches(".cell_input")
+        ? [part]
+        : [...part.children].map((one) => element("div", { class: "cell_output" }, one)));
+  });
   const isHeading = (part) => part.matches("h1, h2, h3, h4");
-  // One idea a slide: words after a cell begin one; a question ends with what takes the guess; an
+  const ofCell = (part) => part.matches(".cell_input, .cell_output");
+
+  // One idea a slide: words after a cell begin one, a question ends with what takes the guess, and an
   // answer stands alone, so that nobody reads it early.
   const begins = (part, before) => {
-    if (part.matches("aside, .guess-end")) return false;
-    if (isHeading(before)) return false;
+    if (!before || isHeading(before) || part.matches("aside")) return false;
     if (part.matches("details") || before.matches("details")) return true;
-    if (before.querySelector("[data-ask]")) return true;
-    return !part.dataset.of && Boolean(before.dataset.of);
+    return Boolean(before.querySelector("[data-ask]")) || (ofCell(before) && !ofCell(part));
   };
 
   const split = (slide) => {
-    slide.classList.add("leaf");
-    const all = parts(slide);
+    const all = groups(slide);
     const topic = slide.parentElement.querySelector("h1, h2, h3")?.textContent;
     slide.replaceChildren();
-    let current = slide;
+    slide.classList.add("leaf");
+    let [current, before] = [slide, null];
     const next = () => {
       const made = element("section", { class: "leaf" }, element("p", { class: "went-on" }, topic || ""));
       current.after(made);
-      current = made;
+      [current, before] = [made, null];
     };
-    let before = null;
-    all.forEach((part) => {
-      const alone = !before || current.children.length < 1 || isHeading(before);
-      if (before && begins(part, before)) next();
-      current.append(part);
-      if (part.matches("details")) part.open = true;
-      if (current.scrollHeight > HEIGHT && !alone && !part.matches("aside")) {
+    const fitsWith = (parts) => {
+      current.append(...parts);
+      return fits(current);
+    };
+    all.forEach((parts) => {
+      parts.filter((part) => part.matches("details")).forEach((answer) => (answer.open = true));
+      if (begins(parts[0], before)) next();
+      let together = fitsWith(parts);
+      if (!together && before && !isHeading(before)) {
+        const [started, last] = [current, before];
         next();
-        current.append(part);
+        together = fitsWith(parts);
+        if (!together && parts.length > 1) { // no slide holds it all: its code stays with the words
+          current.remove();
+          [current, before] = [started, last];
+        }
       }
-      if (!part.matches("aside")) before = part;
+      if (!together && parts.length > 1) {
+        parts.forEach((part) => part.remove());
+        parts.forEach((part) => {
+          if (!fitsWith([part]) && before && !isHeading(before)) {
+            next();
+            current.append(part);
+          }
+          before = part;
+        });
+      }
+      if (!parts[0].matches("aside")) before = parts.at(-1);
     });
   };
 
   // What is too tall by itself is drawn smaller, also when it grows later, as a living view does when
   // it is seen; a figure with room around it is drawn larger.
-  const fits = (slide) => slide.scrollHeight <= HEIGHT;
   const shrink = (inside) => {
     for (let size = Number(inside.style.zoom || 1); size > 0.4 && !fits(inside.parentElement); ) {
       inside.style.zoom = size -= 0.05;

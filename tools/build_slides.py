@@ -13,7 +13,6 @@ import shutil
 import sys
 import time
 
-from markdown_it import MarkdownIt
 from nbformat.v4 import new_markdown_cell
 
 from tools import build_site, links, live_pages, pages
@@ -40,9 +39,8 @@ def notes(name: str, teaching: str) -> dict[str, str]:
 
 
 def aside(words: str) -> str:
-    """Return markdown as a speaker note, in one block of HTML."""
-    page = MarkdownIt().render(links.replace_local(words, _text))
-    return f'<aside class="notes">{page}</aside>'.replace("\n\n", "\n")
+    """Return markdown as a speaker note."""
+    return f'<aside class="notes">\n\n{links.replace_local(words, _text)}\n\n</aside>'
 
 
 def _text(text: str, target: str) -> str:

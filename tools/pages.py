@@ -2,7 +2,7 @@
 
 A lesson is a pair in notebooks/: `NN_name.py` (percent format, the source) and `NN_name.ipynb`
 (the same cells with their outputs, which is what a reader opens). Its exercises are solved in a
-pair of the same name in notebooks/solutions/.
+pair of the same name in notebooks/solutions/. The class experiment is in notebooks/class/.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from jupytext.combine import map_outputs_to_inputs
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
+ONE_SEED, THIRTY_SEEDS = "class/one_seed", "class/thirty_seeds"
+"""The class experiment: the page of each student, and the page of the teacher."""
 KEPT_CELL_METADATA = ("tags", "nbmake", "cellView")
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
@@ -37,20 +39,22 @@ class UnknownPageError(LookupError):
 
 def named(words: list[str], folder: Path = NOTEBOOKS) -> list[str]:
     """Return the pages that a command line names, lessons with their solutions; all if none is."""
-    known = sorted({Path(page).name for page in all_pages(folder)})
+    every = all_pages(folder)
+    known = sorted({Path(page).name for page in every})
     names = [Path(word).stem for word in words]
     unknown = sorted(set(names) - set(known))
     if unknown or not known:
         have = ", ".join(known) or "no .py of a lesson"
         said = f"No lesson called {', '.join(unknown) or 'NN_*.py'}; {folder} holds {have}."
         raise UnknownPageError(said)
-    return [page for name in names for page in with_solutions(name, folder)] or all_pages(folder)
+    return [page for name in names for page in every if Path(page).name == name] or every
 
 
 def all_pages(folder: Path = NOTEBOOKS) -> list[str]:
-    """Return every page: each lesson with its solutions, and the glossary."""
+    """Return every page: each lesson with its solutions, the class experiment and the glossary."""
     found = [page for name in lessons(folder) for page in with_solutions(name, folder)]
-    return found + ["glossary"] * (folder / "glossary.py").exists()
+    others = (ONE_SEED, THIRTY_SEEDS, "glossary")
+    return found + [name for name in others if (folder / f"{name}.py").exists()]
 
 
 def read(path: Path) -> nbformat.NotebookNode:

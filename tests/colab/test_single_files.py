@@ -138,7 +138,7 @@ def test_the_command_writes_one_file_for_each_lesson(tmp_path):
     done = subprocess.run(
         [*command, "someone/delays"], text=True, capture_output=True, cwd=pages.ROOT, check=True
     )
-    assert sorted(path.stem for path in tmp_path.iterdir()) == pages.lessons()
+    assert sorted(path.stem for path in tmp_path.iterdir()) == [*pages.lessons(), "one_seed"]
     assert "colab/" in done.stdout
     wrong = subprocess.run(
         [*command, "no-owner"], text=True, capture_output=True, cwd=pages.ROOT, check=False

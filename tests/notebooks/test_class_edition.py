@@ -20,8 +20,9 @@ def unpacked(tmp_path_factory):
 
 
 def test_every_lesson_is_there_and_the_course_beside_it(unpacked):
-    inside = sorted(path.stem for path in (unpacked / "notebooks").iterdir())
-    assert inside == [*pages.lessons(), "glossary"]
+    folder = unpacked / "notebooks"
+    inside = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.ipynb"))
+    assert inside == [f"{name}.ipynb" for name in (*pages.lessons(), pages.ONE_SEED, "glossary")]
     for needed in ("Makefile", "pyproject.toml", "course_utils/checks/lesson_0.py", "README.md"):
         assert (unpacked / needed).is_file(), needed
     assert links.broken_links(unpacked / "README.md") == []

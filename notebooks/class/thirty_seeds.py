@@ -69,7 +69,7 @@ def draw(n):
 if len(percent) > 3:
     last = len(percent)
     keep = [n for n in (5, 10, 20) if n < last]
-    explore(draw, n=slider("pairs handed in", 2, last, 1, min(5, last), keep=keep))
+    explore(draw, n=slider("pairs handed in", 2, last, 1, 2, keep=keep))
 
 
 # %% [markdown]

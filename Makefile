@@ -36,7 +36,7 @@ HOST = $(if $(REPO),--repo '$(REPO)' --branch '$(BRANCH)')
 QUIET = @mkdir -p $(SETTINGS) && cp tools/overrides.json $(SETTINGS)/
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run pair test lint bench studies compared site colab class grade test-browser test-colab test-luck test-lowest test-newest clean
+.PHONY: help lab run pair test lint bench studies compared site slides colab class grade test-browser test-colab test-luck test-lowest test-newest clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
@@ -48,10 +48,11 @@ help:
 	@echo "make studies fill the result tables that the lessons read (SEEDS='0' JOBS=2 STUDIES='best')"
 	@echo "make compared  tune, test and judge learned against frozen delays (JOBS=2)"
 	@echo "make site    build the site: build/site/index.html         (REPO='owner/name' BRANCH=main)"
+	@echo "make slides  each lesson as slides: build/slides/index.html"
 	@echo "make colab   each lesson as one file: build/colab/         (REPO='owner/name' BRANCH=main)"
 	@echo "make class   a zip for students: no outputs, no solutions"
 	@echo "make grade   judge the exercises of a class               (FILES=folder JOBS=2)"
-	@echo "make test-browser  the site and JupyterLab in a real browser  (TESTS='tests/browser/test_site.py')"
+	@echo "make test-browser  the site, slides and JupyterLab in a browser (TESTS='tests/browser/test_site.py')"
 	@echo "make test-colab    the single files with Colab's versions     (LESSONS='01_two_ears')"
 	@echo "make test-luck     every lesson with other seeds, and each cell twice (LESSONS='05_train_it')"
 	@echo "make test-lowest   the lowest versions that we promise        (LOWEST_PYTHON=python3.10)"
@@ -91,6 +92,9 @@ compared: $(VENV)/.lab
 site: $(VENV)/.site
 	$(BIN)/python -m tools.build_site $(HOST)
 
+slides: $(VENV)/.site
+	$(BIN)/python -m tools.build_slides
+
 colab: $(VENV)/.pages
 	$(BIN)/python -m tools.single_files $(HOST)
 
@@ -100,7 +104,7 @@ class: $(VENV)/.pages
 grade: $(VENV)/.lab
 	$(BIN)/python -m tools.grading '$(FILES)' --jobs $(JOBS) $(if $(UNGUARDED),--unguarded)
 
-test-browser: site $(VENV)/.browser
+test-browser: site slides $(VENV)/.browser
 	$(BIN)/python -m pytest $(or $(TESTS),tests/browser)
 
 test-colab: $(VENV)/.test .venv-colab/.made

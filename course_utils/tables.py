@@ -249,6 +249,65 @@ def paired_interval(
     return mean_interval(gaps, "gap")
 
 
+def gap_numbers(gaps: Sequence[float], control: float) -> dict[str, float]:
+    """What a table of verdicts says of paired differences, beside its p-values.
+
+    Parameters
+    ----------
+    gaps : sequence of float, at least two
+        One difference for each pair.
+    control : float
+        The mean of the control, in the unit of `gaps`.
+
+    Returns
+    -------
+    dict of float
+        `control_mean`; `difference`, the mean, with its 95 % t interval `low` and `high`; these
+        three in per cent of the control.
+    """
+    named = ("difference", "low", "high")
+    found = mean_interval([{"gap": gap} for gap in gaps], "gap")
+    told = dict(zip(named, found, strict=True))
+    percent = {f"{name}_percent": 100 * told[name] / control for name in named}
+    return {"control_mean": control} | told | percent
+
+
+def p_differs(gaps: Sequence[float]) -> float:
+    """Two-sided t test of a mean of 0 for differences `(n,)`."""
+    return _p(gaps, 0, "two-sided")
+
+
+def p_alike(gaps: Sequence[float], margin: float) -> float:
+    """Two one-sided t tests (Schuirmann 1987): the larger p-value of the two.
+
+    Small if the mean difference lies within ±`margin`, which has the unit of `gaps`.
+    """
+    return max(_p(gaps, -margin, "greater"), _p(gaps, margin, "less"))
+
+
+def _p(gaps: Sequence[float], mean: float, side: str) -> float:
+    values = np.asarray(gaps, dtype=float)
+    if len(values) < 2:
+        raise ValueError(f"gaps must hold at least two differences, not {len(values)}")
+    spread = stats.sem(values)
+    if spread == 0:  # no luck in them at all: the mean decides
+        away = values[0] - mean
+        true = {"two-sided": away != 0, "greater": away > 0, "less": away < 0}[side]
+        return 0.0 if true else 1.0
+    t = (values.mean() - mean) / spread
+    tail = {"two-sided": 2 * stats.t.sf(abs(t), len(values) - 1),
+            "greater": stats.t.sf(t, len(values) - 1),
+            "less": stats.t.cdf(t, len(values) - 1)}  # fmt: skip
+    return float(tail[side])
+
+
+def verdict(differs: float, alike: float, level: float = 0.05) -> str:
+    """The word for two p-values, of `p_differs` and `p_alike`; *alike* comes first."""
+    if alike < level:
+        return "alike"
+    return "differs" if differs < level else "open"
+
+
 def bootstrap_interval(
     rows: Sequence[Row], column: str, **where: Any
 ) -> tuple[float, float, float]:

@@ -55,6 +55,9 @@
     return `You guessed ${say(ask, guess)}. It came out: ${cameOut}${far && `, ${far}`}.`;
   };
 
+  // On a slide no answer is folded below: it stands on the next.
+  const there = () => (document.querySelector(".slides") ? "comes next" : "is open below");
+
   const asked = {}; // by key: the question, its truth as soon as it is on the page, how to draw both
   const guessOf = (key) => (holds(asked[key].ask, kept[key]) ? kept[key] : undefined);
   let redraw = () => {};
@@ -134,7 +137,7 @@
     }
     const skip = button("Skip", () => {
       open(place);
-      said.textContent = "Skipped: the answer is open below.";
+      said.textContent = `Skipped: the answer ${there()}.`;
     });
     row.append(skip);
     place.replaceChildren(row, said);
@@ -142,7 +145,7 @@
     return () => {
       const guess = guessOf(ask.key);
       show(guess);
-      said.textContent = guess === undefined ? hint : `Your guess: ${say(ask, guess)}. The answer is open below.`;
+      said.textContent = guess === undefined ? hint : `Your guess: ${say(ask, guess)}. The answer ${there()}.`;
     };
   };
 

@@ -90,11 +90,8 @@ def fold_answers(cells: list) -> list:
 _DECIDE = '<details class="decide"><summary>Decide first, then open</summary>'
 
 
-def prepared(page, under_title: str | None, up: str):
-    """Return a page for Sphinx: figures with their words, links, and no answer before its time.
-
-    It stands `up` below the site's root, such as "../".
-    """
+def give_words(page) -> None:
+    """Give each figure its words, and show of a prediction what it asks, not its code."""
     for cell in page.cells:
         for output in cell.get("outputs", []):
             said = output.get("metadata", {}).get("image/png", {})
@@ -103,6 +100,14 @@ def prepared(page, under_title: str | None, up: str):
                 cell.metadata["mystnb"] = {"image": image}
         if cell.cell_type == "code" and folds.only_calls(cell.source, *folds.GUESSING):
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]
+
+
+def prepared(page, under_title: str | None, up: str):
+    """Return a page for Sphinx: figures with their words, links, and no answer before its time.
+
+    It stands `up` below the site's root, such as "../".
+    """
+    give_words(page)
     leads = api_pages.leads(page.cells, up)
     page.cells = fold_answers(page.cells)
     if under_title:
@@ -143,6 +148,18 @@ def mathjax() -> Path:
     return Path(script.locate())
 
 
+def sphinx(builder: str, source: Path, into: Path, **environment: str) -> int:
+    """Run Sphinx; a warning is an error: a link that leads nowhere, a picture that is not there."""
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", builder]
+    done = subprocess.run(
+        [*command, "-d", str(source / ".doctrees"), str(source), str(into)],
+        cwd=pages.ROOT,  # where its settings find tools.links
+        env=os.environ | environment,
+        check=False,
+    )
+    return done.returncode
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Build the site.")
     links.add_host(parser)
@@ -152,17 +169,11 @@ def main() -> int:
     print(f"{len(made)} pages run, {time.perf_counter() - start:.0f} seconds", flush=True)
     lay_out(host)
     shutil.rmtree(SITE, ignore_errors=True)
-    # A warning is an error: a link that leads nowhere, a picture that is not there.
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
-    command += ["-d", str(SOURCE / ".doctrees")]
-    done = subprocess.run(
-        [*command, str(SOURCE), str(SITE)],
-        cwd=pages.ROOT,  # where its settings find tools.links
-        env=os.environ | {"REPO": host.repo if host else "", "BRANCH": host.branch if host else ""},
-        check=False,
+    status = sphinx(
+        "html", SOURCE, SITE, REPO=host.repo if host else "", BRANCH=host.branch if host else ""
     )
     print(f"the site is in {SITE}, {time.perf_counter() - start:.0f} seconds")
-    return done.returncode
+    return status
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def write(path: Path = FILE, root: Path = pages.ROOT) -> list[str]:
     """Write the zip; return the names of what is in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     contents = files.found(files.CLASS, root)
-    for name in [*pages.lessons(), *pages.beside(), "glossary"]:
+    for name in [*pages.lessons(), *pages.beside(), pages.ONE_SEED, "glossary"]:
         page = nbformat.writes(student_page(name, root / "notebooks"), version=4)
         contents[f"notebooks/{name}.ipynb"] = f"{page}\n".encode()
     contents["README.md"] = readme(root).encode()

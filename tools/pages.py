@@ -3,8 +3,8 @@
 A lesson is a pair in notebooks/: `NN_name.py` (percent format, the source) and `NN_name.ipynb`
 (the same cells with their outputs, which is what a reader opens). Its exercises are solved in a
 pair of the same name in notebooks/solutions/. Beside the lessons stand a few pages that are none
-(`BESIDE`), and the glossary. Pairs in notebooks/howto/ are for those who take the delays into their
-own network.
+(`BESIDE`), and the glossary. The class experiment is in notebooks/class/. Pairs in notebooks/howto/
+are for those who take the delays into their own network.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from jupytext.combine import map_outputs_to_inputs
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
+ONE_SEED, THIRTY_SEEDS = "class/one_seed", "class/thirty_seeds"
+"""The class experiment: the page of each student, and the page of the teacher."""
 KEPT_CELL_METADATA = ("tags", "nbmake", "cellView")
 BESIDE = {"how_a_brain_would": "brain"}
 """Pages that are like lessons, but not numbered: by name, what their predictions are called."""
@@ -51,15 +53,15 @@ class UnknownPageError(LookupError):
 
 def named(words: list[str], folder: Path = NOTEBOOKS) -> list[str]:
     """Return the pages that a command line names, lessons with their solutions; all if none is."""
-    known = {Path(page).name: page for page in reversed(all_pages(folder))}  # a lesson comes first
+    every = all_pages(folder)
+    known = sorted({Path(page).name for page in every})
     names = [Path(word).stem for word in words]
     unknown = sorted(set(names) - set(known))
     if unknown or not known:
         have = ", ".join(sorted(known)) or "no .py of a lesson"
         said = f"No lesson called {', '.join(unknown) or 'NN_*.py'}; {folder} holds {have}."
         raise UnknownPageError(said)
-    chosen = [page for name in names for page in with_solutions(known[name], folder)]
-    return chosen or all_pages(folder)
+    return [page for name in names for page in every if Path(page).name == name] or every
 
 
 def howtos(folder: Path = NOTEBOOKS) -> list[str]:
@@ -68,9 +70,10 @@ def howtos(folder: Path = NOTEBOOKS) -> list[str]:
 
 
 def all_pages(folder: Path = NOTEBOOKS) -> list[str]:
-    """Return every page: lessons with their solutions, those beside them, glossary and how-tos."""
+    """Return every page: lessons and solutions, those beside them, the class's, and the how-tos."""
     found = [page for name in lessons(folder) for page in with_solutions(name, folder)]
-    found += beside(folder) + ["glossary"] * (folder / "glossary.py").exists()
+    others = (*beside(folder), ONE_SEED, THIRTY_SEEDS, "glossary")
+    found += [name for name in others if (folder / f"{name}.py").exists()]
     return found + howtos(folder)
 
 

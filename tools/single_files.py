@@ -73,7 +73,8 @@ def single_file(name: str, host: links.Host | None = None, folder: Path = pages.
             page.source = links.replace_local(page.source, _outside(host))
     title = notebook.cells[0]
     if host is not None:
-        badge = f"[![Open in Colab]({links.COLAB}/assets/colab-badge.svg)]({host.colab(name)})"
+        there = host.colab(Path(name).name)
+        badge = f"[![Open in Colab]({links.COLAB}/assets/colab-badge.svg)]({there})"
         title.source = f"{badge}\n\n{title.source}"
     notebook.cells.insert(1, cell)
     if cell.source.count("\n") > 20:
@@ -95,12 +96,13 @@ def _outside(host: links.Host | None):
 
 
 def write_all(folder: Path = FOLDER, host: links.Host | None = None) -> list[Path]:
-    """Write the single file of every lesson, and of each page beside them, into `folder`."""
+    """Write the single file of every lesson, of each page beside them, and of a student's seed."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.ipynb" for name in pages.lessons() + pages.beside()]
-    for path in paths:
-        pages.write(single_file(path.stem, host), path)
-    return paths
+    names = (*pages.lessons(), *pages.beside(), pages.ONE_SEED)
+    paths = {name: folder / f"{Path(name).name}.ipynb" for name in names}
+    for name, path in paths.items():
+        pages.write(single_file(name, host), path)
+    return list(paths.values())
 
 
 def main() -> None:

@@ -63,3 +63,46 @@ def forest(
     axes.set(ylim=(len(verdicts) - 0.5, -0.5), xlabel=f"{first} minus {control} (% of {control})")
     figure.legend(loc="outside right upper", fontsize=10)
     return figure
+
+
+@plots.in_style
+def arriving(
+    gaps_percent: Sequence[float],
+    intervals: Sequence[tuple[float, float, float]],
+    margin_percent: float,
+    everything: int,
+) -> Picture:
+    """Differences as the seeds come in, the interval of their mean, and what would not matter.
+
+    Parameters
+    ----------
+    gaps_percent : sequence of float
+        One for each seed that has come in, in per cent of the control.
+    intervals : sequence of (mean, low, high), per cent
+        Of the first two seeds, of the first three, and so on, up to the last that has come in.
+    margin_percent : float
+        Half the width of what would not matter.
+    everything : int
+        How many seeds there will be.
+    """
+    n = len(gaps_percent)
+    mean, low, high = intervals[-1]
+    said = f"{n} seeds: {mean:+.1f} % ({low:+.1f} to {high:+.1f})"
+    figure, axes = plots.canvas(
+        f"Learned minus frozen in per cent of frozen, as seeds come in, over a grey band of "
+        f"±{margin_percent:g}. {said}; {sum(gap < 0 for gap in gaps_percent)} of {n} below zero.",
+        width=9, height=3.4,
+    )  # fmt: skip
+    seeds, (means, lows, highs) = range(2, n + 1), zip(*intervals, strict=True)
+    axes.axhspan(-margin_percent, margin_percent, color="#e6e6e6", lw=0, label="would not matter")
+    axes.axhline(0, color="black", lw=1, ls="-")
+    axes.plot(seeds, means, color=LEFT, label="mean so far")
+    axes.plot(seeds, lows, color=LEFT, ls="--", label="95 % interval so far")
+    axes.plot(seeds, highs, color=LEFT, ls="--")
+    axes.plot(range(1, n + 1), gaps_percent, "s", color=RIGHT, ms=5, ls="none", label="one seed")
+    reach = 1.2 * max(2 * margin_percent, *np.abs(gaps_percent))
+    axes.set(xlim=(0.5, everything + 0.5), ylim=(-reach, reach), title=said)
+    axes.set(xlabel="seeds", ylabel="learned minus frozen\n(% of frozen)")
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    figure.legend(loc="outside right upper", fontsize=10)
+    return figure

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from course_utils import plots, tables
 from course_utils.drawings import lesson_6 as drawings
+from course_utils.drawings.verdicts import arriving
 
 HERE = Path(__file__).parent
 
@@ -148,7 +149,23 @@ def best_observer():
     )  # fmt: skip
 
 
+def class_experiment():
+    """Learned minus frozen, in per cent of frozen, as the seeds of the key come in."""
+    rows = table("class_experiment")
+    sides = [
+        {row["seed"]: row["error_deg"] for row in rows if row["side"] == side}
+        for side in ("learned", "frozen")
+    ]
+    seeds = sorted(set(sides[0]) & set(sides[1]))
+    control = sum(sides[1][seed] for seed in seeds) / len(seeds)
+    gaps = [100 * (sides[0][seed] - sides[1][seed]) / control for seed in seeds]
+    pairs = [{"gap": gap} for gap in gaps]
+    so_far = [tables.mean_interval(pairs[:n], "gap") for n in range(2, len(gaps) + 1)]
+    return arriving(gaps, so_far, 5, len(gaps))
+
+
 PICTURES = {
+    "class_experiment": class_experiment,
     "weights_or_delays": weights_or_delays,
     "one_number": one_number,
     "first_lag": first_lag,

@@ -142,7 +142,7 @@ def test_the_command_writes_one_file_for_each_lesson(tmp_path):
         [*command, "someone/delays"], text=True, capture_output=True, cwd=pages.ROOT, check=True
     )
     written = {path.stem for path in tmp_path.iterdir()}
-    assert written == {*pages.lessons(), *pages.beside()}
+    assert written == {*pages.lessons(), *pages.beside(), "one_seed"}
     assert "on the branch colab of someone/delays" in done.stdout
     wrong = subprocess.run(
         [*command, "no-owner"], text=True, capture_output=True, cwd=pages.ROOT, check=False

@@ -20,8 +20,10 @@ def unpacked(tmp_path_factory):
 
 
 def test_every_lesson_is_there_and_the_course_beside_it(unpacked):
-    inside = sorted(path.stem for path in (unpacked / "notebooks").iterdir())
-    assert inside == sorted([*pages.lessons(), *pages.beside(), "glossary"])
+    folder = unpacked / "notebooks"
+    inside = {path.relative_to(folder).as_posix() for path in folder.rglob("*.ipynb")}
+    names = (*pages.lessons(), *pages.beside(), pages.ONE_SEED, "glossary")
+    assert inside == {f"{name}.ipynb" for name in names}
     for needed in ("Makefile", "pyproject.toml", "course_utils/checks/lesson_0.py", "README.md"):
         assert (unpacked / needed).is_file(), needed
     assert links.broken_links(unpacked / "README.md") == []

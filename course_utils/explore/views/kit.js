@@ -92,7 +92,8 @@ const kit = {
   drag(canvas, follow) {
     const place = (event) => {
       const box = canvas.getBoundingClientRect();
-      follow(event.clientX - box.left, event.clientY - box.top);
+      const drawn = canvas.clientWidth / box.width; // a slide may be shown larger than it is drawn
+      follow((event.clientX - box.left) * drawn, (event.clientY - box.top) * drawn);
     };
     canvas.addEventListener("pointerdown", (event) => {
       canvas.setPointerCapture(event.pointerId);

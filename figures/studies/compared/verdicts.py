@@ -3,8 +3,9 @@
 import csv
 
 import numpy as np
-from scipy import stats
 
+from course_utils import tables
+from course_utils.tables import p_alike, p_differs, verdict
 from figures.studies.compared import plan
 from figures.studies.compared.conditions import CONDITIONS, DELAY_TRIALS
 from figures.studies.compared.converge import LONGEST
@@ -12,35 +13,6 @@ from figures.studies.compared.converge import LONGEST
 
 class UntunedError(ValueError):
     """Not all trials of a condition are in the tuning table."""
-
-
-def p_differs(gaps) -> float:
-    """Two-sided t test of a mean of 0 for differences `(n,)`."""
-    return _p(gaps, 0, "two-sided")
-
-
-def p_alike(gaps, margin: float) -> float:
-    """Two one-sided t tests (Schuirmann 1987): the larger p-value of the two.
-
-    Small if the mean difference lies within ±`margin`, which has the unit of `gaps`.
-    """
-    return max(_p(gaps, -margin, "greater"), _p(gaps, margin, "less"))
-
-
-def _p(gaps, mean, side):
-    gaps = np.asarray(gaps, dtype=float)
-    if len(gaps) < 2:
-        raise ValueError(f"gaps must hold at least two differences, not {len(gaps)}")
-    spread = stats.sem(gaps)
-    if spread == 0:  # no luck in them at all: the mean decides
-        away = gaps[0] - mean
-        true = {"two-sided": away != 0, "greater": away > 0, "less": away < 0}[side]
-        return 0.0 if true else 1.0
-    t = (gaps.mean() - mean) / spread
-    tail = {"two-sided": 2 * stats.t.sf(abs(t), len(gaps) - 1),
-            "greater": stats.t.sf(t, len(gaps) - 1),
-            "less": stats.t.cdf(t, len(gaps) - 1)}  # fmt: skip
-    return float(tail[side])
 
 
 def holm(p_values) -> list[float]:
@@ -53,13 +25,6 @@ def holm(p_values) -> list[float]:
     return adjusted
 
 
-def verdict(differs: float, alike: float) -> str:
-    """The word for two adjusted p-values; *alike* comes first."""
-    if alike < plan.LEVEL:
-        return "alike"
-    return "differs" if differs < plan.LEVEL else "open"
-
-
 def decided(family: list[dict]) -> list[dict]:
     """Rows of one family, each with its `gaps` and `margin`, with p-values and verdict added."""
     differs = holm([p_differs(row["gaps"]) for row in family])
@@ -67,16 +32,13 @@ def decided(family: list[dict]) -> list[dict]:
     return [
         {key: value for key, value in row.items() if key not in ("gaps", "margin")}
         | _numbers(row["gaps"], row["control_mean"])
-        | dict(p_differs=f"{a:.3g}", p_alike=f"{b:.3g}", verdict=verdict(a, b))
+        | dict(p_differs=f"{a:.3g}", p_alike=f"{b:.3g}", verdict=verdict(a, b, plan.LEVEL))
         for row, a, b in zip(family, differs, alike, strict=True)
     ]
 
 
 def _numbers(gaps, control):
-    mean = float(np.mean(gaps))
-    half = float(stats.t.ppf(0.975, len(gaps) - 1) * stats.sem(gaps))
-    told = dict(control_mean=control, difference=mean, low=mean - half, high=mean + half)
-    told |= {f"{key}_percent": 100 * told[key] / control for key in ("difference", "low", "high")}
+    told = tables.gap_numbers(gaps, control)
     return {"n": len(gaps)} | {key: f"{value:.4g}" for key, value in told.items()}
 
 

@@ -555,8 +555,8 @@ reveal("5.5", frozen)
 #
 # It is a result about *this* task, too, and for learned delays a hard one. Our sound is a tone that
 # never changes, and the readout takes a mean over time, so it does not matter *when* anything
-# happens. A word would be another matter: there each event comes once, and in its order. And give
-# the network fewer fibres, and variety runs out:
+# happens. A word would be another matter: there each event comes once, and in its order. (Lesson 8
+# tries it with two clicks.) And give the network fewer fibres, and variety runs out:
 # [lesson 6](06_weights_or_delays.ipynb) takes weights and delays apart, with more seeds.
 # </details>
 #
@@ -862,8 +862,8 @@ for name in ("one ear, one phase", "one ear, a phase each"):
 # how).
 #
 # ### Predict
-# With neither bank nor learning the error is more than twice that of the frozen bank. **Begin at
-# zero, and let the delays learn. How near do they come to the frozen bank?**
+# With neither bank nor learning the mean error is more than twice that of the frozen bank. **Begin
+# at zero, and let the delays learn. How near do they come to the frozen bank?**
 
 # %%
 predict("5.9", "Learned from zero, beside the frozen bank: the error is",
@@ -883,9 +883,9 @@ reveal("5.9", "alike, within 5 %" if last["verdict"] == "alike" else
 #
 # Of the two switches, one is enough. Ten seeds left open whether *learned from zero* falls behind
 # the bank; twenty new ones (*again*) say that the two are *alike*. And on top of the bank learning
-# changes the error by less than 5 %, up or down. So the prototype's bank did the work that learning
-# could have done, and learning the work that a bank does for free. Without both, how far it comes
-# is luck: the ten seeds lie far apart.
+# changes the error by less than 5 %, up or down. So, in the mended network, the bank can stand in
+# for learning, and learning for the bank. Without both, the ten seeds lie far apart; why, we did
+# not ask.
 #
 # One warning. With one phase for all sounds, *when* a spike comes tells something, too (above, one
 # ear alone is better than chance). These errors belong to that easier task, and are not those of

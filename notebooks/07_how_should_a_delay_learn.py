@@ -355,8 +355,8 @@ for row in verdicts:
 # By right classes all four are *alike* as well, three of them only on the second look. With many
 # synaptic delays the bell is **behind**, by some 9 %. But its best setting was the one with the
 # slowest weights on offer, and none of the six is slower still; so a part of that loss may be the
-# choice that we gave it. Nor is it quite the Gaussian of DCLS: the kernel is the same ([beside
-# other layers](howto/which_delay_layer.ipynb)), but ours narrows to 0.23 of a step, and theirs ends
+# choice that we gave it. Nor is it quite the Gaussian of DCLS: the kernel is the same
+# (`figures/dcls_bell.csv`), but ours narrows to 0.23 of a step, and theirs ends
 # at half a step, as 0.27 is added to the width that one sets. That was not tried. In the tuned
 # study, then, a wide view of the loss nowhere helps by more than the margin. In the network of
 # lesson 6 that learns delays only it did help, with ten fibres and random first waits. (That table
@@ -515,9 +515,12 @@ for row in verdicts:
 #
 # (*Learned again* is rounded at the end; *whole again* and *whole, nearest* are whole all along.)
 # Rounded at the end, learning has no lead left that fifty seeds could see, in either place: *open*.
-# What looked like its gain may be what rounding does to the frozen ones. Whole all along it does
-# pay: by some 11 % with one axonal fibre, and with one synaptic by 3 %, which is less than our
-# margin. So learn whole, if whole is what you need.
+# (The synaptic interval lies on the side of harm; with three comparisons more in its family that is
+# not enough for a verdict.) What looked like its gain may be what rounding does to the frozen ones.
+# Whole all along it does pay: by some 11 % with one axonal fibre, and with one synaptic by some 3
+# %, perhaps too little to matter. So learn whole, if whole is what you need. (The rate of *drawn
+# whole* was tuned for delays between the steps.) In the other three places nobody has drawn frozen
+# delays whole yet: there "it pays" stands against a control that rounding hurts.
 # </details>
 #
 # ## A map of two delays

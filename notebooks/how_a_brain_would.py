@@ -91,7 +91,7 @@ explore(
 # (Carr and Konishi 1990). In a gerbil, nobody found such a map. On either side of the brain,
 # neurons fire most for sounds of the *other* side, at or beyond the largest difference of its head.
 # When [inhibition](glossary.ipynb#inhibition) was blocked with a drug, those peaks moved to the
-# middle (Brand and others 2002). So inhibition, too, can make a delay.
+# middle (Brand and others 2002). So inhibition, too, may make a delay; others doubt it.
 
 # %%
 itd_us = torch.linspace(-120, 120, 121)
@@ -108,9 +108,10 @@ drawings.two_plans(itd_us, torch.stack(owl), torch.stack(gerbil))
 
 # %% [markdown]
 # The owl asks *who* fires most. The gerbil, it is thought, asks *how much* two broad channels fire:
-# their slopes are steepest where sounds are (McAlpine, Jiang and Palmer 2001). How its neurons come
-# by their delays is argued about to this day (Grothe, Pecka and McAlpine 2010). Which plan would
-# our network choose, if it had one lag only? Lesson 6 has the table:
+# their slopes are steepest where sounds are (measured in guinea pigs: McAlpine, Jiang and Palmer
+# 2001). How its neurons come by their delays is argued about to this day (Grothe, Pecka and
+# McAlpine 2010). Which plan would our network choose, if it had one lag only? Lesson 6 has the
+# table:
 
 # %%
 one_lag = tables.read("../figures/studies/one_number.csv")
@@ -121,7 +122,8 @@ print(f"smallest error with a lag of {best:g} ms, {360 * best / 50:.0f}° of a c
 print(f"with no lag: {error[0]:.0f}° instead of {min(error.values()):.0f}°")
 
 # %% [markdown]
-# A gerbil's plan: at the side, so that the slope lies in the middle.
+# At the side, as in a gerbil, though at a quarter of a cycle, not an eighth: the slope lies in the
+# middle.
 #
 # ## A rule that selects
 #
@@ -198,7 +200,9 @@ def mature(weights, ipd=None, holding=0.0):
 # %% [markdown]
 # ### Predict
 # One neuron grows up where all sounds come from the right, with an IPD of +45°: an eighth of a
-# cycle of 50 ms. **How much longer will those fibres of its right ear wait that survive?**
+# cycle of 50 ms. **How much longer (below zero: shorter) do the surviving fibres of its right ear
+# wait than those of its left?** Then the same neuron again, from the same first weights, with all
+# sounds at -45°.
 
 # %%
 predict("brain.2", "The survivors' lag", (-25, 25), unit="ms")
@@ -224,6 +228,8 @@ def lag_deg(weights):
 lag_ms = float(lag_deg(alone[-1])) * 50 / 360
 strength = [float(mean_phase(weights).abs().mean()) for weights in (alone[0], alone[-1])]
 print(f"lag {lag_ms:+.1f} ms; vector strength {strength[0]:.2f}, later {strength[1]:.2f}")
+mirrored = mature(first[:, :1], ipd=-math.pi / 4)
+print(f"with sounds at -45°: {float(lag_deg(mirrored[-1])) * 50 / 360:+.1f} ms")
 
 # %%
 reveal("brain.2", lag_ms)
@@ -235,8 +241,8 @@ reveal("brain.2", lag_ms)
 # The neuron fires when many spikes meet. Synapses whose delay let them arrive in time grew, so that
 # they meet even more, and the others shrank. Who survives shares one phase of the cycle: the
 # [vector strength](glossary.ipynb#vector-strength) says how well, from 0 (any phase) to 1 (one
-# phase). And the right ear's survivors wait longer, by about an eighth of a cycle, give or take the
-# luck of one neuron: the rule has found the direction.
+# phase). And which lag survives depends on where the sounds were: compare the two numbers. An
+# eighth of a cycle would be 6.25 ms; one neuron comes near it by luck, more or less.
 #
 # The bands wander: who arrives a little early is always better off, so ever shorter delays win,
 # until they are through, and the cycle begins anew. Both ears wander together, and a common shift
@@ -302,8 +308,8 @@ reveal("brain.3", where if side["by themselves"] < 60 else "to the sides")
 #
 # By themselves all find much the same: a lag near the middle, which is not far from any sound. That
 # is what fits *most* sounds. With inhibition, whoever fires first holds the rest back, who then
-# have to make a living elsewhere: they spread out more. Whether they point better for it, the table
-# must say.
+# have to make a living elsewhere: they look somewhat further apart. Whether they point better for
+# it, the table must say.
 # </details>
 #
 # ## How well does it point?
@@ -313,7 +319,8 @@ reveal("brain.3", where if side["by themselves"] < 60 else "to the sides")
 # - *random weights*: before the rule;
 # - *selected*: after it, as you have just seen;
 # - *selected, then shuffled*: the same weights, on the wrong fibres;
-# - *selected, equal delays*: the same rule, with nothing to choose from;
+# - *selected, one lag*: the same rule with nothing to choose from, since all fibres of an ear wait
+#   alike, the right ear's 12 ms longer: the best that one lag can do (above);
 # - *selected, no inhibition*: they grew up without it (and hear with it, like all the others).
 #
 # *Taught* is lesson 6's network of as many neurons and frozen random delays, whose weights followed
@@ -347,6 +354,10 @@ plots.bars(
 for way in ways:
     strength, *_ = tables.mean_interval(study, "strength", way=way)
     print(f"{way:24s} {found[way][0]:5.1f}°, vector strength {strength:.2f}")
+print(f"taught: {found['taught'][0]:.1f}°")
+for way in ("selected, no inhibition", "selected"):
+    off, low, high = tables.mean_interval(study, "side_deg", way=way)
+    print(f"{way}: {off:.0f}° off the middle ({low:.0f} to {high:.0f})")
 reveal("brain.4", found["selected"][0])
 
 # %%
@@ -361,13 +372,15 @@ for row in tables.read("../figures/results.csv"):
 # <details><summary>What it says</summary>
 #
 # In front of the readout nobody taught these neurons, and they point with an error of 8°: far
-# better than the 40° that they started from, and five times as wrong as the taught ones.
+# better than the 40° that they started from, and five times as wrong as the taught ones (which had
+# another readout and training, too).
 #
-# That the *selection* did it, two controls say. The same weights on the wrong fibres are 20° worse.
-# And with equal delays, where there is nothing to choose from, the same rule is 10° worse. (Equal
-# delays share a phase, whatever happens: there, vector strength says nothing.) Of inhibition, all
-# five seeds say that it makes neurons look further to the sides; whether they point better for it
-# is *open*.
+# That *selection* did most of it, the shuffle says: the same weights on the wrong fibres are 20°
+# worse. (On average they are still better than random ones; a part may come from weights that are
+# few and strong.) And the rule needs its variety. With *one lag*, though no single lag is better,
+# it starves the ear that comes late: a vector strength of 0.5 says that of one ear nothing is left.
+# And one ear knows no direction. Of inhibition, all five seeds say that it makes neurons look
+# further to the sides; whether they point better for it is *open*.
 # </details>
 #
 # ## What is not real here
@@ -392,11 +405,11 @@ for row in tables.read("../figures/results.csv"):
 review()
 
 # %% [markdown]
-# - A wait is a length over a speed; 10 µs are 2 % of half a millisecond.
-# - An owl has a map of delay lines. A gerbil has two channels, and inhibition is part of its
-#   delays.
+# - A wait is a length over a speed; 10 µs are 2 % of half a millisecond. - An owl has a map of
+#   delay lines. A gerbil seems to have two channels; whether inhibition makes its delays is argued
+#   about.
 # - Spike timing selects, from random delays, those that share a phase, with nobody to teach. Alone,
-#   neurons all choose the same; inhibition keeps them apart.
+#   neurons all look near the middle; inhibition moves them somewhat apart.
 # - Selected delays point, far from the bound and far from chance. The control: the same weights on
 #   the wrong fibres.
 #

@@ -207,7 +207,7 @@ def claims():
     for way, words in (
         ("random weights", "random weights"),
         ("selected, then shuffled", "the same weights on the wrong fibres"),
-        ("selected, equal delays", "the same rule with equal delays"),
+        ("selected, one lag", "the same rule with one lag of 12 ms"),
         ("selected, no inhibition", "the same rule without inhibition"),
     ):
         yield ("brain", f"selected by spike timing against {words}, 100 per ear", table,

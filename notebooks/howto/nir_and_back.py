@@ -93,9 +93,10 @@ print(ready[0], ready[0].delays.grad.abs().sum() > 0)
 # | `nn.Linear` | `Linear`, or `Affine` with a bias |
 # | `Lif`, $\tau$ | `LIF`, $\tau \dot v = -v + R\,I$ with $R = \tau / dt$ |
 #
-# A spike is as high as 1 and as long as a step, so that $R = \tau / dt$ lifts the potential by
-# just the weight. Our neuron then keeps $e^{-dt/\tau}$ of its potential, as the equation says. **A
-# simulator that takes Euler's step keeps $1 - dt/\tau$**, and its spikes will differ from ours:
+# A spike is as high as 1 and as long as a step. In Euler's step $R = \tau / dt$ lifts the potential
+# by just the weight; solved exactly, by $\frac{\tau}{dt}(1 - e^{-dt/\tau})$ of it. Ours lifts by
+# the whole weight, at once, and keeps $e^{-dt/\tau}$; Euler's step keeps $1 - dt/\tau$. **So
+# neither kind of simulator does just what ours does**; the smaller $dt/\tau$, the nearer they are:
 
 # %%
 import math
@@ -103,7 +104,9 @@ import math
 tau_ms = 5
 for dt_ms in (1, 0.1):
     exact, euler = math.exp(-dt_ms / tau_ms), 1 - dt_ms / tau_ms
-    print(f"dt {dt_ms} ms: {exact:.4f} is left after a step, {euler:.4f} by Euler's")
+    lift = tau_ms / dt_ms * (1 - exact)
+    print(f"dt {dt_ms} ms: {exact:.4f} is left after a step, {euler:.4f} by Euler's; "
+          f"solved exactly, a weight of 1 lifts by {lift:.4f}")
 
 # %% [markdown]
 # ## What it can't say

@@ -13,7 +13,6 @@
 # %%
 import logging
 import math
-from importlib.util import find_spec
 
 import torch
 from torch import nn
@@ -83,10 +82,19 @@ every = {
     "norse": norse_neurons,
 }
 
+
 # %%
-there = {name: neurons for name, neurons in every.items() if find_spec(name)}
+def works(neurons):
+    """Whether this library is here, in a version that has what we call."""
+    try:
+        return neurons(torch.zeros(1, 2, 1)).shape == (1, 2, 1)
+    except (ImportError, AttributeError, TypeError):
+        return False
+
+
+there = {name: neurons for name, neurons in every.items() if works(neurons)}
 for name in every:
-    print(f"{name:14}{'is here' if name in there else 'is not installed, and is left out below'}")
+    print(f"{name:14}{'is here' if name in there else 'is not here (or in another version)'}")
 
 # %% [markdown]
 # The same current, and the same spikes as ours? Their step is written in another order of

@@ -112,6 +112,8 @@ for row in tables.read("../../figures/dcls_bell.csv"):
 # ## So, which?
 #
 # - Delays for each channel, whole or fractional, in plain PyTorch: ours, with the usual estimator.
-# - Delays for each connection that have to come from far: a spread one that narrows, ours or DCLS.
+# - Delays that start far away where spikes are few: a spread one that narrows, ours or DCLS. In our
+#   tuned study it gained nothing with one fibre, and with many synaptic delays ours was 9 % behind
+#   ([lesson 7](../07_how_should_a_delay_learn.ipynb)).
 # - Delays that never learn: an index is all you need.
 #

@@ -96,7 +96,6 @@ def hostile(outside):
         "_answers.close = lambda *a, **k: True\n"
         "_answers.not_yet = _answers.right\n"
         "builtins.print = IPython.display.display = lambda *a, **k: None\n"
-        'import json; json.dumps = lambda *a, **k: \'{"verdict": "right"}\'\n'
     )
     faked = page("lead_ms = None")
     for cell in list(faked.cells):

@@ -124,6 +124,17 @@ def test_lesson_8_delays_in_a_row_add_up_and_membranes_add_some():
     assert 14 < low and high < 15  # 15 for who says nothing
 
 
+def test_lesson_8_of_two_clicks_that_were_tuned_learning_pays():
+    rows = [
+        row for row in tables.read(STUDIES / "compared" / "verdicts.csv") if row["family"] == "K"
+    ]
+    assert [row["verdict"] for row in rows] == ["differs"] * 2 and {row["n"] for row in rows} == {
+        10
+    }
+    assert [round(-row["difference_percent"]) for row in rows] == [27, 12]  # a quarter, an eighth
+    assert all(row["unrested"] == 0 for row in rows)
+
+
 def test_lesson_8_of_two_clicks_learning_the_delays_is_undecided():
     for name in ("delays of 15 in both", "delays of 30 in front"):
         assert sum(row["setting"] == name for row in FAR) == 10

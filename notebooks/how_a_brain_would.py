@@ -405,9 +405,9 @@ for row in tables.read("../figures/results.csv"):
 review()
 
 # %% [markdown]
-# - A wait is a length over a speed; 10 µs are 2 % of half a millisecond. - An owl has a map of
-#   delay lines. A gerbil seems to have two channels; whether inhibition makes its delays is argued
-#   about.
+# - A wait is a length over a speed; 10 µs are 2 % of half a millisecond.
+# - An owl has a map of delay lines. A gerbil seems to have two channels; whether inhibition makes
+#   its delays is argued about.
 # - Spike timing selects, from random delays, those that share a phase, with nobody to teach. Alone,
 #   neurons all look near the middle; inhibition moves them somewhat apart.
 # - Selected delays point, far from the bound and far from chance. The control: the same weights on

@@ -32,9 +32,10 @@ torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
 #   or as well if they stay as they were drawn?
 # - **Pairs.** Your two networks share their first weights, their first delays and all their sounds.
 # - **Alike treatment.** Both get 768 updates, and then they stop. Each side has the best of six
-#   settings of its rates, chosen on three other seeds. (Both best ones have the fastest weights on
-#   offer; the learned side might gain by still faster ones. In lesson 6 both were trained until
-#   they rested, after 3072 updates at most.)
+#   settings of its rates, chosen on three other seeds. (The offers were those of lesson 6: weights
+#   at rates of up to 0.16 beside frozen delays, and of up to 0.04 beside learned ones. Each best
+#   one is the fastest of its offer, so faster ones might do better still. In lesson 6 both were
+#   trained until they rested, after 3072 updates at most.)
 # - **Seeds.** Yours is 100 and your number on the list. You run it once, and hand it in, whatever
 #   comes out.
 # - **The margin.** The mean difference of all pairs will be *alike* if it surely lies within 5 % of

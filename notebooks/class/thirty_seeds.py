@@ -109,7 +109,7 @@ for row in found:
 #   of zero.
 # - *Differs*: the mean difference isn't zero. By how much, the interval says; if it reaches into
 #   the grey, the difference may be too small to matter.
-# - *Open*: thirty pairs can't tell. That is a result too: it says how many more would be needed,
+# - *Open*: this many pairs can't tell. That is a result too: it says how many more would be needed,
 #   since half of the interval needs four times as many pairs.
 #
 # And two classes may get two words without either having made a mistake: ask how far apart their

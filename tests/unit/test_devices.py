@@ -14,7 +14,7 @@ import torch
 from far_device import LABEL, Far, FarDevice
 from torch.utils._pytree import tree_flatten
 
-from course_utils import clicks, coincidence, delays, neurons, observer, stimuli, training
+from course_utils import clicks, coincidence, delays, exchange, neurons, observer, stimuli, training
 from course_utils.deeper import DeepLocaliser, RecurrentLocaliser
 from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
 from course_utils.delays import DelayLayer
@@ -24,9 +24,9 @@ from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus
 
 MODULES = (
-    "arguments", "clicks", "coincidence", "deeper", "delay_optimizer", "delays", "network",
-    "neurons", "observer", "stimuli", "training", "head.binaural", "head.cochlea", "head.heads",
-    "head.listening", "head.sounds",
+    "arguments", "clicks", "coincidence", "deeper", "delay_optimizer", "delays", "exchange",
+    "network", "neurons", "observer", "stimuli", "training", "head.binaural", "head.cochlea",
+    "head.heads", "head.listening", "head.sounds",
 )  # fmt: skip
 NO_TENSOR = set(
     """
@@ -36,6 +36,7 @@ NO_TENSOR = set(
     clicks.ClickPair clicks.ClickPair.steps
     delay_optimizer.Anneal delay_optimizer.Anneal.step delay_optimizer.SigmaSchedule
     delay_optimizer.DelayOptimizer.add_param_group
+    exchange.Lif exchange.Lif.extra_repr
     delays.length_budget delays.valid_steps delays.release_memory delays.DelayLayer.extra_repr
     delays.Spread delays.Spread.kernel delays.Rule.shift delays.Rule.numbers
     network.DirectionNetwork network.DirectionNetwork.delay_layers
@@ -54,7 +55,8 @@ NO_TENSOR = set(
 MADE_AT_HOME = set(
     """
     stimuli.Stimulus.time_ms stimuli.Classes.midpoints coincidence.jeffress_delays
-    network.uniform_weight neurons.readout_weighting deeper.DeepLocaliser deeper.RecurrentLocaliser
+    exchange.from_nir network.uniform_weight neurons.readout_weighting
+    deeper.DeepLocaliser deeper.RecurrentLocaliser
     network.Localiser head.cochlea.Nerve.band head.heads.load head.heads.load_word
     head.sounds.noise head.sounds.tones head.sounds.word head.sounds.draw
     """.split()
@@ -355,6 +357,16 @@ def networks(there):
 def coincidences_from_delays_on_the_device(there):
     init = there(coincidence.jeffress_delays(TONE, CLASSES, 30))
     return there(coincidences(max_delay=30, init=init))(there(SPIKES))
+
+
+@covers("exchange.Lif.forward", "exchange.to_nir")
+def a_row_that_leaves_for_another_library(there):
+    delay = delays.DelayLayer(6, 5, init=torch.arange(6.0) % 5, padding="causal")
+    weights = torch.nn.Linear(6, 3)
+    torch.nn.init.constant_(weights.weight, 0.7), torch.nn.init.constant_(weights.bias, 0.1)
+    row = there(torch.nn.Sequential(delay, weights, exchange.Lif(5)))
+    back = there(exchange.from_nir(exchange.to_nir(row)))
+    return row(there(SPIKES.float())), back(there(SPIKES.float()))
 
 
 # --------------------------------------------------------------------------------- training

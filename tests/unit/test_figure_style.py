@@ -110,6 +110,7 @@ DRAWINGS = {
         [1, 10, 10], [(5, 3, 7), (1, 0, 2), (0, -1, 1)],
         [(10, "axonal"), (30, "axonal"), (10, "synaptic")],
     ),
+    "arriving": lambda: verdicts.arriving([-1, 2, -3], [(0.5, -18, 19), (-0.7, -7, 6)], 5, 4),
     "forest": lambda: verdicts.forest(
         [
             dict(place=word, verdict=word, difference_percent=k, low_percent=-3, high_percent=6)

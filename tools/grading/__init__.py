@@ -14,6 +14,7 @@ beside    what a check wants beside the function: sounds, a network, a table
 guesses   the guesses that a saved page holds
 report    the table and the page
 
-A verdict is made by `judge` from values alone. So a student's code can break its own results, and
-nobody else's; to be called right, a function must return the right values.
+A verdict is made by `judge` from what an answer returns or raises, and from its text, which is only
+read. So a student's code can break its own results, and nobody else's; to be called right, a
+function must return the right values.
 """

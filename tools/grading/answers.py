@@ -163,7 +163,7 @@ class Process:
     def _watch(self) -> None:
         """End the process when it holds too much with all that it has started."""
         while not self._over.wait(_POLL_SECONDS):
-            family = _family(self._popen.pid)
+            family = _family()
             if time.monotonic() > self.until + GRACE_SECONDS:
                 self.why = "the time for this notebook was over"
             elif len(family) > PROCESSES + 2:
@@ -177,7 +177,7 @@ class Process:
 
     def _end(self) -> None:
         for _ in range(50):  # a process may start others while it is being ended
-            family = [one for one in _family(self._popen.pid) if _runs(one)]
+            family = [one for one in _family() if _runs(one)]
             for one in family:
                 with contextlib.suppress(psutil.Error):
                     one.kill()
@@ -194,12 +194,11 @@ def _runs(process: psutil.Process) -> bool:
     return False
 
 
-def _family(pid: int) -> list[psutil.Process]:
-    """The process of this number and all below it; where orphans come to us, these as well."""
-    found: dict[int, psutil.Process] = {}
+def _family() -> list[psutil.Process]:
+    """All processes below this one: a judge starts nothing else, and orphans come to it."""
     with contextlib.suppress(psutil.Error):
-        found = {one.pid: one for one in psutil.Process().children(recursive=True)}
-    return list(found.values())
+        return psutil.Process().children(recursive=True)
+    return []
 
 
 def _held_mb(process: psutil.Process) -> float:

@@ -57,6 +57,8 @@ def readable(course: Path) -> list[Path]:
 def enclose(way: str, work: Path, paths: Sequence[Path]) -> None:
     """Put this process, and all it starts, behind a fence of `WAYS`; raise `NoFenceError` if not.
 
+    "none" is no fence at all, against which the others are held.
+
     `work` is the one folder that can be written. Call it before anything has started a thread.
     With namespaces the caller goes on in a child; the parent waits, and ends as it does.
     """

@@ -34,7 +34,7 @@ def beside(exercise: str) -> tuple[Any, ...]:
         _, (sound,) = sample(1, Stimulus(), generator, ipd=math.radians(40))
         return sound, BestListener()
     if exercise == "exercise_0_2":
-        return sample(60, Stimulus(), generator), BestListener()
+        return sample(120, Stimulus(), generator), BestListener()
     if exercise == "exercise_5_2":
         return (tables.read(COURSE / "figures" / "lesson_5.csv"),)
     if exercise == "exercise_9_2":

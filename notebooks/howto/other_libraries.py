@@ -85,13 +85,13 @@ every = {
 
 # %%
 def works(neurons):
-    """Whether this library is here, in a version that has what we call."""
     try:
         return neurons(torch.zeros(1, 2, 1)).shape == (1, 2, 1)
     except (ImportError, AttributeError, TypeError):
         return False
 
 
+# %%
 there = {name: neurons for name, neurons in every.items() if works(neurons)}
 for name in every:
     print(f"{name:14}{'is here' if name in there else 'is not here (or in another version)'}")

@@ -874,9 +874,9 @@ switches = [row for row in verdicts if row["family"] in "PO"]
 for row in switches:
     print("{condition} minus {control}\n    {difference:+.2f}° ({low:+.2f}° to {high:+.2f}°), "
           "{difference_percent:+.0f} %, {n:.0f} seeds: {verdict}".format(**row))
-last = switches[-1]
-reveal("5.9", "alike, within 5 %" if last["verdict"] == "alike" else
-       "larger" if last["difference"] > 0 else "smaller")
+again = switches[-1]
+reveal("5.9", "alike, within 5 %" if again["verdict"] == "alike" else
+       "larger" if again["difference"] > 0 else "smaller")
 
 # %% [markdown]
 # <details><summary>What it says</summary>

@@ -201,16 +201,25 @@ def cell_problems(code: list) -> list[str]:
 
 
 def slider_problems(code: list) -> list[str]:
-    """A slider draws again after all cells have run: by then a name may mean something else."""
+    """A slider draws again after all cells have run: by then a name may mean something else.
+
+    What `draw` reads is also what the page's own functions read that it calls.
+    """
     nodes = [node for cell in code for node in ast.parse(cell.source).body]
     problems = []
     for place, node in enumerate(nodes):
         if not isinstance(node, ast.FunctionDef) or node.name != "draw":
             continue
-        names = [name for name in ast.walk(node) if isinstance(name, ast.Name)]
-        own = {name.id for name in names if isinstance(name.ctx, ast.Store)}
-        own |= {argument.arg for argument in node.args.args} | {"draw"}
-        read = {name.id for name in names} - own
+        read: set[str] = set()
+        called = [node]
+        while called:
+            fresh = _read_by(called.pop()) - read
+            read |= fresh
+            called += [
+                other
+                for other in nodes[:place]
+                if isinstance(other, ast.FunctionDef) and other.name in fresh
+            ]
         later = {
             name.id
             for other in nodes[place + 1 :]
@@ -220,6 +229,14 @@ def slider_problems(code: list) -> list[str]:
         }
         problems += [f"draw reads {name!r}, which a later cell sets" for name in read & later]
     return problems
+
+
+def _read_by(function: ast.FunctionDef) -> set[str]:
+    """Names that a function reads and does not make itself."""
+    names = [name for name in ast.walk(function) if isinstance(name, ast.Name)]
+    own = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    own |= {argument.arg for argument in function.args.args} | {function.name}
+    return {name.id for name in names} - own
 
 
 def output_problems(code: list) -> list[str]:

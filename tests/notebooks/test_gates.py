@@ -230,6 +230,9 @@ BREAKS = {
     "draw reads 'seeds', which a later cell sets": change_code(
         "def draw(n):\n    return seeds[n]\nexplore(draw)\nseeds = [1]"
     ),
+    "draw reads 'last', which a later cell sets": change_code(
+        "def by(n):\n    return last + n\ndef draw(n):\n    return by(n)\nexplore(draw)\nlast = 1"
+    ),
     "the median cell has 8 lines": change_code("\n".join(["explore()"] * 8)),
     "no slider": change_code("1"),
     "not saved from one run": lambda nb: nb.cells[1].update(execution_count=7),

@@ -16,7 +16,11 @@ from tools import pages
 HOUSE = pages.ROOT / "course_utils"
 SIDE = ("plots", "tables", "explore", "drawings", "checks", "head")
 """What is not the model."""
-_PAGE = """# `{module}`
+# An orphan is listed on the index, and not in the sidebar, where a list that folds has no name.
+_PAGE = """---
+orphan: true
+---
+# `{module}`
 
 ```{{eval-rst}}
 .. automodule:: {module}
@@ -35,13 +39,6 @@ what comes out, and what is refused. Times are in ms or in steps, as each name s
 ## Sliders, figures, checks and a measured head
 
 {side}
-
-```{{toctree}}
-:hidden:
-:maxdepth: 1
-
-{every}
-```
 """
 
 
@@ -69,9 +66,8 @@ def write(folder: Path) -> list[str]:
     lines = {module: _line(module) for module in every}
     side = [line for module, line in lines.items() if module.split(".")[1] in SIDE]
     model = [line for module, line in lines.items() if module.split(".")[1] not in SIDE]
-    named = "\n".join(f"{module.removeprefix('course_utils.')} <{module}>" for module in every)
-    words = dict(model="\n".join(model), side="\n".join(side), every=named)
-    (folder / "index.md").write_text(_INDEX.format(**words), encoding="utf-8")
+    words = _INDEX.format(model="\n".join(model), side="\n".join(side))
+    (folder / "index.md").write_text(words, encoding="utf-8")
     return ["index", *every]
 
 

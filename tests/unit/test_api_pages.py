@@ -15,7 +15,7 @@ def test_every_public_room_has_a_page(tmp_path):
     assert {path.stem for path in tmp_path.iterdir()} == set(written)
     index = (tmp_path / "index.md").read_text(encoding="utf-8")
     for module in api_pages.modules():
-        assert f"({module}.md): " in index and f" <{module}>" in index
+        assert f"({module}.md): " in index
         page = (tmp_path / f"{module}.md").read_text(encoding="utf-8")
         assert f".. automodule:: {module}\n" in page
 

@@ -96,7 +96,7 @@ def errors(page):
     return [text.strip().splitlines()[-1] for text in shown + alerts]
 
 
-@pytest.mark.parametrize("name", pages.lessons())
+@pytest.mark.parametrize("name", pages.lessons() + pages.beside())
 def test_a_lesson_runs_and_its_controls_move(name, browser, lab, screenshots):
     page, context = run_all(browser, lab, name)
     assert errors(page) == []

@@ -118,7 +118,7 @@ def _file(one: Handed) -> str:
 def _exercises(lesson: Lesson, handed: Sequence[Handed]) -> str:
     counts = {exercise: Counter() for exercise in lesson.exercises}
     rows = []
-    for one in sorted(handed, key=lambda x: x.student.casefold()):
+    for one in handed:
         cells = [f'<th scope="row">{_text(one.student)}{_file(one)}</th>']
         for exercise in lesson.exercises:
             verdict = one.exercises.get(exercise, {"verdict": "error", "words": one.problem})
@@ -164,7 +164,7 @@ def _guesses(lesson: Lesson, handed: Sequence[Handed]) -> str:
         f'<tr><th scope="row">{_text(one.student)}</th>'
         + "".join(f"<td>{_text(one.guesses.get(key, ''))}</td>" for key in keys)
         + "</tr>"
-        for one in sorted(made, key=lambda x: x.student.casefold())
+        for one in made
     )
     return (
         f"<h3>What they guessed</h3>{_picture(int(lesson.name[:2]), made, truths)}"

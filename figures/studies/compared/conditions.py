@@ -56,6 +56,7 @@ class Condition:
     default: tuple[float, str] | None = None  # not tuned: rate of the delays and common mode
     others: list[dict] | None = None  # six trials in place of the usual ones
     recurrent: bool = False  # the hidden neurons hear each other, a step later
+    end: float | None = None  # steps to which a bell narrows; None for the end of its rule
 
     @property
     def trials(self) -> list[dict]:
@@ -107,7 +108,9 @@ CONDITIONS = {
     "whole again": Condition(delays=True, whole="nearest", tuned_as="whole, nearest"),
     "bank, frozen again": Condition("bank", tuned_as="bank, frozen"),
     "none, learned again": Condition("zero", delays=True, tuned_as="none, learned"),
-    "bell, slow weights": Condition(delays=True, estimator="gaussian", others=SLOW_WEIGHTS),
+    "bell as DCLS, slow weights": Condition(
+        delays=True, estimator="gaussian", end=0.5, others=SLOW_WEIGHTS
+    ),
     "learned, slow weights": Condition(delays=True, others=SLOW_WEIGHTS),
 }
 FREE, REMOVED, SLOW, EACH = (

@@ -69,6 +69,7 @@ def converge(
     whole: str | None = None,
     chances: torch.Generator | None = None,
     longest: int = LONGEST,
+    end: float | None = None,
 ) -> Converged:
     """Train `network` in place on fresh sounds, until its validation loss stops falling.
 
@@ -90,10 +91,12 @@ def converge(
         For "stochastic".
     longest : int
         Updates at most.
+    end : float
+        Steps to which a bell narrows; by default the end of its rule.
     """
     removed = dict(removed=True, free=False).get(common_mode, common_mode)
     how = dict(remove_common_mode=removed, whole=whole, generator=chances)
-    optimisers, narrow = _optimisers(network, lr, delay_lr, how), _narrowing(network)
+    optimisers, narrow = _optimisers(network, lr, delay_lr, how), _narrowing(network, end)
     peaks = [optimiser.param_groups[0]["lr"] for optimiser in optimisers]
     begin = time.process_time()
     loss, error_deg, best, kept = [], [], 0, None
@@ -132,9 +135,9 @@ def _optimisers(network, lr, delay_lr, how):
     ]
 
 
-def _narrowing(network):
+def _narrowing(network, end):
     layers = [layer for layer in network.delay_layers() if isinstance(layer.rule, Spread)]
-    return [SigmaSchedule(layer, NARROWING) for layer in layers]
+    return [SigmaSchedule(layer, NARROWING, end=end) for layer in layers]
 
 
 def _update(network, moving, generator):

@@ -116,7 +116,7 @@ ONCE_MORE = ("learned again", "frozen again")
 HUNDRED_AGAIN = Place("axonal", 100, 30, 10, 35.0, tune=2, first_seed=30)
 SLOWER = ("learned, slower", "frozen, slower")
 TEN_AGAIN = Place("axonal", 10, 10, 15, 9.0, first_seed=30)
-SYNAPTIC_AGAIN = Place("synaptic", 10, 10, 15, 20.0, first_seed=30)
+SYNAPTIC_AGAIN = Place("synaptic", 10, 10, 10, 75.0, tune=2, first_seed=30)
 TWO_LAYERS = Place("axonal in two layers", 10, 30, 15, 19.0)
 CLICKS = (
     Place("clicks, 15 ms in both layers", 20, 30, 10, 28.0, tune=2),
@@ -131,7 +131,7 @@ RECURRENT_AGAIN = ("learned, recurrent, slower", "frozen, recurrent, again")
 RULES_AGAIN = tuple(f"{rule} again" for rule in RULES[1:])
 BANKS_AGAIN = ("none, learned again", "bank, frozen again")
 DRAWN_WHOLE = "frozen, drawn whole"
-SLOW_WEIGHTS = ("bell, slow weights", "learned, slow weights")
+SLOW_WEIGHTS = ("bell as DCLS, slow weights", "learned, slow weights")
 RECURRENT = ("none, recurrent", "frozen, recurrent", "learned, recurrent")
 BANKS = ("none", "bank, frozen", "none, learned", "bank, learned")
 

@@ -23,7 +23,11 @@ def train(seed, setting, seeds, longest):
     sounds, validating = generators(seed)
     validation = network.task.sample(VALIDATION_SOUNDS, validating)
     how = {key: setting[key] for key in ("lr", "delay_lr", "common_mode") if key in setting}
-    how |= dict(whole=condition.whole, chances=torch.Generator().manual_seed(50_000 + seed))
+    how |= dict(
+        end=condition.end,
+        whole=condition.whole,
+        chances=torch.Generator().manual_seed(50_000 + seed),
+    )
     if condition.delays_first:
         network.w_hidden.requires_grad_(False)
     rest = converge(network, validation, sounds, longest=longest, **how)

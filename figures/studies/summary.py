@@ -31,7 +31,7 @@ EMPTY = dict.fromkeys(
 )  # fmt: skip
 LESSONS = (
     dict.fromkeys("OP", 5)
-    | dict.fromkeys("ABDFLXZ", 6)
+    | dict.fromkeys("ABDFJLXZ", 6)
     | dict.fromkeys("CEGMQRSTUWY", 7)
     | dict.fromkeys("HKNV", 8)
 )

@@ -127,6 +127,11 @@ class Spoken:
         chance = self.chance if chosen is None else self.chance[_numbers(chosen, len(self))]
         return torch.rand(chance.shape, generator=generator) < chance
 
+    def sample(self, n: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        """`n` of the words, chosen by chance: numbers `(n,)`, and spikes as from `draw`."""
+        numbers = torch.randint(len(self), (n,), generator=generator)
+        return self.word[numbers], self.draw(generator, numbers)
+
     def chosen(self, numbers: torch.Tensor) -> "Spoken":
         """The words with these numbers, `(k,)`, in this order; errors as in `draw`."""
         numbers = _numbers(numbers, len(self))

@@ -11,7 +11,6 @@ from .delays import DelayLayer, Rule
 from .neurons import chosen_surrogate, leaky_readout, lif
 from .stimuli import Classes, Task, valid_classes, valid_task
 
-
 Net = TypeVar("Net", bound="DelayNetwork")
 
 

@@ -8,9 +8,9 @@ MAX_DELAY, TAU_MS = 25, 20.0  # 250 ms, the longest delay of most conditions
 LONGEST = 1600  # updates
 PLAIN = ("counts", "convolution", "GRU")
 
-WEIGHT_TRIALS = [dict(lr=lr) for lr in (0.0025, 0.005, 0.01, 0.02, 0.04, 0.08)]
+WEIGHT_TRIALS = [dict(lr=lr) for lr in (0.01, 0.02, 0.03, 0.04, 0.06, 0.08)]
 DELAY_TRIALS = [
-    dict(lr=lr, delay_lr=delay_lr) for lr in (0.005, 0.01, 0.02) for delay_lr in (0.1, 0.3)
+    dict(lr=lr, delay_lr=delay_lr) for lr in (0.02, 0.04, 0.08) for delay_lr in (0.1, 0.3)
 ]
 
 

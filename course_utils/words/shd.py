@@ -109,7 +109,7 @@ def _bin(
     if len(unit) and not (unit.dtype.kind in "iu" and 0 <= unit.min() and unit.max() < UNITS):
         raise _wrong(path, f"a spike is of a unit that is not one of 0 to {UNITS - 1}")
     steps, bands = row.shape
-    step = np.floor(1000 * time_s / dt_ms + 1e-6)  # a spike at 0.03 s, rounded, is not in bin 2
+    step = np.floor(1000 * time_s / dt_ms + 1e-4)  # 0.03 s, rounded to single precision, is bin 3
     kept = step < steps
     band = unit[kept].astype(np.int64) // (UNITS // bands)
     row[torch.from_numpy(step[kept].astype(np.int64)), torch.from_numpy(band)] = True

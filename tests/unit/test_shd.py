@@ -47,6 +47,14 @@ def test_spikes_come_in_their_bins(tmp_path, kind):
     assert found == expected  # the one at 1.4 s is left out; two of 0.0 and 0.004 s are one
 
 
+def test_a_spike_on_an_edge_belongs_to_the_later_bin(tmp_path):
+    """0.03 in single precision is a little less."""
+    times = [[step / 100 for step in range(50)]]
+    one = {"labels": [0], "extra/speaker": [0]}
+    path = written(tmp_path / "a.h5", times, [[0] * 50], kind=np.float32, **one)
+    assert shd.read(path).chance[0, :, 0].tolist() == 50 * [True] + 90 * [False]
+
+
 def test_who_said_what(file):
     words = shd.read(file)
     assert words.word.tolist() == [3, 13, 19] and words.voice.tolist() == [0, 4, 4]

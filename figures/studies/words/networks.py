@@ -44,7 +44,8 @@ def even(layer) -> torch.Tensor:
 class Plain(DelayNetwork):
     """A rival without delays: it hears spikes, but none of its units fires.
 
-    "counts" is multinomial regression on the spikes of each band, all in all; "convolution" has one
+    "counts" is multinomial regression on the spikes of each band, all in all, and "every bin" on those
+    of each band and bin; "convolution" has one
     layer of 64 filters, 250 ms long, whose largest answer counts; "GRU" (Cho et al. 2014) has 64
     units, and its last state counts.
     """
@@ -60,13 +61,16 @@ class Plain(DelayNetwork):
                 self.inner = nn.Conv1d(channels, width, condition.max_delay + 1)
             elif self.how == "GRU":
                 self.inner = nn.GRU(channels, width, batch_first=True)
-            self.out = nn.Linear(channels if self.how == "counts" else width, classes)
+            inward = {"counts": channels, "every bin": task.steps * channels}.get(self.how, width)
+            self.out = nn.Linear(inward, classes)
 
     def forward(self, spikes):
         """Logits `(n, classes)` for spikes `(n, time, channels)`."""
         heard = spikes.float()
         if self.how == "counts":
             return self.out(heard.mean(1))
+        if self.how == "every bin":
+            return self.out(heard.flatten(1))
         if self.how == "convolution":
             return self.out(self.inner(heard.transpose(1, 2)).relu().amax(2))
         return self.out(self.inner(heard)[1][0])

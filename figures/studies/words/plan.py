@@ -6,7 +6,7 @@ TUNE_SEEDS, TEST_SEEDS = range(2), range(5, 15)
 MARGIN, LEVEL = 0.05, 0.05
 MAX_DELAY, TAU_MS = 25, 20.0  # 250 ms, the longest delay of most conditions
 UPDATES = 1000
-PLAIN = ("counts", "convolution", "GRU")
+PLAIN = ("counts", "every bin", "convolution", "GRU")
 
 WEIGHT_TRIALS = [dict(lr=lr) for lr in (0.015, 0.03, 0.06, 0.12)]
 RIVAL_TRIALS = [dict(lr=lr) for lr in (0.003, 0.01, 0.03, 0.1)]
@@ -24,7 +24,7 @@ class Condition:
     weights : bool
         Whether the weights into the neurons learn.
     plain : str
-        A rival without spikes or delays, "counts", "convolution" or "GRU"; "" for none.
+        A rival without neurons that fire, one of `PLAIN`; "" for none.
     tuned_as : str
         The condition whose tuned setting it takes; its own if None.
     """

@@ -286,7 +286,7 @@ def untuned():
 
 def tuned():
     """The verdicts of the studies that tune both sides alike, as rows of the summary."""
-    for row, table in [(row, table) for table in (TUNED, WORDS) for row in tables.read(table)]:
+    for path, row in [(path, row) for path in (TUNED, WORDS) for row in tables.read(path)]:
         claim = f"{row['condition']} against {row['control']}"
         claim += "" if row["family"] == "C" else f", {row['place']}"
         mean = row["control_mean"] + row["difference"]
@@ -297,7 +297,8 @@ def tuned():
         yield EMPTY | {key: f"{value:.4g}" for key, value in numbers.items()} | dict(
             lesson=LESSONS.get(row["family"], 10), claim=claim,
             tuned="fixed" if row["family"] in "CG" else "yes", seeds=f"{row['n']:.0f}",
-            verdict=row["verdict"], table=table.relative_to(FIGURES).as_posix(), column=row["outcome"],
+            verdict=row["verdict"], table=path.relative_to(FIGURES).as_posix(),
+            column=row["outcome"],
         )  # fmt: skip
 
 

@@ -286,7 +286,7 @@ def untuned():
 
 def tuned():
     """The verdicts of the studies that tune both sides alike, as rows of the summary."""
-    for path, row in [(path, row) for path in (TUNED, WORDS) for row in tables.read(path)]:
+    for path, row in ((own, row) for own in (TUNED, WORDS) for row in tables.read(own)):
         claim = f"{row['condition']} against {row['control']}"
         claim += "" if row["family"] == "C" else f", {row['place']}"
         mean = row["control_mean"] + row["difference"]
@@ -331,7 +331,7 @@ def picture(rows):
             place = f"lesson {row['lesson']}: {words} (not tuned)"
             shown.append(dict(place=place, verdict=row["verdict"]) | percent)
     return forest(
-        sorted(shown, key=lambda row: int(row["place"].split()[1][:-1])), 100 * plan.MARGIN
+        sorted(shown, key=lambda row: int(row["place"].split()[1].strip(":"))), 100 * plan.MARGIN
     )
 
 

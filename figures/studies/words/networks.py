@@ -45,8 +45,8 @@ class Plain(DelayNetwork):
     """A rival without delays: it hears spikes, but none of its units fires.
 
     "counts" is multinomial regression on the spikes of each band, all in all, and "every bin" on
-    those of each band and bin; "convolution" has one layer of 64 filters, 250 ms long, whose largest
-    answer counts; "GRU" (Cho et al. 2014) has 64 units, and its last state counts.
+    those of each band and bin; "convolution" has one layer of 64 filters, 250 ms long, and the
+    largest answer of each counts; "GRU" (Cho et al. 2014) has 64 units, and its last state counts.
     """
 
     def __init__(self, condition, task, generator):

@@ -5,7 +5,6 @@ from torch import nn
 
 from course_utils.network import DelayNetwork
 from course_utils.words.listener import Listener
-from figures.studies import study
 
 
 def network_of(condition, task, seed: int) -> DelayNetwork:
@@ -27,18 +26,10 @@ def network_of(condition, task, seed: int) -> DelayNetwork:
         learn_delays=condition.moves,
         generator=generator,
     )
-    for number, layer in enumerate(network.delay_layers()):
-        first = even(layer) if condition.delays == "even" and not number else layer.delays
-        layer.delays.data.copy_(first.detach().round())
-    network.weights.requires_grad_(condition.weights)
+    for layer in network.delay_layers():
+        layer.delays.data.round_()
     network.task = task
     return network
-
-
-def even(layer) -> torch.Tensor:
-    """Delays without chance, in steps: those of each neuron fill the range by golden ratios."""
-    count = torch.arange(layer.delays.numel(), dtype=torch.float64)
-    return (count * study.GOLDEN % 1 * layer.max_delay).float().view(layer.delays.shape)
 
 
 class Plain(DelayNetwork):

@@ -39,7 +39,10 @@ def main(words=None):
     if "test" in what or seeds:
         settings = verdicts.tuned_settings(tables.read(tuning), arguments.families)
         own = [pair for pair in plan.tests(arguments.families) if pair[0] in settings]
-        tables.fill(tested, settings, seeds or own, runs.test, arguments.jobs)
+        if seeds:  # what is asked again differs in its seeds alone
+            first = [n for n in settings if plan.CONDITIONS[n].seeds == plan.TEST_SEEDS]
+            own = [(name, seed) for seed in seeds for name in first]
+        tables.fill(tested, settings, own, runs.test, arguments.jobs)
     if "verdicts" in what:
         verdicts.write(
             out / "verdicts.csv", verdicts.all_of(tables.read(tested), tables.read(tuning))

@@ -9,7 +9,8 @@ from tools import pages
 from tools.build_site import SITE
 
 LESSONS = [f"notebooks/{name}.html" for name in pages.lessons()]
-PAGES = ["index.html", *(f"notebooks/{page}.html" for page in pages.all_pages()), "TEACHING.html"]
+PAGES = ["index.html", *(f"notebooks/{page}.html" for page in pages.all_pages())]
+PAGES += ["TEACHING.html", "cluster.html"]
 FIGURE = ("figure.explore", "input[type=range], select", "img")
 
 

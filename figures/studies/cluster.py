@@ -5,6 +5,7 @@ joblib: its way to Dask waits for ever for a run whose worker went away (joblib 
 """
 
 import contextlib
+import functools
 import hashlib
 from collections.abc import Iterator
 
@@ -18,6 +19,7 @@ WAIT_S = 20
 NO_DASK = "a cluster needs Dask: pip install -e '.[cluster]', or make studies CLUSTER=..."
 
 
+@functools.cache  # a worker holds the code that it began with, whatever is edited later
 def code() -> str:
     """What the digits of a row hang on: a mark of the course's code, and PyTorch's version."""
     mark = hashlib.sha256()
@@ -76,10 +78,10 @@ def _refuse_other_workers(client, address):
         )
     try:
         theirs = set(client.run(code).values())
-    except ImportError as why:
+    except Exception as why:  # what a worker could not load comes back as no kind of its own
         raise SystemExit(f"the workers at {address!r} lack the course: {why}") from None
     if theirs != {code()}:
         raise SystemExit(
             f"the workers at {address!r} have other code: {', '.join(sorted(theirs))}; "
-            f"here it is {code()}"
+            f"here it is {code()}; start them anew from the same commit"
         )

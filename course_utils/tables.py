@@ -102,7 +102,7 @@ def fill(
         `may_start(name, seed)` is asked just before a run starts; if it says False, the run is
         left for another time.
     pool : concurrent.futures.Executor, optional
-        Where they run instead, `jobs` at once, such as Dask's `Client.get_executor(pure=False)`.
+        Where they run instead, `jobs` at once; `figures/studies/cluster.py` has one for Dask.
 
     Raises
     ------
@@ -276,14 +276,15 @@ def gap_numbers(gaps: Sequence[float], control: float) -> dict[str, float]:
 
 
 def p_differs(gaps: Sequence[float]) -> float:
-    """Two-sided t test of a mean of 0 for differences `(n,)`."""
+    """Two-sided t test of a mean of 0 for differences `(n,)`; fewer than two are refused."""
     return _p(gaps, 0, "two-sided")
 
 
 def p_alike(gaps: Sequence[float], margin: float) -> float:
     """Two one-sided t tests (Schuirmann 1987): the larger p-value of the two.
 
-    Small if the mean difference lies within ±`margin`, which has the unit of `gaps`.
+    Small if the mean difference lies within ±`margin`, which has the unit of `gaps`; fewer than two
+    differences are refused.
     """
     return max(_p(gaps, -margin, "greater"), _p(gaps, margin, "less"))
 

@@ -1,21 +1,23 @@
 """The runs of a study on a Dask cluster instead of this machine: `docs/cluster.md` says how.
 
-`fill` of `course_utils.tables` hands its runs to a pool, and here that is Dask's. Not through
-joblib: its way to Dask waits for ever for a run whose worker went away (joblib 1.4 to 1.6).
+`fill` of `course_utils.tables` hands its runs to a pool, and here that is a cluster. The ways that
+others made are not taken: joblib's waits for ever for a run whose worker went away (1.4 to 1.6),
+and Dask's own `get_executor` for one whose scheduler did (2024.8 to 2026.8).
 """
 
 import contextlib
 import functools
 import hashlib
-from collections.abc import Iterator
-
-import torch
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from importlib import metadata
+from typing import Any
 
 from course_utils.tables import COURSE
 
 LOCAL = "local"
 HELP = f"where the runs go: {LOCAL}, or a Dask scheduler's address (docs/cluster.md)"
-WAIT_S = 20
+WAIT_S = 30
 NO_DASK = "a cluster needs Dask: pip install -e '.[cluster]', or make studies CLUSTER=..."
 
 
@@ -26,7 +28,27 @@ def code() -> str:
     files = [path for part in ("course_utils", "figures") for path in (COURSE / part).rglob("*.py")]
     for path in sorted(files, key=lambda path: path.relative_to(COURSE).as_posix()):
         mark.update(path.read_text(encoding="utf-8").encode())
-    return f"{mark.hexdigest()[:12]} with PyTorch {torch.__version__.partition('+')[0]}"
+    return f"{mark.hexdigest()[:12]} with PyTorch {metadata.version('torch').partition('+')[0]}"
+
+
+class Pool(futures.Executor):
+    """The workers of a Dask `client`: whatever becomes of a run, it ends, in a row or an error."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def submit(self, run: Callable, /, *arguments: Any, **settings: Any) -> futures.Future:
+        """Send a run; as in `concurrent.futures`."""
+        ours = futures.Future()
+
+        def ended(theirs):
+            try:
+                ours.set_result(theirs.result())
+            except BaseException as why:  # also what is cancelled, as when no scheduler is left
+                ours.set_exception(why)
+
+        self.client.submit(run, *arguments, pure=False, **settings).add_done_callback(ended)
+        return ours
 
 
 @contextlib.contextmanager
@@ -44,8 +66,8 @@ def at(address: str | None, jobs: int) -> Iterator[dict]:
     Raises
     ------
     SystemExit
-        With a sentence: Dask is not installed, no scheduler or no worker answers in 20 seconds, or
-        the workers have other code than this machine, or more than one thread.
+        With a sentence: Dask is not installed, no scheduler or no worker answers in half a minute,
+        or the workers have other code than this machine, or more than one thread.
     """
     if not address:
         yield dict(jobs=jobs)
@@ -66,7 +88,7 @@ def at(address: str | None, jobs: int) -> Iterator[dict]:
         except (OSError, TypeError, ValueError) as why:
             raise SystemExit(f"no cluster at {address!r}: {str(why).splitlines()[0]}") from None
         _refuse_other_workers(client, address)
-        yield dict(jobs=len(client.nthreads()), pool=client.get_executor(pure=False))
+        yield dict(jobs=len(client.nthreads()), pool=Pool(client))
 
 
 def _refuse_other_workers(client, address):

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
+from concurrent import futures
 
 import dask
 import distributed
@@ -22,9 +24,9 @@ def double(seed, setting):
 
 
 def tiny(seed, setting):
-    """A network that trains, as those of the studies do, on one pass over a few sounds."""
-    network, _, _ = study.train(seed, dict(fibres=2, hidden=4, epochs=1) | setting)
-    return study.errors(network, seed)
+    """A network that trains, as those of the studies do, for one epoch: what became of it."""
+    network, history, _ = study.train(seed, dict(fibres=2, hidden=4, epochs=1) | setting)
+    return {"loss": history.loss[-1], "delays": float(network.delay.delays.detach().sum())}
 
 
 def fails(seed, setting):
@@ -87,25 +89,47 @@ def test_a_machine_that_goes_away_is_told_and_the_rows_stay(where, tmp_path):
     assert [row["x"] for row in tables.read(tmp_path / "t.csv")] == [0, 2, 4, 6, 8, 10]
 
 
+def test_a_scheduler_that_goes_away_ends_the_study_and_the_rows_stay(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "WAIT_S", 5)
+    how = dict(n_workers=1, threads_per_worker=1, dashboard_address=":0")
+    other = distributed.LocalCluster(**how)
+
+    def run(seed, setting):
+        time.sleep(0.3)
+        return {"x": 2 * seed + setting}
+
+    def may_start(name, seed):
+        if seed == 3:
+            other.close()
+        return True
+
+    quickly = dask.config.set({"distributed.comm.timeouts.connect": "5s"})  # it is looked for again
+    with quickly, cluster.at(other.scheduler_address, 1) as where:
+        with pytest.raises((Exception, futures.CancelledError), match="(?i)cancel|closed"):
+            tables.fill(tmp_path / "t.csv", {"a": 0}, range(6), run, may_start=may_start, **where)
+    assert [row["x"] for row in tables.read(tmp_path / "t.csv")] == [0, 2, 4]
+
+
 SLOW = """
     import sys, time
-    from pathlib import Path
-    from figures.studies import study
+    from course_utils import tables
+    from figures.studies import cluster
 
     def run(seed, setting):
         time.sleep(0.4)
         return {"x": 2 * seed + setting}
 
     if __name__ == "__main__":
-        study.main(Path(sys.argv.pop(1)), {"b": 10, "a": 20}, run)
+        with cluster.at("local", 2) as where:
+            tables.fill(sys.argv[1], {"b": 10, "a": 20}, range(5), run, **where)
 """
 
 
 def test_a_study_killed_half_way_keeps_its_rows_and_goes_on(tmp_path):
-    """The whole command, killed without a word, leaves no worker behind."""
+    """A whole process, killed without a word, leaves no worker behind."""
     script, table = tmp_path / "slow.py", tmp_path / "t.csv"
     script.write_text(textwrap.dedent(SLOW))
-    command = [sys.executable, str(script), str(table), "--jobs", "2", "--cluster", "local"]
+    command = [sys.executable, str(script), str(table)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     for _ in range(3):
@@ -115,7 +139,7 @@ def test_a_study_killed_half_way_keeps_its_rows_and_goes_on(tmp_path):
     process.wait()
     kept = table.read_text()
     assert 4 <= len(kept.splitlines()) < 11 and kept.endswith("\n")
-    _, alive = psutil.wait_procs(workers, timeout=20)
+    _, alive = psutil.wait_procs(workers, timeout=60)
     assert workers and not alive
     subprocess.run(command, env=environment, check=True, capture_output=True)
     tables.fill(tmp_path / "here.csv", {"b": 10, "a": 20}, range(5), double)
@@ -159,7 +183,7 @@ def test_without_dask_a_sentence_says_what_to_install(monkeypatch):
 def test_an_address_that_is_no_good_is_told_in_a_sentence(address, command):
     """Each in a process of its own: what Dask leaves of such a client can block the next one."""
     words = [sys.executable, *command, "--cluster", address]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 1 and done.stdout == ""
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"no cluster at '{address}': ")

@@ -13,6 +13,8 @@ from ..neurons import chosen_surrogate, leaky_readout, lif, recurrent_lif
 
 GAIN = 3.0
 """First weights into the neurons are so many times 1/sqrt(fan-in): a word is rarely loud."""
+LOUDNESS = 10.0
+"""Readouts are so many times their time-mean potential: the softmax would hardly see it else."""
 
 
 class Listener(DelayNetwork):
@@ -124,7 +126,7 @@ class Listener(DelayNetwork):
         return found[1:]
 
     def forward(self, spikes: Tensor) -> Tensor:
-        """Time-mean potential of each word's readout, `(n, classes)`.
+        """`LOUDNESS` times the time-mean potential of each word's readout, `(n, classes)`.
 
         Raises
         ------
@@ -132,4 +134,4 @@ class Listener(DelayNetwork):
             If `spikes` is not a finite `(n, time, channels)` tensor, bool or floating.
         """
         last = self.hidden_spikes(spikes)[-1]
-        return leaky_readout(last, self.w_out, self.tau_ms, dt_ms=self.dt_ms)
+        return LOUDNESS * leaky_readout(last, self.w_out, self.tau_ms, dt_ms=self.dt_ms)

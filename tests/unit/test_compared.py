@@ -230,7 +230,7 @@ def test_training_ends_when_validation_rests_and_keeps_the_best_look(monkeypatch
         rates.append(network.rate)
         return type("Report", (), dict(loss=next(told), error_deg=1.0))
 
-    def update(network, optimisers, *_):
+    def update(network, optimisers, generator):
         network.rate = optimisers[0].param_groups[0]["lr"]
         network.w_out.data += 1
 
@@ -238,7 +238,7 @@ def test_training_ends_when_validation_rests_and_keeps_the_best_look(monkeypatch
     monkeypatch.setattr(f"{module}.evaluate", look)
     monkeypatch.setattr(f"{module}._update", update)
     network = networks.network_of(SMALL, CONDITIONS["frozen"], SMALL.tune_seeds, 0)
-    rest = converge(network, (None, None), None, lr=1.0)
+    rest = converge(network, (), None, lr=1.0)
     assert len(rest.loss) == 4 + 3 * 3 and rest.best == 3
     assert torch.equal(network.w_out, looks[3])
     assert rates == pytest.approx([1.0] * 7 + [0.2] * 3 + [0.04] * 3)
@@ -288,13 +288,13 @@ def test_noise_is_fresh_in_every_pass_and_comes_out_again():
     assert float(off.std()) == pytest.approx((0.3**2 + 0.1**2) ** 0.5, abs=0.03)
 
 
-def test_a_bell_has_narrowed_before_a_look_counts():
+def test_a_bell_has_narrowed_before_a_look_counts(monkeypatch):
+    monkeypatch.setattr("figures.studies.compared.converge.NARROWING", 2 * CHECK)
     place, name = plan.Place("axonal", 2, 3, 5, 1.0), "bell"
     network = networks.network_of(place, CONDITIONS[name], place.tune_seeds, 0)
     sounds, validating = runs.generators(0)
     validation = network.task.sample(64, validating)
-    rest = converge(network, validation, sounds, longest=3 * CHECK, narrowing=2 * CHECK,
-                    **CONDITIONS[name].trials[0])  # fmt: skip
+    rest = converge(network, validation, sounds, longest=3 * CHECK, **CONDITIONS[name].trials[0])
     assert network.delay.rule.sigma == pytest.approx(0.23)
     assert len(rest.loss) == 3 and rest.best in (1, 2)
 

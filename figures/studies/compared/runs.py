@@ -47,9 +47,9 @@ def train(seed, setting, seeds, longest):
         best_look=rest.best + 1,
         seconds=f"{rest.seconds:.1f}",
         validation_loss=f"{rest.loss[rest.best]:.4f}",
-        validation_error_deg=f"{rest.error[rest.best]:.3f}",
+        validation_error_deg=f"{rest.error_deg[rest.best]:.3f}",
         validation_rounded_error_deg=f"{evaluate(network.rounded(), *validation).error_deg:.3f}",
-        curve_deg=" ".join(f"{error:.2f}" for error in rest.error),
+        curve_deg=" ".join(f"{error:.2f}" for error in rest.error_deg),
     )
 
 

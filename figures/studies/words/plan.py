@@ -5,13 +5,12 @@ from dataclasses import dataclass
 TUNE_SEEDS, TEST_SEEDS = range(2), range(5, 15)
 MARGIN, LEVEL = 0.05, 0.05
 MAX_DELAY, TAU_MS = 25, 20.0  # 250 ms, the longest delay of most conditions
-LONGEST = 1600  # updates
+UPDATES = 1000
 PLAIN = ("counts", "convolution", "GRU")
 
-WEIGHT_TRIALS = [dict(lr=lr) for lr in (0.01, 0.02, 0.03, 0.04, 0.06, 0.08)]
-DELAY_TRIALS = [
-    dict(lr=lr, delay_lr=delay_lr) for lr in (0.02, 0.04, 0.08) for delay_lr in (0.1, 0.3)
-]
+WEIGHT_TRIALS = [dict(lr=lr) for lr in (0.015, 0.03, 0.06, 0.12)]
+RIVAL_TRIALS = [dict(lr=lr) for lr in (0.003, 0.01, 0.03, 0.1)]
+DELAY_TRIALS = [dict(lr=lr, delay_lr=delay_lr) for lr in (0.03, 0.06) for delay_lr in (0.1, 0.3)]
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,7 @@ class Condition:
     recurrent: bool = False
     plain: str = ""
     tuned_as: str | None = None
+    updates: int = UPDATES
 
     @property
     def moves(self) -> bool:
@@ -49,7 +49,9 @@ class Condition:
 
     @property
     def trials(self) -> list[dict]:
-        """The six settings among which validation chooses."""
+        """The four settings among which validation chooses."""
+        if self.plain:
+            return RIVAL_TRIALS
         return DELAY_TRIALS if self.moves else WEIGHT_TRIALS
 
 
@@ -78,6 +80,10 @@ CONDITIONS = (
         "none, recurrent": Condition(delays="none", max_delay=0, recurrent=True),
     }
     | {f"{name}, 64 hidden": Condition(delays=name, hidden=(64,), tuned_as=name) for name in BOTH}
+    | {
+        f"{name}, twice as long": Condition(delays=name, updates=2 * UPDATES, tuned_as=name)
+        for name in BOTH
+    }
     | {f"{name}, 100 ms": Condition(delays=name, max_delay=10, tuned_as=name) for name in BOTH}
     | {how: Condition(delays="none", plain=how, hidden=(64,)) for how in PLAIN}
 )
@@ -86,7 +92,7 @@ HAVING = [("frozen", "none"), ("even", "frozen"), ("frozen, reversals", "none, r
 LEARNING = [
     (f"learned{words}", f"frozen{words}")
     for words in ("", ", fan-in 10", ", fan-in 4", ", reversals", ", axonal", ", 64 hidden",
-                  ", 100 ms")
+                  ", 100 ms", ", twice as long")
 ]  # fmt: skip
 COMPARISONS = [
     *(("having", *pair) for pair in HAVING),

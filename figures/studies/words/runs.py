@@ -1,18 +1,23 @@
-"""One row of a table: a network, trained until it rests, to tune a setting or to test it."""
+"""One row of a table: a network, trained with rates that fall to zero, to tune or to test."""
 
 import functools
+import math
+import time
 
 import torch
 import torch.nn.functional as F
 
+from course_utils.delay_optimizer import DelayOptimizer, SigmaSchedule
+from course_utils.delays import Spread
 from course_utils.words import spoken
-from figures.studies.compared.converge import converge
 from figures.studies.words import plan
 from figures.studies.words.networks import network_of
 from figures.studies.words.selected import Selection
 
-CHECK, NARROWING = 20, 400  # updates
-VALIDATION_DRAWS, TEST_DRAWS = 2, 8  # how often each word of a split is spoken
+BATCH, CHECK = 64, 20  # words in an update; updates between two selections
+WARMING, NARROWING, SELECTING = 0.1, 0.5, 0.6  # shares of all updates
+END = 0.5  # steps to which a bell narrows, as that of DCLS
+DRAWS = 8  # how often each word of validation and test is spoken
 SOURCES = dict(learn=10_000, validate=20_000, select=50_000, shuffle=2000, test=1000)
 
 
@@ -47,59 +52,95 @@ def look_at(network, word, spikes) -> tuple[float, float]:
     return float(F.cross_entropy(logits, word)), 100 * float(wrong)
 
 
-def train(seed, setting, longest=plan.LONGEST):
+def learn(network, setting, generator, updates, between=None) -> float:
+    """Train `network` in place while all rates rise and fall; returns the mean loss near the end.
+
+    Parameters
+    ----------
+    setting : dict
+        `lr` of the weights and, where delays learn, `delay_lr` in steps per update: at their peak.
+    generator : torch.Generator
+        Draws words and spikes.
+    between : callable
+        `between(weights)` is called every `CHECK` updates of the first `SELECTING` of all, with the
+        optimiser of the weights.
+    """
+    layers = [layer for layer in network.delay_layers() if layer.delays.requires_grad]
+    delays = {id(layer.delays) for layer in layers}
+    weights = [p for p in network.parameters() if p.requires_grad and id(p) not in delays]
+    moving = [torch.optim.Adam(weights, lr=setting["lr"])]
+    moving += [
+        DelayOptimizer(
+            [layer.delays], layer.max_delay, setting["delay_lr"], remove_common_mode=False
+        )
+        for layer in layers
+    ]
+    rates = [
+        torch.optim.lr_scheduler.LambdaLR(each, lambda done: rate(done, updates)) for each in moving
+    ]
+    narrow = [
+        SigmaSchedule(layer, round(NARROWING * updates), end=END)
+        for layer in layers
+        if isinstance(layer.rule, Spread)
+    ]
+    losses = []
+    for update in range(1, updates + 1):
+        loss = loss_of(network, *network.task.sample(BATCH, generator))
+        network.zero_grad()
+        loss.backward()
+        for each in (*moving, *rates, *narrow):
+            each.step()
+        if between is not None and update % CHECK == 0 and update <= SELECTING * updates:
+            between(moving[0])
+        losses.append(float(loss.detach()))
+    return sum(losses[-CHECK:]) / len(losses[-CHECK:])
+
+
+def rate(done: int, updates: int) -> float:
+    """Share of the peak after so many updates: up in a tenth of them, then down along a cosine."""
+    return min(1, (done + 1) / (WARMING * updates)) * (1 + math.cos(math.pi * done / updates)) / 2
+
+
+def train(seed, setting, updates=None):
     """A trained network, and the columns that both tables have."""
     torch.set_num_threads(1)
     condition = plan.CONDITIONS[setting["condition"]]
+    updates = condition.updates if updates is None else updates
     network = network_of(condition, task_of(condition.task, "training"), seed)
-    validation = drawn(
-        task_of(condition.task, "validation"), VALIDATION_DRAWS, source("validate", seed)
-    )
     between = None
     if condition.delays == "selected":
         between = Selection(network, source("select", seed))
-    rest = converge(
-        network,
-        validation,
-        source("learn", seed),
-        lr=setting["lr"],
-        delay_lr=setting.get("delay_lr", 0.0),
-        common_mode="free",
-        end=0.5 if condition.delays == "bell" else None,
-        longest=longest,
-        check=CHECK,
-        narrowing=NARROWING,
-        loss_of=loss_of,
-        look_at=look_at,
-        between=between,
-    )
-    whole = look_at(network.rounded(), *validation)[1]
+    begin = time.process_time()
+    last = learn(network, setting, source("learn", seed), updates, between)
+    seconds = time.process_time() - begin
+    voices = task_of(condition.task, "validation")
+    validation = drawn(voices, DRAWS, source("validate", seed))
+    loss, wrong = look_at(network, *validation)
     return network, dict(
         condition=setting["condition"],
         lr=setting["lr"],
         delay_lr=setting.get("delay_lr", 0.0),
         parameters=sum(p.numel() for p in network.parameters() if p.requires_grad),
-        updates=rest.updates,
-        best_look=rest.best + 1,
-        seconds=f"{rest.seconds:.1f}",
-        validation_loss=f"{rest.loss[rest.best]:.4f}",
-        validation_wrong=f"{rest.error[rest.best]:.2f}",
-        validation_whole_wrong=f"{whole:.2f}",
-        curve_wrong=" ".join(f"{error:.1f}" for error in rest.error),
+        updates=updates,
+        seconds=f"{seconds:.1f}",
+        training_loss=f"{last:.4f}",
+        validation_loss=f"{loss:.4f}",
+        validation_wrong=f"{wrong:.2f}",
+        validation_whole_wrong=f"{look_at(network.rounded(), *validation)[1]:.2f}",
     )
 
 
-def tune(seed, setting, longest=plan.LONGEST):
+def tune(seed, setting, updates=None):
     """A row of the tuning table: no voice but those for learning and validating."""
-    return train(seed, setting, longest)[1]
+    return train(seed, setting, updates)[1]
 
 
-def test(seed, setting, longest=plan.LONGEST):
+def test(seed, setting, updates=None):
     """A row of the test table: the tuned setting, on voices that were never heard."""
-    network, row = train(seed, setting, longest)
+    network, row = train(seed, setting, updates)
     condition = plan.CONDITIONS[setting["condition"]]
-    voices = drawn(task_of(condition.task, "test"), TEST_DRAWS, source("test", seed))
-    others = drawn(task_of(condition.task, "other synthesizer"), TEST_DRAWS, source("test", seed))
+    voices = drawn(task_of(condition.task, "test"), DRAWS, source("test", seed))
+    others = drawn(task_of(condition.task, "other synthesizer"), DRAWS, source("test", seed))
     whole = network.rounded()
     found = dict(
         wrong=look_at(network, *voices)[1],

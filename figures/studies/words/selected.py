@@ -6,11 +6,11 @@ grows: no delay has a gradient.
 
 import torch
 
-SHARE = 0.1  # of each neuron's synapses, between two looks
+SHARE = 0.1  # of each neuron's synapses, each time
 
 
 class Selection:
-    """What `converge` calls between two looks.
+    """What is called again and again while a network learns.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class Selection:
         self.network, self.generator = network, generator
 
     @torch.no_grad()
-    def __call__(self, updates: int, weights: torch.optim.Optimizer) -> None:
+    def __call__(self, weights: torch.optim.Optimizer) -> None:
         """Let the smallest weights go; what grows begins at 0, forgotten by the optimiser."""
         weight, delays = self.network.weights[0], self.network.delays[0].delays
         heard = self.network.heard.bool()

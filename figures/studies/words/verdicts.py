@@ -59,9 +59,8 @@ def all_of(tested, tuned_rows) -> list[dict]:
         found = None
         if None not in sides:
             mean = float(np.mean(sides[1]))
-            limit = max(_unrested(tested, name) for name in (condition, control))
             found = dict(family=family, place=plan.CONDITIONS[condition].task, condition=condition,
-                         control=control, outcome="whole_wrong", unrested=f"{limit:.2f}",
+                         control=control, outcome="whole_wrong", unrested="",
                          gaps=np.subtract(*sides), margin=plan.MARGIN * mean,
                          control_mean=mean)  # fmt: skip
         families.setdefault(family, []).append(found)
@@ -81,8 +80,3 @@ def _errors(tested, tuned_rows, condition):
     if any(not setting.items() <= row.items() for row in rows):
         raise ValueError(f"{condition} must be run as tuned, with {setting}")
     return [errors[seed] for seed in plan.TEST_SEEDS]
-
-
-def _unrested(tested, condition):
-    rows = [row for row in tested if row["setting"] == condition]
-    return sum(row["updates"] >= plan.LONGEST for row in rows) / len(rows)

@@ -6,6 +6,7 @@ from ._answers import (
     Answer,
     Function,
     NoAnswerError,
+    _kind,
     apart,
     ask,
     ask_number,
@@ -24,7 +25,11 @@ def _masks(function: Function, voice: torch.Tensor, kept: list[int]) -> list[tor
     wanted = "two masks are wanted, `learn` and `test`"
     both = ask(function, voice, kept)
     if not isinstance(both, (tuple, list, torch.Tensor)) or len(both) != 2:
-        raise NoAnswerError(not_yet(f"{wanted}: return them with a comma between them."))
+        raise NoAnswerError(
+            not_yet(
+                f"{wanted}, and your function returns {_kind(both)}: put a comma between the two."
+            )
+        )
     found = []
     for part in both:
         mask = ask_tensor(lambda *_, part=part: part, voice, wanted=wanted)
@@ -117,8 +122,6 @@ def exercise_10_2(as_many: Function) -> Answer:
         ([float(int(n * (b + w) / (2 * b + w))) for b, w, n in cases],
          "the other way round: the frozen network has fewer numbers for each neuron, so it may "
          "have *more* neurons."),
-        ([float(int(n * (2 * b + w) / (2 * b + w))) for b, w, n in cases],
-         "with as many neurons it has fewer numbers that learn: its delays don't."),
         ([float(n * (2 * b + w)) for b, w, n in cases],
          "that is how many numbers learn: how many neurons can a network with frozen delays have "
          "for them?"),
@@ -126,8 +129,6 @@ def exercise_10_2(as_many: Function) -> Answer:
          "the neurons of the frozen network have a readout, too: a weight for each word."),
         ([float(int(n * 2 * b / (b + w))) for b, w, n in cases],
          "the neurons with learned delays have a readout, too: a weight for each word."),
-        ([float(int((n * (b + w) + b) / (b + w))) for b, w, n in cases],
-         "one delay for each band would be axonal: synaptic delays are one for each connection."),
     ]  # fmt: skip
     wrong = first_wrong(answers, truth)
     (bands, words, neurons), (true, said) = cases[wrong], apart(truth[wrong], answers[wrong])
@@ -143,7 +144,7 @@ def exercise_10_2(as_many: Function) -> Answer:
 def exercise_10_3(change_places: Function) -> Answer:
     """Delays `(band, neuron)` whose places are mixed within each neuron."""
     bands, neurons = 12, 5
-    delays = torch.arange(bands * neurons, dtype=torch.float64).view(bands, neurons) / 4
+    delays = torch.arange(bands * neurons, dtype=torch.float64).view(bands, neurons) / 4 + 0.1
     mixed, again = (
         ask_tensor(
             change_places, delays, torch.Generator().manual_seed(seed), shape=(bands, neurons),

@@ -71,7 +71,7 @@ def _in_words(train: np.ndarray, dt_ms: float) -> str:
 
 
 @plots.in_style
-def receptive_field(
+def listens_for(
     moments: Mapping[str, tuple[Numbers, Numbers]],
     centres_hz: Sequence[float],
     title: str,
@@ -152,7 +152,7 @@ def moved(by_ms: Numbers, step_ms: float = 10) -> Picture:
 
 
 @plots.in_style
-def confusion(counts: Numbers, names: Sequence[str]) -> Picture:
+def understood(counts: Numbers, names: Sequence[str]) -> Picture:
     """What was said against what was understood, in per cent of what was said.
 
     Parameters

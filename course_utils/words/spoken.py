@@ -6,11 +6,11 @@ of a spike in each bin of 10 ms; the spikes are drawn anew every time. See data/
 """
 
 import io
+import math
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -37,53 +37,24 @@ def centres_hz() -> tuple[float, ...]:
     return erb_spaced(LOW_HZ, HIGH_HZ, BANDS)
 
 
-class Words(Protocol):
-    """What a lesson asks of a set of spoken words: `Spoken` has it, and `shd.Recorded`."""
-
-    @property
-    def word(self) -> torch.Tensor:
-        """Number of what is said, `(n,)`, long: an index into `names`."""
-
-    @property
-    def voice(self) -> torch.Tensor:
-        """Number of who says it, `(n,)`, long."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What can be said."""
-
-    @property
-    def dt_ms(self) -> float:
-        """One time step, in ms."""
-
-    @property
-    def steps(self) -> int:
-        """Number of time steps."""
-
-    @property
-    def channels(self) -> int:
-        """Number of channels."""
-
-    def __len__(self) -> int:
-        """Number of words."""
-
-    def draw(self, generator: torch.Generator, chosen: torch.Tensor | None = None) -> torch.Tensor:
-        """Spikes of the chosen words (all of them without `chosen`), `(n, time, channel)`, bool."""
-
-
 @dataclass(frozen=True, eq=False)
 class Spoken:
     """Spoken words, as chances of spikes.
 
     Parameters
     ----------
-    chance : tensor `(n, time, band)`, float32
-        Probability of a spike in each bin.
+    chance : tensor `(n, time, band)`, floating or bool
+        Probability of a spike in each bin, from 0 to 1; a recording is certain, hence bool.
     word, voice : tensor `(n,)`, long
         What is said, an index into `names`, and who says it, an index into `voices`.
     names, voices : tuple of str
     dt_ms : float
         Length of a bin in ms.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a tensor has a wrong shape or type, or a value out of range.
     """
 
     chance: torch.Tensor
@@ -92,6 +63,22 @@ class Spoken:
     names: tuple[str, ...]
     voices: tuple[str, ...]
     dt_ms: float = DT_MS
+
+    def __post_init__(self) -> None:
+        chance = valid.spike_tensor("chance", self.chance)
+        if chance.numel():
+            low, high = (float(edge) for edge in chance.aminmax())
+            if low < 0 or high > 1:
+                wrong = low if low < 0 else high
+                raise ValueError(f"chance must lie between 0 and 1, not {wrong:g}")
+        for name, named in (("word", self.names), ("voice", self.voices)):
+            numbers = _numbers(name, getattr(self, name), len(named))
+            if len(numbers) != len(chance):
+                raise ValueError(
+                    f"{name} must hold one number for each of {len(chance)} words, "
+                    f"not {len(numbers)}"
+                )
+        valid.finite_number("dt_ms", self.dt_ms, 0, math.inf, exclusive=True)
 
     @property
     def steps(self) -> int:
@@ -109,6 +96,8 @@ class Spoken:
     def draw(self, generator: torch.Generator, chosen: torch.Tensor | None = None) -> torch.Tensor:
         """Spikes of the words numbered `chosen`, or of all: each bin fires by chance, by itself.
 
+        A recording has nothing to draw: its own spikes come back.
+
         Parameters
         ----------
         generator : torch.Generator
@@ -124,8 +113,12 @@ class Spoken:
             For a missing generator, or numbers of words that are not there.
         """
         valid.random_generator(generator)
-        chance = self.chance if chosen is None else self.chance[_numbers(chosen, len(self))]
-        return torch.rand(chance.shape, generator=generator) < chance
+        chance = self.chance
+        if chosen is not None:
+            chance = chance[_numbers("chosen", chosen, len(self)).to(chance.device)]
+        if chance.dtype == torch.bool:
+            return chance.clone()
+        return torch.rand(chance.shape, generator=generator).to(chance.device) < chance
 
     def sample(self, n: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         """`n` of the words, chosen by chance: numbers `(n,)`, and spikes as from `draw`."""
@@ -134,27 +127,22 @@ class Spoken:
 
     def chosen(self, numbers: torch.Tensor) -> "Spoken":
         """The words with these numbers, `(k,)`, in this order; errors as in `draw`."""
-        numbers = _numbers(numbers, len(self))
-        return replace(
-            self,
-            chance=self.chance[numbers],
-            word=self.word[numbers],
-            voice=self.voice[numbers],
-        )
+        numbers = _numbers("numbers", numbers, len(self)).to(self.chance.device)
+        word, voice = self.word.to(numbers.device)[numbers], self.voice.to(numbers.device)[numbers]
+        return replace(self, chance=self.chance[numbers], word=word, voice=voice)
 
     def of(self, words: Sequence[str]) -> "Spoken":
         """Only these words, some of `names`, which are numbered anew: 0, 1, ... as given.
 
-        Raises ValueError for a word that is not there, and for none.
+        Raises ValueError for a word that is not there or stands twice, and for none.
         """
-        if isinstance(words, str) or not len(words):
-            raise ValueError(f"words must be a tuple of names, such as ('three',), not {words!r}")
-        place = torch.full((len(self.names),), -1)
-        for number, name in enumerate(words):
-            place[self.names.index(valid.one_of("words", name, self.names))] = number
-        word = place[self.word]
-        kept = self.chosen(torch.nonzero(word >= 0)[:, 0])
-        return replace(kept, word=word[word >= 0], names=tuple(words))
+        if isinstance(words, str) or not len(words) or len(set(words)) < len(words):
+            example = "a tuple of different names, such as ('three', 'drei')"
+            raise ValueError(f"words must be {example}, not {words!r}")
+        kept = [self.names.index(valid.one_of("words", name, self.names)) for name in words]
+        new = torch.tensor(kept).to(self.word.device)
+        which, number = (self.word[:, None] == new).nonzero().unbind(1)
+        return replace(self.chosen(which), word=number, names=tuple(words))
 
     def forwards_and_backwards(self) -> "Spoken":
         """All words, then all again with time reversed: twice the words, and twice the names.
@@ -162,7 +150,7 @@ class Spoken:
         A word is reversed between its first and its last bin that is not silent, so every band
         fires as often, on average, as it does forwards. "three" becomes "three, reversed".
         """
-        time = torch.arange(self.steps)
+        time = torch.arange(self.steps, device=self.chance.device)
         loud = (self.chance > 0).any(2)
         first = loud.int().argmax(1, keepdim=True)
         last = self.steps - 1 - loud.flip(1).int().argmax(1, keepdim=True)
@@ -224,12 +212,18 @@ def _data(name: str) -> bytes:
     return (resources.files(__package__) / "data" / name).read_bytes()
 
 
-def _numbers(chosen: object, n: int) -> torch.Tensor:
-    """Return `chosen` if they number some of `n` words."""
-    whole = isinstance(chosen, torch.Tensor) and not chosen.is_floating_point()
-    if not whole or chosen.ndim != 1 or chosen.dtype == torch.bool:
-        raise TypeError(f"chosen must be a tensor (k,) of whole numbers, not {chosen!r}")
-    if chosen.numel() and not (0 <= int(chosen.min()) and int(chosen.max()) < n):
-        wrong = int(chosen.min()) if chosen.min() < 0 else int(chosen.max())
-        raise ValueError(f"chosen must lie between 0 and {n - 1}, not {wrong}")
-    return chosen.long()
+def _numbers(name: str, numbers: object, n: int) -> torch.Tensor:
+    """Return `numbers`, long, if each of them is one of 0 ... n - 1."""
+    if not isinstance(numbers, torch.Tensor):
+        raise TypeError(f"{name} must be a tensor of whole numbers, not {numbers!r}")
+    if numbers.is_floating_point() or numbers.dtype == torch.bool:
+        raise TypeError(f"{name} must be a tensor of whole numbers, not of {numbers.dtype}")
+    if numbers.ndim != 1:
+        raise ValueError(f"{name} must have shape (n,), not {tuple(numbers.shape)}")
+    if numbers.numel():
+        low, high = (int(edge) for edge in numbers.aminmax())
+        if low < 0 or high >= n:
+            raise ValueError(
+                f"{name} must lie between 0 and {n - 1}, not {low if low < 0 else high}"
+            )
+    return numbers.long()

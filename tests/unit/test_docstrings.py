@@ -87,7 +87,7 @@ def unsaid(where, function):
 
 
 ROOMS = [n for n in PUBLIC if wing_of(n) not in ("drawings", "checks", "explore", "plots")]
-"""The model, the head, tables, arguments: what someone may build on. The others serve one page."""
+"""Model, head, words, tables, arguments: what someone may build on. The others serve one page."""
 
 
 @pytest.mark.parametrize("module", ROOMS)

@@ -22,7 +22,7 @@ def nerve(seed=1):
 
 
 def plain(network, spikes):
-    """All layers in plain loops, from the equations; ten times the time-mean potential of each readout."""
+    """All layers in plain loops, from the equations; ten times each readout's mean potential."""
     leak, trains = math.exp(-10 / 20), spikes.float()
     for number, (delay, weight) in enumerate(
         zip(network.delay_layers(), network.weights, strict=True)

@@ -32,7 +32,7 @@ def test_no_condition_has_fewer_trials_than_another():
 def test_both_sides_of_a_comparison_begin_alike():
     for _, one, other in plan.COMPARISONS:
         mine, theirs = network_of(one), network_of(other)
-        if one == "even" or mine.weights[0].shape != theirs.weights[0].shape:
+        if mine.weights[0].shape != theirs.weights[0].shape:
             continue
         if mine.delays[0].delays.shape == theirs.delays[0].delays.shape and (
             mine.delays[0].max_delay == theirs.delays[0].max_delay
@@ -49,7 +49,6 @@ def test_first_delays_are_whole_and_what_learns_is_what_the_plan_says(name):
         assert torch.equal(layer.delays, layer.delays.round())
         assert layer.delays.requires_grad == condition.moves
     if not condition.plain:
-        assert network.weights[0].requires_grad == condition.weights
         assert network.heard.sum(0).eq(condition.fan_in or 40).all()
 
 
@@ -62,7 +61,7 @@ def test_as_many_parameters_are_as_many_to_the_nearest_neuron():
         assert abs(count(name) - count("learned")) <= each / 2
 
 
-@pytest.mark.parametrize("name", ["selected", "selected, fan-in 4"])
+@pytest.mark.parametrize("name", ["selected, fan-in 10", "selected, fan-in 4"])
 def test_selection_gives_up_the_smallest_and_grows_with_other_delays(name):
     network = network_of(name)
     weights = torch.optim.Adam(network.weights, lr=0.01)
@@ -92,7 +91,9 @@ def test_selection_gives_up_the_smallest_and_grows_with_other_delays(name):
         assert (now & ~heard).any()  # from other channels, too
 
 
-@pytest.mark.parametrize("name", ["learned", "selected, fan-in 4", "none, recurrent", "GRU"])
+@pytest.mark.parametrize(
+    "name", ["learned", "whole", "selected, fan-in 4", "none, recurrent", "GRU"]
+)
 def test_a_run_comes_out_again_digit_by_digit(name):
     setting = dict(condition=name) | plan.CONDITIONS[name].trials[0]
     state = torch.get_rng_state()
@@ -100,6 +101,8 @@ def test_a_run_comes_out_again_digit_by_digit(name):
     assert torch.equal(state, torch.get_rng_state())
     one.pop("seconds"), other.pop("seconds")
     assert one == other and one["updates"] == 2 * runs.CHECK
+    if name == "whole":
+        assert one["validation_wrong"] == one["validation_whole_wrong"]
 
 
 def test_a_test_row_is_told_with_whole_coarse_and_shuffled_delays():

@@ -5,7 +5,6 @@ from torch import nn
 
 from course_utils.network import DelayNetwork
 from course_utils.words.listener import Listener
-from figures.studies import study
 
 
 def network_of(condition, task, seed: int) -> DelayNetwork:
@@ -27,26 +26,18 @@ def network_of(condition, task, seed: int) -> DelayNetwork:
         learn_delays=condition.moves,
         generator=generator,
     )
-    for number, layer in enumerate(network.delay_layers()):
-        first = even(layer) if condition.delays == "even" and not number else layer.delays
-        layer.delays.data.copy_(first.detach().round())
-    network.weights.requires_grad_(condition.weights)
+    for layer in network.delay_layers():
+        layer.delays.data.round_()
     network.task = task
     return network
-
-
-def even(layer) -> torch.Tensor:
-    """Delays without chance, in steps: those of each neuron fill the range by golden ratios."""
-    count = torch.arange(layer.delays.numel(), dtype=torch.float64)
-    return (count * study.GOLDEN % 1 * layer.max_delay).float().view(layer.delays.shape)
 
 
 class Plain(DelayNetwork):
     """A rival without delays: it hears spikes, but none of its units fires.
 
-    "counts" is multinomial regression on the spikes of each band, all in all; "convolution" has one
-    layer of 64 filters, 250 ms long, whose largest answer counts; "GRU" (Cho et al. 2014) has 64
-    units, and its last state counts.
+    "counts" is multinomial regression on the spikes of each band, all in all, and "every bin" on
+    those of each band and bin; "convolution" has one layer of 64 filters, 250 ms long, and the
+    largest answer of each counts; "GRU" (Cho et al. 2014) has 64 units, and its last state counts.
     """
 
     def __init__(self, condition, task, generator):
@@ -60,13 +51,16 @@ class Plain(DelayNetwork):
                 self.inner = nn.Conv1d(channels, width, condition.max_delay + 1)
             elif self.how == "GRU":
                 self.inner = nn.GRU(channels, width, batch_first=True)
-            self.out = nn.Linear(channels if self.how == "counts" else width, classes)
+            inward = {"counts": channels, "every bin": task.steps * channels}.get(self.how, width)
+            self.out = nn.Linear(inward, classes)
 
     def forward(self, spikes):
         """Logits `(n, classes)` for spikes `(n, time, channels)`."""
         heard = spikes.float()
         if self.how == "counts":
             return self.out(heard.mean(1))
+        if self.how == "every bin":
+            return self.out(heard.flatten(1))
         if self.how == "convolution":
             return self.out(self.inner(heard.transpose(1, 2)).relu().amax(2))
         return self.out(self.inner(heard)[1][0])

@@ -6,7 +6,7 @@ TUNE_SEEDS, TEST_SEEDS = range(2), range(5, 15)
 MARGIN, LEVEL = 0.05, 0.05
 MAX_DELAY, TAU_MS = 25, 20.0  # 250 ms, the longest delay of most conditions
 UPDATES = 1000
-PLAIN = ("counts", "convolution", "GRU")
+PLAIN = ("counts", "every bin", "convolution", "GRU")
 
 WEIGHT_TRIALS = [dict(lr=lr) for lr in (0.015, 0.03, 0.06, 0.12)]
 RIVAL_TRIALS = [dict(lr=lr) for lr in (0.003, 0.01, 0.03, 0.1)]
@@ -20,11 +20,9 @@ class Condition:
     Attributes
     ----------
     task : "words" or "reversals"
-    delays : "none", "frozen", "even", "learned", "bell" or "selected"
-    weights : bool
-        Whether the weights into the neurons learn.
+    delays : "none", "frozen", "learned", "whole" (in every update), "bell" or "selected"
     plain : str
-        A rival without spikes or delays, "counts", "convolution" or "GRU"; "" for none.
+        A rival without neurons that fire, one of `PLAIN`; "" for none.
     tuned_as : str
         The condition whose tuned setting it takes; its own if None.
     """
@@ -36,7 +34,6 @@ class Condition:
     fan_in: int | None = None
     max_delay: int = MAX_DELAY
     tau_ms: float = TAU_MS
-    weights: bool = True
     recurrent: bool = False
     plain: str = ""
     tuned_as: str | None = None
@@ -45,7 +42,7 @@ class Condition:
     @property
     def moves(self) -> bool:
         """Whether the delays have a gradient."""
-        return self.delays in ("learned", "bell")
+        return self.delays in ("learned", "whole", "bell")
 
     @property
     def trials(self) -> list[dict]:
@@ -64,16 +61,13 @@ def _with(names, **how) -> dict:
 BOTH = ("frozen", "learned")
 CONDITIONS = (
     {"none": Condition(delays="none", max_delay=0)}
-    | _with((*BOTH, "bell", "selected"))
-    | {"even": Condition(delays="even", tuned_as="frozen")}
-    | _with((*BOTH, "selected"), said=", fan-in 10", fan_in=10)
+    | _with((*BOTH, "whole", "bell"))
+    | _with((*BOTH, "whole", "selected"), said=", fan-in 10", fan_in=10)
     | _with((*BOTH, "selected"), said=", fan-in 4", fan_in=4)
     | {"none, reversals": Condition("reversals", "none", max_delay=0)}
     | _with(BOTH, said=", reversals", task="reversals")
     | _with(BOTH, said=", axonal", kind="axonal")
     | {
-        "delays only": Condition(weights=False),
-        "readout only": Condition(delays="frozen", weights=False),
         "frozen, as many parameters": Condition(delays="frozen", hidden=(53,)),
         "none, as many parameters": Condition(delays="none", max_delay=0, hidden=(53,)),
         "none, tau 80 ms": Condition(delays="none", max_delay=0, tau_ms=80.0),
@@ -88,7 +82,7 @@ CONDITIONS = (
     | {how: Condition(delays="none", plain=how, hidden=(64,)) for how in PLAIN}
 )
 
-HAVING = [("frozen", "none"), ("even", "frozen"), ("frozen, reversals", "none, reversals")]
+HAVING = [("frozen", "none"), ("frozen, reversals", "none, reversals")]
 LEARNING = [
     (f"learned{words}", f"frozen{words}")
     for words in ("", ", fan-in 10", ", fan-in 4", ", reversals", ", axonal", ", 64 hidden",
@@ -98,17 +92,16 @@ COMPARISONS = [
     *(("having", *pair) for pair in HAVING),
     *(("learning", *pair) for pair in LEARNING),
     ("rules", "bell", "learned"),
+    *(("whole", f"whole{words}", f"frozen{words}") for words in ("", ", fan-in 10")),
     *(
         ("selection", f"selected{words}", f"{other}{words}")
-        for words in ("", ", fan-in 10", ", fan-in 4")
+        for words in (", fan-in 10", ", fan-in 4")
         for other in BOTH
     ),
     ("prices", "learned", "frozen, as many parameters"),
     ("prices", "frozen", "none, as many parameters"),
     ("prices", "frozen", "none, tau 80 ms"),
     ("prices", "frozen", "none, recurrent"),
-    ("prices", "delays only", "readout only"),
-    ("prices", "delays only", "frozen"),
 ]
 """Family, condition, control: every comparison, by the share of wrong words."""
 FAMILIES = tuple(dict.fromkeys(family for family, *_ in COMPARISONS)) + ("rivals",)

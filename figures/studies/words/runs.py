@@ -52,7 +52,7 @@ def look_at(network, word, spikes) -> tuple[float, float]:
     return float(F.cross_entropy(logits, word)), 100 * float(wrong)
 
 
-def learn(network, setting, generator, updates, between=None) -> float:
+def learn(network, setting, generator, updates, whole=None, between=None) -> float:
     """Train `network` in place while all rates rise and fall; returns the mean loss near the end.
 
     Parameters
@@ -61,6 +61,8 @@ def learn(network, setting, generator, updates, between=None) -> float:
         `lr` of the weights and, where delays learn, `delay_lr` in steps per update: at their peak.
     generator : torch.Generator
         Draws words and spikes.
+    whole : None or "nearest"
+        Whether delays are whole in every update, see `DelayOptimizer`.
     between : callable
         `between(weights)` is called every `CHECK` updates of the first `SELECTING` of all, with the
         optimiser of the weights.
@@ -71,7 +73,11 @@ def learn(network, setting, generator, updates, between=None) -> float:
     moving = [torch.optim.Adam(weights, lr=setting["lr"])]
     moving += [
         DelayOptimizer(
-            [layer.delays], layer.max_delay, setting["delay_lr"], remove_common_mode=False
+            [layer.delays],
+            layer.max_delay,
+            setting["delay_lr"],
+            remove_common_mode=False,
+            whole=whole,
         )
         for layer in layers
     ]
@@ -111,7 +117,8 @@ def train(seed, setting, updates=None):
     if condition.delays == "selected":
         between = Selection(network, source("select", seed))
     begin = time.process_time()
-    last = learn(network, setting, source("learn", seed), updates, between)
+    whole = "nearest" if condition.delays == "whole" else None
+    last = learn(network, setting, source("learn", seed), updates, whole, between)
     seconds = time.process_time() - begin
     voices = task_of(condition.task, "validation")
     validation = drawn(voices, DRAWS, source("validate", seed))

@@ -250,6 +250,8 @@ reveal("10.2", network_wrong)
 # for 1000 updates (and one comparison asks whether that is enough); ten new seeds are tested once,
 # on the fifteen held-out voices. The outcome is the share of wrong words, in per cent, **with
 # delays rounded to whole steps**; a difference below 5 % of the control's share would not matter.
+# (What was changed in the plan, and when, stands in it: some comparisons were left out for want of
+# time, and one family, which you will meet below, was added after first results had been seen.)
 
 # %%
 tested = tables.read("../figures/studies/words/test.csv")
@@ -290,8 +292,8 @@ reveal("10.3", sorted(four, key=lambda name: -results[name][0]))
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
-# TODO-VERDICT having: none to frozen takes off X % of the wrong words. Delays that are spread
-# evenly instead of by chance: verdict.
+# Having delays takes away half of the wrong words, though nobody trained them; with reversals, of
+# which you will hear below, even six in ten.
 #
 # An interval over seeds says how much luck in the first weights, delays and spikes matters. It says
 # nothing about fifteen *other* voices.
@@ -326,7 +328,13 @@ reveal("10.4", sum(ahead))
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
-# TODO-VERDICT learning: which of the eight, by how much; how it goes with fan-in.
+# In two. Where delays reach no further than 100 ms, learning takes away a seventh of the wrong
+# words; with reversals, an eighth. The other six are *open*. Four of them lean to the learned side,
+# by 3 to 6 %, and two to the other (axonal, and 64 neurons, by 4 and 5 %). And few connections do
+# not make learning pay: with a fan-in of 4 all is open as well.
+#
+# Open is not alike. With 32 neurons and all bands, ten seeds allow for an eighth fewer wrong words,
+# and for none. And each bar that looks clear of zero by a hair is one of eight.
 # </details>
 #
 # ## What others say
@@ -375,8 +383,7 @@ reveal("10.5", outcome(few))
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
-# TODO-VERDICT selection: against frozen, against learned, by fan-in. TODO-VERDICT rules: bell minus
-# linear.
+# TODO-VERDICT selection: against frozen, against learned, by fan-in.
 #
 # Their networks are larger, their words are said by people, and their errors are smaller than ours:
 # compare the direction, not the size.
@@ -425,19 +432,19 @@ reveal("10.6", outcome(price))
 # <details><summary>What it says</summary>
 #
 # TODO-VERDICT prices: as many parameters; more neurons, longer tau, recurrence against frozen
-# delays; delays only against readout only and against weights only.
+# delays.
 # </details>
 #
 # ### And without any spikes?
-# Two rivals from the engineer's shelf, which nobody asks to spike. A
-# [convolution](glossary.ipynb#convolution) has 64 filters
-# that look for a pattern of 250 ms in all bands at once. A [GRU](glossary.ipynb#GRU) is a recurrent
-# network of 64 units that learn what to keep and what to forget. No verdict; here is what all of
-# them need, and what they get wrong:
+# More rivals from the engineer's shelf, which nobody asks to spike. *Every bin* is the regression of
+# above, with a weight for each band *and* each 10 ms. A [convolution](glossary.ipynb#convolution)
+# has 64 filters that look for a pattern of 250 ms in all bands at once. A [GRU](glossary.ipynb#GRU)
+# is a recurrent network of 64 units that learn what to keep and what to forget. No verdict; here is
+# what all of them need, and what they get wrong:
 
 # %%
-names = ["counts", "none", "frozen", "learned", "frozen, as many parameters", "none, recurrent",
-         "convolution", "GRU"]  # fmt: skip
+names = ["counts", "every bin", "none", "none, recurrent", "frozen", "learned",
+         "frozen, as many parameters", "convolution", "GRU"]  # fmt: skip
 for name in names:
     mean, low, high = tables.mean_interval(tested, "whole_wrong", setting=name)
     (numbers,) = {row["parameters"] for row in tested if row["setting"] == name}
@@ -562,13 +569,48 @@ for name in ("learned", "frozen"):
 added = by_step["learned", "50 ms"][0] - by_step["learned", "10 ms"][0]
 reveal("10.8", added)
 
-
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
-# TODO-VERDICT steps: what 10, 20 and 50 ms cost; that a delay need not be exact to a step; the
-# shuffle hurts both alike.
+# Next to nothing: one wrong word in a hundred or less, learned or frozen. What a neuron waits for is
+# not exact to a step. But it is no matter of chance, either: when the delays of a neuron change
+# places, seven words in ten are wrong. We come back to that below.
+#
+# But look at the first step. Learned delays lose when they are rounded, and frozen ones lose
+# nothing, because they were drawn whole.
 # </details>
+#
+# ### Whole all along
+# How much is that? Learned minus frozen, seed by seed, with delays as they are and in whole steps
+# (no verdicts, these are looks at the same networks):
+
+# %%
+for fan_in in ("", ", fan-in 10", ", fan-in 4"):
+    sides = [dict(setting=f"{delays}{fan_in}") for delays in ("learned", "frozen")]
+    for step in ("as they are", "10 ms"):
+        gap = tables.paired_interval(tested, columns[step], *sides)
+        print("{:11s} {:11s} {:+.1f} ({:+.1f} to {:+.1f}) words in 100".format(
+            fan_in.strip(", ") or "fan-in 40", step, *gap))
+
+# %% [markdown]
+# More than half of the lead is gone when the delays are rounded. Two things go at once, and the
+# table can't tell them apart: the delays are moved a little, and each spike, which a delay between
+# the steps sends to two bins, a part to either, arrives in one. (So as they are, learned delays
+# have something that the frozen ones were never given.)
+#
+# Why not be whole all along (lesson 7)? The study asked that when it had seen this loss in its first
+# rows, and before it had run one network of the kind: read it as a question of its own, not as part
+# of the plan above. Beside it stands a bell that narrows to half a step, against linear
+# interpolation.
+
+# %%
+for row in verdicts:
+    if row["family"] in ("whole", "rules"):
+        print(told(row))
+
+
+# %% [markdown]
+# TODO-VERDICT whole: whole minus frozen with fan-in 40 and 10; rules: bell minus linear.
 #
 # ### Exercise 10.3 — a popular test, by yourself
 # The last line of that table was the shuffle of lesson 6. `delays` are `(band, neuron)`. Let those

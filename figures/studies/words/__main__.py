@@ -38,7 +38,11 @@ def main(words=None):
         tables.fill(tuning, settings, plan.TUNE_SEEDS, runs.tune, arguments.jobs)
     if "test" in what or seeds:
         settings = verdicts.tuned_settings(tables.read(tuning), arguments.families)
-        tables.fill(tested, settings, seeds or plan.TEST_SEEDS, runs.test, arguments.jobs)
+        own = [pair for pair in plan.tests(arguments.families) if pair[0] in settings]
+        if seeds:  # what is asked again differs in its seeds alone
+            first = [n for n in settings if plan.CONDITIONS[n].seeds == plan.TEST_SEEDS]
+            own = [(name, seed) for seed in seeds for name in first]
+        tables.fill(tested, settings, own, runs.test, arguments.jobs)
     if "verdicts" in what:
         verdicts.write(
             out / "verdicts.csv", verdicts.all_of(tables.read(tested), tables.read(tuning))

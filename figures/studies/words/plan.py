@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-TUNE_SEEDS, TEST_SEEDS = range(2), range(5, 15)
+TUNE_SEEDS, TEST_SEEDS, NEW_SEEDS = range(2), range(5, 15), range(15, 25)
 MARGIN, LEVEL = 0.05, 0.05
 MAX_DELAY, TAU_MS = 25, 20.0  # 250 ms, the longest delay of most conditions
 UPDATES = 1000
@@ -25,6 +25,8 @@ class Condition:
         A rival without neurons that fire, one of `PLAIN`; "" for none.
     tuned_as : str
         The condition whose tuned setting it takes; its own if None.
+    seeds : range
+        Those that a verdict rests on.
     """
 
     task: str = "words"
@@ -38,6 +40,7 @@ class Condition:
     plain: str = ""
     tuned_as: str | None = None
     updates: int = UPDATES
+    seeds: range = TEST_SEEDS
 
     @property
     def moves(self) -> bool:
@@ -63,7 +66,7 @@ CONDITIONS = (
     {"none": Condition(delays="none", max_delay=0)}
     | _with((*BOTH, "whole", "bell"))
     | _with((*BOTH, "whole", "selected"), said=", fan-in 10", fan_in=10)
-    | _with((*BOTH, "selected"), said=", fan-in 4", fan_in=4)
+    | _with((*BOTH, "whole", "selected"), said=", fan-in 4", fan_in=4)
     | {"none, reversals": Condition("reversals", "none", max_delay=0)}
     | _with(BOTH, said=", reversals", task="reversals")
     | _with(BOTH, said=", axonal", kind="axonal")
@@ -79,6 +82,13 @@ CONDITIONS = (
         for name in BOTH
     }
     | {f"{name}, 100 ms": Condition(delays=name, max_delay=10, tuned_as=name) for name in BOTH}
+    | {
+        f"{name}{words}, again": Condition(
+            delays=name, fan_in=fan_in, tuned_as=f"{name}{words}", seeds=NEW_SEEDS
+        )
+        for name in ("frozen", "whole")
+        for words, fan_in in (("", None), (", fan-in 10", 10))
+    }
     | {how: Condition(delays="none", plain=how, hidden=(64,)) for how in PLAIN}
 )
 
@@ -92,7 +102,8 @@ COMPARISONS = [
     *(("having", *pair) for pair in HAVING),
     *(("learning", *pair) for pair in LEARNING),
     ("rules", "bell", "learned"),
-    *(("whole", f"whole{words}", f"frozen{words}") for words in ("", ", fan-in 10")),
+    *(("whole", f"whole{words}", f"frozen{words}") for words in ("", ", fan-in 10", ", fan-in 4")),
+    *(("again", f"whole{words}, again", f"frozen{words}, again") for words in ("", ", fan-in 10")),
     *(
         ("selection", f"selected{words}", f"{other}{words}")
         for words in (", fan-in 10", ", fan-in 4")
@@ -126,3 +137,8 @@ def trials(families=FAMILIES) -> dict:
         if CONDITIONS[name].tuned_as is None
         for number, trial in enumerate(CONDITIONS[name].trials)
     }
+
+
+def tests(families=FAMILIES) -> list[tuple[str, int]]:
+    """Pairs of condition and seed of the test table."""
+    return [(name, seed) for name in conditions(families) for seed in CONDITIONS[name].seeds]

@@ -74,9 +74,10 @@ def _errors(tested, tuned_rows, condition):
     errors = {int(row["seed"]): row["whole_wrong"] for row in rows}
     if len(errors) < len(rows):
         raise ValueError(f"each seed must stand once for {condition}")
-    if not set(plan.TEST_SEEDS) <= set(errors):
+    seeds = plan.CONDITIONS[condition].seeds
+    if not set(seeds) <= set(errors):
         return None
     setting = tuned(tuned_rows, condition)
     if any(not setting.items() <= row.items() for row in rows):
         raise ValueError(f"{condition} must be run as tuned, with {setting}")
-    return [errors[seed] for seed in plan.TEST_SEEDS]
+    return [errors[seed] for seed in seeds]

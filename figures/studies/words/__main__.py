@@ -1,6 +1,6 @@
-"""Fill the tables of spoken words, and draw their verdicts (`../PLAN.md`, fifth round).
+"""Fill the tables of spoken words, and draw their verdicts (`../PLAN.md`, *Spoken words*).
 
-    python -m figures.studies.words tune test verdicts [--jobs N] [--families having learning] [--cluster WHERE]
+    python -m figures.studies.words tune test verdicts [--jobs N] [--families having learning]
     python -m figures.studies.words 0 [--jobs N]
 
 What is in a table already is not run again. With seeds, each condition is run once for each of

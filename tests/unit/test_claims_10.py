@@ -45,8 +45,9 @@ def test_the_verdicts_are_those_of_the_plan_and_can_be_rebuilt_from_the_rows():
                 {row["seed"]: row["whole_wrong"] for row in TESTED if row["setting"] == name}
                 for name in (first, second)
             ]
-            assert [sorted(side) for side in sides] == 2 * [list(plan.TEST_SEEDS)]
-            gaps = [sides[0][seed] - sides[1][seed] for seed in plan.TEST_SEEDS]
+            seeds = list(plan.CONDITIONS[first].seeds)
+            assert [sorted(side) for side in sides] == [seeds, seeds]
+            gaps = [sides[0][seed] - sides[1][seed] for seed in seeds]
             mean = sum(sides[1].values()) / len(sides[1])
             rows.append(dict(gaps=gaps, margin=0.05 * mean, control_mean=mean))
         said = [VERDICTS[first, second]["verdict"] for first, second in pairs]

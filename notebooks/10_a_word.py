@@ -438,9 +438,9 @@ reveal("10.6", outcome(price))
 # ### And without any spikes?
 # More rivals from the engineer's shelf, which nobody asks to spike. *Every bin* is the regression
 # of above, with a weight for each band *and* each 10 ms. A
-# [convolution](glossary.ipynb#convolution) has 64 filters that look for a pattern of 250 ms in all bands at once. A [GRU](glossary.ipynb#GRU)
-# is a recurrent network of 64 units that learn what to keep and what to forget. No verdict; here is
-# what all of them need, and what they get wrong:
+# [convolution](glossary.ipynb#convolution) has 64 filters that look for a pattern of 250 ms in all
+# bands at once. A [GRU](glossary.ipynb#GRU) is a recurrent network of 64 units that learn what to
+# keep and what to forget. No verdict; here is what all of them need, and what they get wrong:
 
 # %%
 names = ["counts", "every bin", "none", "none, recurrent", "frozen", "learned",

@@ -29,7 +29,7 @@ from course_utils.drawings import lesson_10 as drawings
 from course_utils.drawings.verdicts import forest
 from course_utils.explore import audio, choice, explore, predict, reveal, review, slider
 from course_utils.neurons import leaky_readout, lif
-from course_utils.words import spoken
+from course_utils.words import shd, spoken
 from course_utils.words.listener import Listener
 
 torch.set_num_threads(1)  # repeatable, and as fast on a busy machine
@@ -812,8 +812,6 @@ reveal("10.11", by_verdict["ahead"])
 # %%
 found = Path("shd_train.h5")
 if found.exists():
-    from course_utils.words import shd
-
     people = shd.read(found)
     print(f"{len(people)} words, {len(people.voices)} people, {people.channels} bands")
 else:

@@ -6,9 +6,10 @@ LABFLAGS ?=
 LESSONS ?=
 REPLACE ?=
 TESTS   ?=
-STUDIES ?= $(sort $(basename $(notdir $(filter-out %/__init__.py %/study.py %/summary.py %/pictures.py,$(wildcard figures/studies/*.py))))) words
+STUDIES ?= $(sort $(basename $(notdir $(filter-out %/__init__.py %/study.py %/summary.py %/pictures.py %/cluster.py,$(wildcard figures/studies/*.py))))) words
 SEEDS   ?=
 JOBS    ?= 2
+CLUSTER ?=
 FILES   ?=
 UNGUARDED ?=
 REPO    ?=
@@ -45,8 +46,8 @@ help:
 	@echo "make test    run every test, and every lesson with them    (TESTS='tests/unit')"
 	@echo "make lint    read the code for style, spelling and types"
 	@echo "make bench   time one training step, and measure delay layers side by side"
-	@echo "make studies fill the result tables that the lessons read (SEEDS='0' JOBS=2 STUDIES='best')"
-	@echo "make compared  tune, test and judge learned against frozen delays (JOBS=2)"
+	@echo "make studies fill the result tables that the lessons read (SEEDS='0' JOBS=2 STUDIES='best' CLUSTER=local)"
+	@echo "make compared  tune, test and judge learned against frozen delays (JOBS=2 CLUSTER=local)"
 	@echo "make site    build the site: build/site/index.html         (REPO='owner/name' BRANCH=main)"
 	@echo "make slides  each lesson as slides: build/slides/index.html"
 	@echo "make colab   each lesson as one file: build/colab/         (REPO='owner/name' BRANCH=main)"
@@ -78,16 +79,18 @@ lint: $(VENV)/.lint
 	$(BIN)/mypy
 
 # What is in a table already is not run again; SEEDS='0' takes minutes, all of it hours. A study
-# knows its own seeds: those of first_lag must be in no other table.
-studies: $(VENV)/.lab
+# knows its own seeds: those of first_lag must be in no other table. CLUSTER=local, or the address of
+# a Dask scheduler, sends the runs there (docs/cluster.md).
+AT = --jobs $(JOBS) $(if $(CLUSTER),--cluster '$(CLUSTER)')
+studies: $(VENV)/.lab $(if $(CLUSTER),$(VENV)/.cluster)
 	set -e; for study in $(STUDIES); do \
-	  $(BIN)/python -m figures.studies.$$study $(SEEDS) --jobs $(JOBS); done
+	  $(BIN)/python -m figures.studies.$$study $(SEEDS) $(AT); done
 	$(BIN)/python -m figures.studies.pictures
 	$(BIN)/python -m figures.studies.summary
 
 # As figures/studies/PLAN.md has it: an hour or two on two cores, and a stopped one goes on.
-compared: $(VENV)/.lab
-	$(BIN)/python -m figures.studies.compared tune test verdicts --jobs $(JOBS)
+compared: $(VENV)/.lab $(if $(CLUSTER),$(VENV)/.cluster)
+	$(BIN)/python -m figures.studies.compared tune test verdicts $(AT)
 
 site: $(VENV)/.site
 	$(BIN)/python -m tools.build_site $(HOST)
@@ -141,18 +144,18 @@ $(VENV)/.made:
 # Where a version in constraints.txt cannot be had, the ranges of pyproject.toml hold instead.
 INSTALL = $(BIN)/python tools/install.py --pins constraints.txt
 
-# 'test' holds all that the next three hold, and 'lab' what 'pages' does: one stamp stands for more.
+# 'test' holds all that the next three and 'cluster' hold, and 'lab' what 'pages' does: one stamp stands for more.
 $(VENV)/.test: $(VENV)/.made $(ASKED) tools/overrides.json
 	$(INSTALL) -e '.[test]'
 	$(QUIET)
-	@touch $(VENV)/.lint $(VENV)/.lab $(VENV)/.pages $@
+	@touch $(VENV)/.lint $(VENV)/.lab $(VENV)/.pages $(VENV)/.cluster $@
 
 $(VENV)/.lab: $(VENV)/.made $(ASKED) tools/overrides.json
 	$(INSTALL) -e '.[lab]'
 	$(QUIET)
 	@touch $(VENV)/.pages $@
 
-$(VENV)/.bench $(VENV)/.site $(VENV)/.browser: $(VENV)/.%: $(VENV)/.made $(ASKED) $(VENV)/.lab
+$(VENV)/.bench $(VENV)/.site $(VENV)/.browser $(VENV)/.cluster: $(VENV)/.%: $(VENV)/.made $(ASKED) $(VENV)/.lab
 	$(INSTALL) -e '.[$*]'
 	@touch $@
 

@@ -62,12 +62,12 @@ def random_generator(generator: object) -> torch.Generator:
 
 
 def spike_tensor(name: str, spikes: object, channels: int | None = None) -> torch.Tensor:
-    """Return `spikes` if it is a finite `(batch, time, channel)` tensor, bool or floating."""
+    """Return `spikes` if it is finite, `(batch, time, channel)`, or raise with a sentence."""
     return _spikes(name, spikes, ("batch", "time", "channel"), channels)
 
 
 def spike_step(name: str, spikes: object, channels: int) -> torch.Tensor:
-    """Return `spikes` if it is one finite step `(batch, channel)`, bool or floating."""
+    """Return `spikes` if it is one finite step `(batch, channel)`, or raise with a sentence."""
     return _spikes(name, spikes, ("batch", "channel"), channels)
 
 

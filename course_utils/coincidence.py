@@ -13,6 +13,7 @@ from .neurons import leak
 from .stimuli import Classes, Stimulus
 
 SYNAPSES = ("multiplicative", "subtractive")
+"""How a coincidence network may combine its ears, see `CoincidenceNetwork`."""
 
 
 class CoincidenceNetwork(DirectionNetwork):

@@ -11,7 +11,9 @@ from . import arguments as valid
 from .delays import DelayLayer, Spread
 
 WHOLE = (None, "nearest", "stochastic")
+"""How `DelayOptimizer` may keep delays whole."""
 COMMON_MODE = (False, True, "each output")
+"""What it may take out of an update: nothing, the mean of all delays, or that of each output's."""
 
 
 class DelayOptimizer(torch.optim.Optimizer):

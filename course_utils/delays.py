@@ -41,8 +41,11 @@ __all__ = [
     "valid_steps",
 ]
 ESTIMATORS = tuple(_rules.RULES)
+"""Short names of the rules by which a delay acts and learns."""
 KINDS = ("axonal", "dendritic", "synaptic")
+"""A delay for each input, for each output, or for each pair of them."""
 PADDINGS = ("clip", "causal", "full")
+"""Which steps of the result are kept, see `DelayLayer`."""
 
 
 def pad_then_shift(spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:

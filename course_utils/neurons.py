@@ -30,6 +30,7 @@ def _atan(u: Tensor, b: float) -> Tensor:
 
 _SLOPES = {"sigmoid": _sigmoid, "superspike": _superspike, "atan": _atan}
 SURROGATES = tuple(_SLOPES)
+"""Names of the surrogate gradients."""
 
 
 def surrogate_slope(

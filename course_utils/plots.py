@@ -35,6 +35,7 @@ Look = TypeVar("Look")
 LEFT, RIGHT = "#0072B2", "#D55E00"
 """Colours of the two ears; the right ear's lines are dashed as well."""
 THIRD, PINK, SKY, GREY = "#009E73", "#CC79A7", "#56B4E9", "#595959"
+"""Further colours; grey is for what stands beside the question."""
 SHOWN_DPI, DPI = 100, 160
 """Dots per inch on the page, and in the file: a dense screen and a projector show more."""
 
@@ -64,13 +65,18 @@ _ALL: dict[Any, Any] = {
 def told_apart(
     what: str, things: Collection[Thing], looks: Collection[Look]
 ) -> list[tuple[Thing, Look]]:
-    """Each of `things` with a look of its own; more things than looks are refused.
+    """Each of `things` with a look of its own.
 
     Parameters
     ----------
     what : str
         What the things are, for the sentence that refuses them.
     things, looks : sized iterables
+
+    Raises
+    ------
+    ValueError
+        If there are more things than looks.
     """
     if len(things) > len(looks):
         raise ValueError(f"{what} must be at most {len(looks)} to be told apart, not {len(things)}")
@@ -124,6 +130,11 @@ def canvas(
     Returns
     -------
     figure, axes
+
+    Raises
+    ------
+    ValueError
+        If `alt` says nothing.
     """
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError(f"alt must be a sentence that describes the figure, not {alt!r}")
@@ -177,7 +188,7 @@ def shown_width(picture: bytes) -> int:
 
 
 def array(values: Numbers) -> np.ndarray:
-    """Tensor or sequence as a NumPy array."""
+    """Tensor or sequence as a NumPy array of the same shape, on the CPU."""
     return values.detach().cpu().numpy() if isinstance(values, torch.Tensor) else np.asarray(values)
 
 
@@ -197,7 +208,8 @@ def draw_raster(
 ) -> None:
     """Draw spikes `(time, channel)` into `axes`: a mark for each spike, time in ms.
 
-    Where there are too many channels for the room, `every` draws each second, third, ... one.
+    Where there are too many channels for the room, `every` draws each second, third, ... one. Of
+    `two_ears`, the first half of the channels is the left ear's.
     """
     spikes = array(spikes) > 0
     steps, channels = spikes.shape
@@ -216,10 +228,11 @@ def draw_raster(
 
 
 def lead(spikes: Numbers, cycle_ms: float, dt_ms: float = 1) -> str:
-    """Words that say which ear is further along in its cycle, by the spikes `(time, channel)`.
+    """Words that say which ear is further along in its cycle of `cycle_ms`, by its spikes.
 
-    The mean phase of each ear's spikes is compared. Where they hardly have one, since they are
-    spread over the cycle (their vector strength is below 0.2), the words say that.
+    `spikes` are `(time, channel)` in steps of `dt_ms`, the left ear's channels first. The mean
+    phase of each ear's spikes is compared. Where they hardly have one, since they are spread over
+    the cycle (their vector strength is below 0.2), the words say that.
     """
     train = array(spikes) > 0
     turn = np.exp(2j * np.pi * np.arange(len(train)) * dt_ms / cycle_ms)
@@ -318,7 +331,7 @@ def _in_words(
 
 @in_style
 def draw_pointer(axes: Axes, truth_deg: float, estimate_deg: float | None = None) -> None:
-    """Draw a dial into `axes`: where the sound is, and where the network points."""
+    """Draw a dial into `axes`: where the sound is, and where the network points, in degrees."""
     turn = np.linspace(-90, 90, 181)
     axes.plot(*_on_dial(turn, 1), color=GREY, lw=1, ls="-")
     for mark in range(-90, 91, 30):
@@ -410,9 +423,14 @@ SIGNED = LinearSegmentedColormap.from_list("signed", [LEFT, "white", RIGHT])
 
 
 def signed(axes: Axes, values: Numbers, top: float) -> AxesImage:
-    """Draw a matrix into `axes` with white at zero and full colour from `top` on; the image.
+    """Draw a matrix `(row, column)` into `axes`, white at zero and full colour from `top` on.
 
     What is clearly negative, below -2 % of `top`, has a dot.
+
+    Returns
+    -------
+    matplotlib.image.AxesImage
+        For a colour bar.
     """
     matrix = array(values)
     image = axes.imshow(matrix, cmap=SIGNED, vmin=-top, vmax=top, interpolation="none")
@@ -442,7 +460,7 @@ def bars(
     intervals : sequence of (low, high), optional
     ylabel : str, with its unit
     lines : sequence of (value, label)
-        Levels to compare with, such as chance or a bound.
+        Levels to compare with, such as chance or a bound; at most three, more are refused.
     log : bool
         Logarithmic axis.
     """
@@ -491,6 +509,7 @@ LOOKS = (
     dict(color=GREY, ls="--", marker="v"),
     dict(color=SKY, ls=":", marker="P"),
 )
+"""Looks of curves, told apart without colour as well."""
 
 
 @in_style

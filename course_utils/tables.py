@@ -79,6 +79,7 @@ def fill(
     run: Callable[[int, Any], Row],
     jobs: int = 1,
     may_start: Callable[[str, int], bool] | None = None,
+    pool: futures.Executor | None = None,
 ) -> None:
     """Run what is missing in a table, and append it a row at a time.
 
@@ -95,11 +96,13 @@ def fill(
     run : callable
         `run(seed, setting)` returns the further columns of a row as a dict.
     jobs : int
-        How many runs at once. They go through joblib, so that `joblib.parallel_config` can send
-        them to a cluster; without joblib, through processes of this machine.
+        How many runs at once: through joblib, which `joblib.parallel_config` can direct, or without
+        it through processes of this machine.
     may_start : callable, optional
         `may_start(name, seed)` is asked just before a run starts; if it says False, the run is
         left for another time.
+    pool : concurrent.futures.Executor, optional
+        Where they run instead, `jobs` at once; `figures/studies/cluster.py` has one for Dask.
 
     Raises
     ------
@@ -119,7 +122,7 @@ def fill(
         for name, seed in missing
         if may_start is None or may_start(name, seed)
     )
-    for row in _results(calls, jobs):
+    for row in _results(calls, jobs) if pool is None else _through(pool, calls, jobs):
         if columns is not None and columns != list(row):
             raise ValueError(f"run must return the columns {columns[2:]}, not {list(row)[2:]}")
         _append(path, row, header=columns is None)
@@ -137,7 +140,8 @@ def _results(calls: Iterator[tuple], jobs: int) -> Iterator[Row]:
     try:
         import joblib
     except ImportError:
-        yield from _without_joblib(calls, jobs)
+        with futures.ProcessPoolExecutor(jobs) as pool:
+            yield from _through(pool, calls, jobs)
         return
     work = joblib.Parallel(
         jobs, return_as="generator_unordered", pre_dispatch="n_jobs", batch_size=1
@@ -145,15 +149,14 @@ def _results(calls: Iterator[tuple], jobs: int) -> Iterator[Row]:
     yield from work(joblib.delayed(_labelled)(*call) for call in calls)
 
 
-def _without_joblib(calls: Iterator[tuple], jobs: int) -> Iterator[Row]:
-    with futures.ProcessPoolExecutor(jobs) as pool:
-        running = {pool.submit(_labelled, *call) for call in itertools.islice(calls, jobs)}
-        while running:
-            ready, running = futures.wait(running, return_when=futures.FIRST_COMPLETED)
-            for call in itertools.islice(calls, len(ready)):
-                running.add(pool.submit(_labelled, *call))
-            for future in ready:
-                yield future.result()
+def _through(pool: futures.Executor, calls: Iterator[tuple], jobs: int) -> Iterator[Row]:
+    running = {pool.submit(_labelled, *call) for call in itertools.islice(calls, jobs)}
+    while running:
+        ready, running = futures.wait(running, return_when=futures.FIRST_COMPLETED)
+        for call in itertools.islice(calls, len(ready)):
+            running.add(pool.submit(_labelled, *call))
+        for future in ready:
+            yield future.result()
 
 
 def _labelled(run: Callable[[int, Any], Row], name: str, seed: int, setting: Any) -> Row:
@@ -273,14 +276,15 @@ def gap_numbers(gaps: Sequence[float], control: float) -> dict[str, float]:
 
 
 def p_differs(gaps: Sequence[float]) -> float:
-    """Two-sided t test of a mean of 0 for differences `(n,)`."""
+    """Two-sided t test of a mean of 0 for differences `(n,)`; fewer than two are refused."""
     return _p(gaps, 0, "two-sided")
 
 
 def p_alike(gaps: Sequence[float], margin: float) -> float:
     """Two one-sided t tests (Schuirmann 1987): the larger p-value of the two.
 
-    Small if the mean difference lies within ±`margin`, which has the unit of `gaps`.
+    Small if the mean difference lies within ±`margin`, which has the unit of `gaps`; fewer than two
+    differences are refused.
     """
     return max(_p(gaps, -margin, "greater"), _p(gaps, margin, "less"))
 

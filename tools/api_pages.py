@@ -109,5 +109,7 @@ def public(module: str) -> set[str]:
     return {
         name
         for name in named
-        if not name.startswith("_") and getattr(vars(found)[name], "__module__", None) == module
+        if not name.startswith("_")
+        and callable(value := vars(found)[name])
+        and getattr(value, "__module__", None) == module
     }

@@ -132,7 +132,8 @@ def lay_out(host: links.Host | None) -> None:
     (SOURCE / "index.md").write_text(index(names), encoding="utf-8")
     (SOURCE / "landing.html").write_text(landing.html(), encoding="utf-8")
     shutil.copy(pages.ROOT / "TEACHING.md", SOURCE)
-    shutil.copy(SETTINGS / "conf.py", SOURCE)
+    for file in ("cluster.md", "conf.py"):
+        shutil.copy(SETTINGS / file, SOURCE)
     static = SOURCE / "_static"
     static.mkdir()
     for file in ("course.css", "guesses.js"):

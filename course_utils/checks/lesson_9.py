@@ -64,7 +64,10 @@ def exercise_9_1(wait_in_steps: Function) -> Answer:
 def exercise_9_2(
     front_and_side: Function, azimuth_deg: torch.Tensor, error_deg: torch.Tensor
 ) -> Answer:
-    """Mean absolute errors of the sources within 30° of the front, and of those beyond 60°."""
+    """Mean absolute errors of the sources within 30° of the front, and of those beyond 60°.
+
+    `azimuth_deg` and `error_deg` are `(sound,)`.
+    """
     azimuth_deg = azimuth_deg.round()  # through radians, 30 comes back as a little more
     where, off = azimuth_deg.abs(), error_deg.abs()
     front, side, right_side = where <= 30, where >= 60, azimuth_deg >= 60

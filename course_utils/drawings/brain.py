@@ -13,7 +13,15 @@ SPEEDS = (1, 5, 20, 100)
 
 @plots.in_style
 def travel_times(length_mm: float, speed: float) -> Picture:
-    """How long a spike takes along an axon of any length (mm), with one length and speed (m/s)."""
+    """How long a spike takes along an axon of any length, for four speeds; one is marked.
+
+    Parameters
+    ----------
+    length_mm : float
+        Length of the axon that is marked.
+    speed : float
+        And its speed, in m/s.
+    """
     lengths = np.array([0.01, 100])
     wait_us = 1000 * length_mm / speed
     said = f"{length_mm:g} mm at {speed:g} m/s: {wait_us:,.0f} µs"
@@ -40,7 +48,15 @@ def travel_times(length_mm: float, speed: float) -> Picture:
 
 @plots.in_style
 def window(lead_ms: Numbers, gain: Numbers) -> Picture:
-    """What a pair of arrival and spike does to a weight, against how far the arrival is ahead."""
+    """What a pair of arrival and spike does to a weight, against how far the arrival is ahead.
+
+    Parameters
+    ----------
+    lead_ms : `(pair,)`
+        How long before the spike its input arrived; negative, after it.
+    gain : `(pair,)`
+        Change of the weight, in steps of the rate.
+    """
     lead, gain = plots.array(lead_ms), plots.array(gain)
     figure, axes = plots.canvas(
         "Change of a weight against how long before the spike its input arrived, from "
@@ -59,7 +75,16 @@ def window(lead_ms: Numbers, gain: Numbers) -> Picture:
 
 @plots.in_style
 def selection(delays_ms: Numbers, weights: Numbers, sounds: Sequence[int]) -> Picture:
-    """Weights `(look, fibre)` of one neuron over its delays, sound after sound, ear by ear."""
+    """Weights of one neuron over its delays, sound after sound, ear by ear.
+
+    Parameters
+    ----------
+    delays_ms : `(fibre,)`
+        From 0 to 50 ms; the first half of the fibres is the left ear's.
+    weights : `(look, fibre)`
+    sounds : sequence of int
+        How many sounds had been heard at each look.
+    """
     delays, history = plots.array(delays_ms), plots.array(weights)
     half, top = len(delays) // 2, history.max()
     kept = [(history[k] > top / 2).mean() for k in (0, -1)]
@@ -89,7 +114,16 @@ def selection(delays_ms: Numbers, weights: Numbers, sounds: Sequence[int]) -> Pi
 
 @plots.in_style
 def survivors(delays_ms: Numbers, weights: Numbers, top: float, title: str) -> Picture:
-    """Weights of one neuron over their delays: left ear above, right ear below."""
+    """Weights of one neuron over their delays: left ear above, right ear below.
+
+    Parameters
+    ----------
+    delays_ms, weights : `(fibre,)`
+        The first half of the fibres is the left ear's; a cycle lasts 50 ms.
+    top : float
+        Largest weight of the axis.
+    title : str
+    """
     delays, values = plots.array(delays_ms), plots.array(weights)
     half = len(delays) // 2
     phases = values * np.exp(2j * np.pi * delays / 50)
@@ -114,7 +148,14 @@ def survivors(delays_ms: Numbers, weights: Numbers, top: float, title: str) -> P
 
 @plots.in_style
 def looking(lags_deg: Mapping[str, Numbers], title: str = "") -> Picture:
-    """Where the neurons of each population look: a tick for each, over the lag in degrees."""
+    """Where the neurons of each population look: a tick for each.
+
+    Parameters
+    ----------
+    lags_deg : dict of name to `(neuron,)`
+        Lag of the right ear's delays behind the left ear's, in degrees of a cycle.
+    title : str
+    """
     found = {name: plots.array(values) for name, values in lags_deg.items()}
     said = "; ".join(
         f"{name}: from {v.min():+.0f}° to {v.max():+.0f}°, {np.abs(v).mean():.0f}° off the middle "
@@ -135,7 +176,15 @@ def looking(lags_deg: Mapping[str, Numbers], title: str = "") -> Picture:
 
 @plots.in_style
 def two_plans(itd_us: Numbers, owl: Numbers, mammal: Numbers) -> Picture:
-    """Tuning `(neuron, itd)` of an owl's map and of a mammal's two channels, over the ITD."""
+    """Tuning of an owl's map and of a mammal's two channels, over the time difference.
+
+    Parameters
+    ----------
+    itd_us : `(itd,)`
+        Interaural time difference, in microseconds.
+    owl, mammal : `(neuron, itd)`
+        Firing, as a share of the largest.
+    """
     itd = plots.array(itd_us)
     figure, panels = plots.canvas(
         "Left, an owl's plan: many neurons, each with a narrow peak at a time difference of its "

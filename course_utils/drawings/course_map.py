@@ -9,13 +9,13 @@ from matplotlib.patches import Rectangle
 from .. import plots
 from ..plots import GREY, LEFT, Picture
 
-TURN = np.linspace(0, 2 * np.pi, 60)
+_TURN = np.linspace(0, 2 * np.pi, 60)
 Strokes = list[tuple[list, list]]
 """Lines `(x, y)` within ±1; a line of one point is a dot."""
 
 
 def _pointer() -> Strokes:
-    arc = TURN[:30] * 1.03
+    arc = _TURN[:30] * 1.03
     dial = (list(0.9 * np.cos(arc)), list(-0.5 + 1.1 * np.sin(arc)))
     return [dial, ([0, 0.45], [-0.5, 0.3]), ([0.45], [0.3])]
 
@@ -81,9 +81,9 @@ def _layers() -> Strokes:
 
 
 def _head() -> Strokes:
-    face = (list(0.62 * np.cos(TURN)), list(-0.1 + 0.72 * np.sin(TURN)))
+    face = (list(0.62 * np.cos(_TURN)), list(-0.1 + 0.72 * np.sin(_TURN)))
     ears = [
-        (list(side * (0.64 + 0.16 * np.cos(TURN))), list(-0.1 + 0.26 * np.sin(TURN)))
+        (list(side * (0.64 + 0.16 * np.cos(_TURN))), list(-0.1 + 0.26 * np.sin(_TURN)))
         for side in (-1, 1)
     ]
     return [face, *ears, ([-0.14, 0, 0.14], [0.6, 0.92, 0.6])]
@@ -113,7 +113,13 @@ ROOMS: tuple[tuple[str, Callable[[], Strokes]], ...] = (
 
 @plots.in_style
 def here(lesson: int) -> Picture:
-    """The map that stands at the head of a lesson."""
+    """The map that stands at the head of a lesson.
+
+    Raises
+    ------
+    ValueError
+        If there is no `lesson` of this number.
+    """
     if isinstance(lesson, bool) or not isinstance(lesson, int) or not 0 <= lesson < len(ROOMS):
         raise ValueError(f"lesson must be a number from 0 to {len(ROOMS) - 1}, not {lesson!r}.")
     names = [name.rstrip("?") for name, _ in ROOMS]

@@ -28,7 +28,17 @@ def meetings(counts: Sequence[int]) -> Picture:
 def scene(
     spikes: Tensor, truth_deg: float, estimate_deg: float, *, cycle_ms: float = 50
 ) -> Picture:
-    """What both ears hear, `(time, channel)` spikes, and a dial with the sound and the pointer."""
+    """What both ears hear, and a dial with the sound and the pointer.
+
+    Parameters
+    ----------
+    spikes : `(time, channel)`, in steps of 1 ms
+        The first half of the channels is the left ear's.
+    truth_deg, estimate_deg : float
+        Where the sound is, and where the network points.
+    cycle_ms : float
+        Cycle of the tone, for the words that say which ear leads.
+    """
     error = abs(estimate_deg - truth_deg)
     alt = (
         f"Left: raster of both ears, every second fibre; {plots.lead(spikes, cycle_ms)} in a "
@@ -51,7 +61,13 @@ def scene(
 
 @plots.in_style
 def estimates(truth_deg: Tensor, **answers_deg: Tensor) -> Picture:
-    """One panel for each named answer: estimate against truth, in degrees, a dot for each sound."""
+    """One panel for each named answer: estimate against truth, a dot for each sound.
+
+    Parameters
+    ----------
+    truth_deg, **answers_deg : `(sound,)`
+        From -90 to 90 degrees.
+    """
     off = ", ".join(
         f"{name} {float((answer - truth_deg).abs().mean()):.1f}"
         for name, answer in answers_deg.items()

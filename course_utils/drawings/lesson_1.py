@@ -20,7 +20,22 @@ def chain(
     *,
     cycle_ms: float = 50,
 ) -> Picture:
-    """Wave, firing probability and spikes of both ears, one under the other, in steps of 1 ms."""
+    """Wave, firing probability and spikes of both ears, one under the other, in steps of 1 ms.
+
+    Parameters
+    ----------
+    phases : `(time, ear)`
+        Phase of the wave at each ear, in radians, left ear first.
+    probability : `(time, ear)`
+        Of a spike of one fibre in each step.
+    spikes : `(time, channel)`
+    ipd_deg, lead_ms : float
+        Interaural phase difference, and by how much the right ear leads.
+    best_deg : float
+        Smallest mean error of an observer without a bias.
+    cycle_ms : float
+        Cycle of the tone.
+    """
     ear = "right" if ipd_deg > 0 else "left"
     who = f"the {ear} ear leads by {abs(lead_ms):.1f} ms" if ipd_deg else "neither ear leads"
     alt = (
@@ -48,7 +63,14 @@ def chain(
 
 @plots.in_style
 def information(from_peak_deg: Tensor, probability: Tensor, told: Tensor) -> Picture:
-    """Firing probability and Fisher information of a fibre, against the phase from the peak."""
+    """Firing probability and Fisher information of a fibre, against the phase from the peak.
+
+    Parameters
+    ----------
+    from_peak_deg : `(phase,)`
+    probability, told : `(phase,)`
+        Of a spike in a step; information about the phase in a step, in 1/rad².
+    """
     best_deg = abs(float(from_peak_deg[told.argmax()]))
     figure, (firing, telling) = plots.canvas(
         f"Two rows against the phase from the peak of the wave. The firing probability is highest "
@@ -76,7 +98,17 @@ def information(from_peak_deg: Tensor, probability: Tensor, told: Tensor) -> Pic
 def likelihood(
     phase_deg: Tensor, scores: Tensor, best_deg: Sequence[float], truth_deg: Sequence[float]
 ) -> Picture:
-    """Log likelihood of the phase near the top, a panel for each ear; all phases in degrees."""
+    """Log likelihood of the phase near the top, a panel for each ear.
+
+    Parameters
+    ----------
+    phase_deg : `(phase,)`
+        Phase at time 0.
+    scores : `(ear, phase)`
+        Log likelihood in nats, left ear first.
+    best_deg, truth_deg : (left, right)
+        The most probable phase and the true one, of each ear.
+    """
     ears = ((plots.LEFT, "left ear"), (plots.RIGHT, "right ear"))
     wide = [2 * _deviation(phase_deg, score) for score in scores]
     apart = [right - left for left, right in (best_deg, truth_deg)]
@@ -115,7 +147,16 @@ def _deviation(phase_deg: Tensor, score: Tensor) -> float:
 def posterior(
     ipd_deg: Tensor, probable: Tensor, answers: Mapping[str, float], truth_deg: float
 ) -> Picture:
-    """How probable each IPD is after one sound, with named answers and the truth, in degrees."""
+    """How probable each IPD is after one sound, with named answers and the truth.
+
+    Parameters
+    ----------
+    ipd_deg, probable : `(ipd,)`
+        Interaural phase differences, and the probability of each.
+    answers : dict of name to float
+        In degrees; at most three, more are refused.
+    truth_deg : float
+    """
     said = ", ".join(f"{name} {float(value):.0f}" for name, value in answers.items())
     figure, axes = plots.canvas(
         f"How probable each IPD is after one sound: a broad hill, cut off at the end of the range, "
@@ -141,7 +182,16 @@ def posterior(
 def bound(
     fibres: Sequence[int], bound_deg: Sequence[float], levels: Sequence[tuple[float, str]] = ()
 ) -> Picture:
-    """Bound against fibres per ear on two logarithmic axes; `levels` holds `(degrees, label)`."""
+    """The bound against fibres per ear, on two logarithmic axes.
+
+    Parameters
+    ----------
+    fibres : sequence of int
+    bound_deg : sequence of float
+        Smallest mean error of an observer without a bias.
+    levels : sequence of (degrees, label)
+        Lines to compare with; at most two, more are refused.
+    """
     alt = (
         f"Smallest mean error of an unbiased observer, falling from {bound_deg[0]:.1f} degrees "
         f"with {fibres[0]} fibre per ear to {bound_deg[-1]:.2f} degrees with {fibres[-1]}, as a "

@@ -11,7 +11,7 @@ from torch import Tensor
 from .. import plots
 from ..plots import GREY, LEFT, RIGHT, THIRD, Numbers, Picture
 
-HATCH = "////"
+_HATCH = "////"
 
 
 @plots.in_style
@@ -56,7 +56,7 @@ def waiting(trains: Numbers, delays: Iterable[int], max_delay: int) -> Picture:
     figure.legend(
         handles=[
             Patch(fc="#dbe9f4", ec=GREY, label="recorded"),
-            Patch(fc="white", ec=GREY, hatch=HATCH, label="silence nobody sent"),
+            Patch(fc="white", ec=GREY, hatch=_HATCH, label="silence nobody sent"),
             Patch(fc="white", ec="black", ls="--", lw=2, label="what Method B keeps"),
         ],
         loc="outside lower center", ncols=3, fontsize=10,
@@ -68,7 +68,9 @@ def _row(axes: Axes, train: np.ndarray, delay: int, row: int, shown: tuple[int, 
     """One fibre: what it recorded, `delay` steps late; hatched where nothing was recorded."""
     first, last = shown
     axes.add_patch(
-        Rectangle((first, row - 0.38), last - first, 0.76, fc="white", ec=GREY, hatch=HATCH, lw=0.8)
+        Rectangle(
+            (first, row - 0.38), last - first, 0.76, fc="white", ec=GREY, hatch=_HATCH, lw=0.8
+        )
     )
     start, end = max(delay, first), min(delay + len(train), last)
     axes.add_patch(Rectangle((start, row - 0.38), end - start, 0.76, fc="#dbe9f4", ec=GREY, lw=0.8))
@@ -103,7 +105,7 @@ def arrivals(spikes: Numbers, delays: Numbers, steps: int) -> Picture:
     )
     figure, (top, bottom) = plots.canvas(alt, 2, 1, height=4.8, sharex=True, height_ratios=(2, 1))
     rows = np.arange(len(late))
-    style = dict(fc="white", ec=GREY, hatch=HATCH, lw=0.8)
+    style = dict(fc="white", ec=GREY, hatch=_HATCH, lw=0.8)
     top.fill_betweenx(rows, 0, late, label="silence nobody sent", **style)
     top.fill_betweenx(rows, late + steps, len(spikes), **style)
     plots.draw_raster(top, spikes, two_ears=False, every=2)
@@ -117,7 +119,15 @@ def arrivals(spikes: Numbers, delays: Numbers, steps: int) -> Picture:
 
 @plots.in_style
 def coincidences(with_padding: Tensor, without_delay: Tensor, window: tuple[int, int]) -> Picture:
-    """Mean coincidences in each ms after Method A, beside what was sent, the window shaded."""
+    """Mean coincidences in each ms after Method A, beside what was sent, the window shaded.
+
+    Parameters
+    ----------
+    with_padding, without_delay : `(time,)`
+        Pairs of spikes in a step of 1 ms.
+    window : (first, last)
+        Steps in which every fibre has arrived.
+    """
     first, last = window
     edge, inside = float(with_padding[:first].mean()), float(with_padding[first:last].mean())
     alt = (
@@ -144,6 +154,14 @@ def price(max_delays: Sequence[int], bounds_deg: Sequence[float], duration_ms: f
     """The bound on the error against `max_delay`, in a recording that stays as long as it is.
 
     Beside it what the square root of the time that is left would ask for.
+
+    Parameters
+    ----------
+    max_delays : sequence of int, in steps of 1 ms
+    bounds_deg : sequence of float
+        Smallest mean error with each of them.
+    duration_ms : float
+        Length of the recording.
     """
     bounds_deg = [float(b) for b in bounds_deg]
     roots = [bounds_deg[0] * math.sqrt(duration_ms / (duration_ms - m)) for m in max_delays]
@@ -165,7 +183,16 @@ def price(max_delays: Sequence[int], bounds_deg: Sequence[float], duration_ms: f
 
 @plots.in_style
 def staircase(effective_steps: int, max_delay: int, layers: int) -> Picture:
-    """What is left of a stimulus after each of `layers` layers that clip."""
+    """What is left of a stimulus after each of `layers` layers that clip.
+
+    Parameters
+    ----------
+    effective_steps : int
+        What the last layer leaves, in steps of 1 ms.
+    max_delay : int
+        What each layer takes, in steps.
+    layers : int
+    """
     total = effective_steps + max_delay * layers
     alt = (
         f"Bars: a stimulus of {total} ms loses {max_delay} ms from its start in each of {layers} "
@@ -175,7 +202,7 @@ def staircase(effective_steps: int, max_delay: int, layers: int) -> Picture:
     for row in range(layers + 1):
         lost = row * max_delay
         axes.add_patch(
-            Rectangle((0, row - 0.35), lost, 0.7, fc="white", ec=GREY, hatch=HATCH, lw=0.8)
+            Rectangle((0, row - 0.35), lost, 0.7, fc="white", ec=GREY, hatch=_HATCH, lw=0.8)
         )
         axes.add_patch(
             Rectangle((lost, row - 0.35), total - lost, 0.7, fc="#dbe9f4", ec=GREY, lw=0.8)

@@ -34,7 +34,13 @@ def pixel_centres(steps: int) -> Picture:
 
 @plots.in_style
 def stems(sent: Numbers, arrived: Numbers, delay: float) -> Picture:
-    """A train as sent, and after a delay that need not be whole."""
+    """A train as sent, and after a delay that need not be whole.
+
+    Parameters
+    ----------
+    sent, arrived : `(time,)`
+    delay : float, in steps
+    """
     sent, arrived = np.asarray(sent), np.asarray(arrived)
     alt = (
         f"Stems: above, {int(sent.sum())} spikes as sent; below, after a delay of {delay:.1f} "
@@ -61,7 +67,15 @@ def stems(sent: Numbers, arrived: Numbers, delay: float) -> Picture:
 def kinks(
     delays: Numbers, loss: Numbers, whole_delays: Sequence[float], whole_loss: Sequence[float]
 ) -> Picture:
-    """A loss against delay: straight between whole delays, bent at each of them."""
+    """A loss against delay: straight between whole delays, bent at each of them.
+
+    Parameters
+    ----------
+    delays, loss : `(delay,)`
+        Delays in steps, and the negative overlap at each.
+    whole_delays, whole_loss : sequence of float
+        The same where the delay is whole.
+    """
     best = int(whole_delays[int(np.argmin(whole_loss))])
     alt = (
         f"Loss against delay, made of straight pieces that meet at whole delays; lowest, "
@@ -79,7 +93,16 @@ def kinks(
 def slopes_at_whole(
     delays: Numbers, left: Numbers, right: Numbers, by_grid: Numbers, ours: Numbers
 ) -> Picture:
-    """One-sided slopes as a bar; what autograd says through `grid_sample`, and through ours."""
+    """One-sided slopes as a bar; what autograd says through `grid_sample`, and through ours.
+
+    Parameters
+    ----------
+    delays : `(delay,)`, whole steps
+    left, right : `(delay,)`
+        Slopes of the loss on both sides of each, per step.
+    by_grid, ours : `(delay,)`
+        Gradients, per step.
+    """
     delays, left, right, by_grid, ours = (
         np.asarray(a) for a in (delays, left, right, by_grid, ours)
     )
@@ -102,7 +125,14 @@ def slopes_at_whole(
 
 @plots.in_style
 def factor(delays: Numbers, factors: Numbers, max_delay: int) -> Picture:
-    """By what the prototype multiplies a gradient, against the delay in its parameter."""
+    """By what the prototype multiplies a gradient, against the delay in its parameter.
+
+    Parameters
+    ----------
+    delays, factors : `(delay,)`
+        Raw delays in steps, from below 0 to beyond `max_delay`, and the factor at each.
+    max_delay : int, in steps
+    """
     delays, factors = np.asarray(delays), np.asarray(factors)
     alt = (
         f"Factor on the gradient against the raw delay: five times the delay, from "
@@ -130,7 +160,17 @@ def factor(delays: Numbers, factors: Numbers, max_delay: int) -> Picture:
 def paths(
     panels_of_paths: Sequence[Sequence[Sequence[float]]], titles: Sequence[str], goal: float
 ) -> Picture:
-    """Delays over updates, from several starts; one panel for each rule."""
+    """Delays over updates, from several starts; one panel for each rule.
+
+    Parameters
+    ----------
+    panels_of_paths : `(rule, update, start)`
+        Raw delays in steps, from at most four starts; more are refused.
+    titles : sequence of str
+        Names of the rules.
+    goal : float
+        The best delay, in steps.
+    """
     ends = [
         f"{title}: from {_listed(rows[0])} to {_listed(rows[-1])}"
         for title, rows in zip(titles, panels_of_paths, strict=True)
@@ -167,7 +207,20 @@ def reach(
     slope: float,
     goal: float,
 ) -> Picture:
-    """The loss against delay, interpolated and under a bell of width `sigma`, and one way down."""
+    """The loss against delay, interpolated and under a bell of width `sigma`, and one way down.
+
+    Parameters
+    ----------
+    delays : `(delay,)`, in steps
+    narrow, wide : `(delay,)`
+        The loss, as a fraction of the target: interpolated, and under the bell.
+    sigma : float
+        Standard deviation of the bell, in steps.
+    here, goal : float
+        Where the ball lies, and the best delay, in steps.
+    slope : float
+        Of `wide` there, per step.
+    """
     delays, narrow, wide = np.asarray(delays), np.asarray(narrow), np.asarray(wide)
     slope = float(slope)
     if abs(slope) < 1e-4:

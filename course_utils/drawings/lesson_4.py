@@ -11,7 +11,14 @@ from ..plots import GREY, LEFT, RIGHT, Numbers, Picture
 
 @plots.in_style
 def stairs(weights: Sequence[float], losses: Sequence[float], flat: int) -> Picture:
-    """The loss of forty neurons against one weight; `flat` is where its slope is zero."""
+    """The loss of forty neurons against one weight.
+
+    Parameters
+    ----------
+    weights, losses : sequence of float
+    flat : int
+        At how many of them the slope is zero.
+    """
     figure, axes = plots.canvas(
         f"The loss against the weight is a staircase; its slope is zero at {flat} of "
         f"{len(weights)} weights.", width=6.5, height=2.6,
@@ -25,7 +32,16 @@ def stairs(weights: Sequence[float], losses: Sequence[float], flat: int) -> Pict
 def lent(
     potential: Numbers, slopes: Mapping[str, Tensor], steepness: float, scale: float
 ) -> Picture:
-    """Lent slopes against potential, `{name: slopes}`; all have the peak `scale`."""
+    """Lent slopes against potential.
+
+    Parameters
+    ----------
+    potential : `(potential,)`
+        Potential minus threshold.
+    slopes : dict of name to `(potential,)`
+    steepness, scale : float
+        Of all of them: how narrow they are, and their peak.
+    """
     half = int(np.argmin(abs(np.asarray(potential) + 0.5)))
     said = ", ".join(f"{name} {float(values[half]):.2g}" for name, values in slopes.items())
     figure, axes = plots.canvas(
@@ -44,7 +60,16 @@ def lent(
 
 @plots.in_style
 def membrane(spikes: Numbers, volts: Numbers, threshold: float, setting: str) -> Picture:
-    """The potential of one neuron `(time,)` before its resets, and its spikes."""
+    """The potential of one neuron before its resets, and its spikes.
+
+    Parameters
+    ----------
+    spikes, volts : `(time,)`, in steps of 1 ms
+    threshold : float
+        In the unit of `volts`.
+    setting : str
+        What was set, in words.
+    """
     fired, volts = np.flatnonzero(np.asarray(spikes)), np.asarray(volts)
     figure, axes = plots.canvas(
         f"Potential over {len(volts)} ms, {setting}: {len(fired)} spikes.", width=7, height=2.8
@@ -59,7 +84,14 @@ def membrane(spikes: Numbers, volts: Numbers, threshold: float, setting: str) ->
 
 @plots.in_style
 def two_resets(same_step: Tensor, late: Tensor, shown: int = 40) -> Picture:
-    """Spike trains `(time,)` of a neuron that resets in the same step, and of one that is late."""
+    """Spikes of a neuron that resets in the same step, and of one that is late.
+
+    Parameters
+    ----------
+    same_step, late : `(time,)`, in steps of 1 ms
+    shown : int
+        How many steps are drawn.
+    """
     figure, axes = plots.canvas(
         f"First {shown} ms: single spikes at even distances above, pairs below; in "
         f"{len(late)} ms {int(same_step.sum())} against {int(late.sum())} spikes.",
@@ -104,10 +136,15 @@ def unrolled() -> Picture:
 
 @plots.in_style
 def listening(pictures: Mapping[str, tuple[Tensor, Sequence[int]]]) -> Picture:
-    """Gradient of each spike with respect to each current: `{title: (gradient, spikes at)}`.
+    """Gradient of each spike with respect to each current.
 
     Zero is white; what is negative is blue and dotted, so that its sign shows without colour. The
     colours end at the largest entry of the first picture.
+
+    Parameters
+    ----------
+    pictures : dict of title to (gradient, spikes)
+        A gradient `(time of the spike, time of the current)`, and the steps with a spike.
     """
     top = max(float(abs(next(iter(pictures.values()))[0]).max()), 1e-9)
     negative = {name: int((g < -0.02 * top).sum()) for name, (g, _) in pictures.items()}
@@ -127,7 +164,12 @@ def listening(pictures: Mapping[str, tuple[Tensor, Sequence[int]]]) -> Picture:
 
 @plots.in_style
 def share(weighting: Tensor) -> Picture:
-    """What a spike adds to the mean potential, against the step in which it comes."""
+    """What a spike adds to the mean potential, against the step in which it comes.
+
+    Parameters
+    ----------
+    weighting : `(time,)`, in steps of 1 ms
+    """
     figure, axes = plots.canvas(
         f"Share of a spike in the mean potential: nearly flat at {float(weighting[0]):.3f}, then "
         f"falling to {float(weighting[-1]):.3f} in the last steps.", width=6.5, height=2.6,

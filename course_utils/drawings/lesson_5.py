@@ -33,7 +33,17 @@ def confusion(counts: Numbers, limit_deg: float = 90) -> Picture:
 def error_by_ipd(
     ipd_deg: Numbers, error_deg: Numbers, *, bound_deg: float | None = None, bins: int = 12
 ) -> Picture:
-    """Mean absolute error in degrees against the true IPD in degrees, with 95 % intervals."""
+    """Mean absolute error against the true IPD, with 95 % intervals.
+
+    Parameters
+    ----------
+    ipd_deg, error_deg : `(sound,)`
+        Interaural phase difference, from -90 to 90 degrees, and what the answer missed it by.
+    bound_deg : float, optional
+        The Cramér–Rao bound.
+    bins : int
+        Over how many equal parts of the range errors are averaged.
+    """
     ipd_deg = plots.array(ipd_deg)
     errors = np.abs(plots.array(error_deg))
     edges = np.linspace(-90, 90, bins + 1)
@@ -192,7 +202,15 @@ def listens(
 def probabilities(
     middles_deg: Numbers, share: Numbers, truth_deg: float, mean_deg: float, winner_deg: float
 ) -> Picture:
-    """Probability of each class for one sound, and both ways to read it; all in degrees."""
+    """Probability of each class for one sound, and both ways to read it.
+
+    Parameters
+    ----------
+    middles_deg, share : `(class,)`
+        Midpoints of the classes, and their probabilities.
+    truth_deg, mean_deg, winner_deg : float
+        The source, the softmax mean and the midpoint of the most probable class.
+    """
     said = f"source {truth_deg}°, softmax mean {mean_deg:.1f}°, argmax {winner_deg:.1f}°"
     figure, axes = plots.canvas(f"Probability of each class: {said}.", width=7, height=3)
     axes.bar(middles_deg, share, width=13, color="#BBBBBB")
@@ -209,7 +227,14 @@ def probabilities(
 def estimates(
     truth_deg: Numbers, answers_deg: Numbers, everyone_ms: float, right_ms: float
 ) -> Picture:
-    """Estimate against truth, in degrees, after delays have been made longer by so many ms."""
+    """Estimate against truth after delays have been made longer.
+
+    Parameters
+    ----------
+    truth_deg, answers_deg : `(sound,)`
+    everyone_ms, right_ms : float
+        By how much: all delays, and the right ear's beside.
+    """
     said = f"mean error {np.abs(plots.array(answers_deg) - plots.array(truth_deg)).mean():.1f}°"
     alt = (
         f"Estimate against truth with all delays {everyone_ms} ms longer and the right ear's "

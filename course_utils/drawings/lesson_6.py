@@ -66,6 +66,12 @@ def lags(values_ms: Numbers, title: str) -> Picture:
     """The lags between the ears that a network has on offer, as a rug over one cycle of 50 ms.
 
     A cycle more or less is the same lag, so all are brought to between −25 and 25 ms.
+
+    Parameters
+    ----------
+    values_ms : array of any shape
+        How much longer the right ear waits.
+    title : str
     """
     values = np.sort((np.asarray(values_ms, dtype=float).ravel() + 25) % 50 - 25)
     edges = np.concatenate([[-12.5], values[np.abs(values) <= 12.5], [12.5]])
@@ -121,7 +127,16 @@ def gain_by_variety(
     gains: Sequence[tuple[float, float, float]],
     kinds: Sequence[tuple[float, str]],
 ) -> Picture:
-    """What learning gains (%) against how many lags are on offer; `kinds` are (hidden, kind)."""
+    """What learning gains against how many lags are on offer.
+
+    Parameters
+    ----------
+    variety : sequence of float
+        Lags on offer in each place.
+    gains : sequence of (mean, low, high), in per cent of the frozen error
+    kinds : sequence of (hidden neurons, "axonal" or "synaptic")
+        Of each place; at most four are told apart, more are refused.
+    """
     named = sorted(zip(variety, kinds, gains, strict=True))
     alt = "Gain from learning the delays against the number of lags on offer: " + ", ".join(
         f"{v:g} lags ({kind}, {hidden:g} hidden) {gain:+.0f} per cent"
@@ -146,7 +161,15 @@ def gain_by_variety(
 
 @plots.in_style
 def jeffress(wanted_ms: Numbers, waits_ms: Numbers, title: str) -> Picture:
-    """What the right ear waits longer, for each direction, beside Jeffress's line."""
+    """What the right ear waits longer, for each direction, beside Jeffress's line.
+
+    Parameters
+    ----------
+    wanted_ms : `(direction,)`
+        What makes up for the sound's lead.
+    waits_ms : `(direction,)` or `(copy, direction)`
+    title : str
+    """
     wanted, waits = np.asarray(wanted_ms), np.atleast_2d(waits_ms)
     off = float(np.abs(waits - wanted).mean())
     said = f"{off:.1f} ms off on average"

@@ -22,6 +22,19 @@ def landscape(
     """The loss against one delay, for a few draws of sounds, and where walking downhill ends.
 
     The axis of the loss has the same `limits` for all settings, so that depths can be compared.
+
+    Parameters
+    ----------
+    delays : `(delay,)`
+        Delay of the right ear, in whole steps from 0.
+    losses : `(delay,)` or `(draw, delay)`, in nats
+    goal : float
+        The delay on Jeffress's line, in steps.
+    sounds : int
+        In each draw.
+    tau_ms, sigma : float
+        Time constant of the neuron, in ms, and width of the bell, in steps.
+    limits : (low, high), in nats
     """
     delays, losses = np.asarray(delays), np.atleast_2d(losses)
     home = np.array([walks_home(loss, goal) for loss in losses])
@@ -48,7 +61,18 @@ def landscape(
 
 
 def walks_home(loss: Sequence[float] | np.ndarray, goal: float, within: float = 3) -> np.ndarray:
-    """For each whole delay, whether going downhill ends at most `within` steps from `goal`."""
+    """For each whole delay, whether going downhill ends at most `within` steps from `goal`.
+
+    Parameters
+    ----------
+    loss : `(delay,)`
+        At 0, 1, 2, ... steps.
+    goal, within : float, in steps
+
+    Returns
+    -------
+    array `(delay,)` of bool
+    """
     return np.abs(_ends(loss) - goal) <= within
 
 
@@ -70,7 +94,16 @@ def _ends(loss: Sequence[float] | np.ndarray) -> np.ndarray:
 def race(
     positions: Sequence[Sequence[float]], goal: float, update: int, names: Sequence[str]
 ) -> Picture:
-    """Where the delays of each rule are after `update` updates; a row for each rule."""
+    """Where the delays of each rule are after `update` updates; a row for each rule.
+
+    Parameters
+    ----------
+    positions : `(rule, copy)`
+        Delays in steps; at most seven rules are told apart, more are refused.
+    goal : float, in steps
+    update : int
+    names : sequence of str
+    """
     there = [int((np.abs(np.asarray(row) - goal) <= 1).sum()) for row in positions]
     count = len(positions[0])
     said = ", ".join(f"{name}: {n} of {count}" for name, n in zip(names, there, strict=True))
@@ -95,12 +128,12 @@ def loss_map(
 
     Parameters
     ----------
-    delays_ms : (n,)
+    delays_ms : `(n,)`
         The same for both ears.
-    losses : (n, n)
+    losses : `(n, n)`
         Loss in nats; a row for each delay of the right ear.
-    walks : dict of name to (updates, 2)
-        Delays of the left and of the right ear, in ms; at most four walks.
+    walks : dict of name to `(updates, 2)`
+        Delays of the left and of the right ear, in ms; at most four walks, more are refused.
     """
     delays, losses = np.asarray(delays_ms, dtype=float), np.asarray(losses)
     ways = {name: plots.array(walk) for name, walk in (walks or {}).items()}
@@ -151,7 +184,16 @@ def potential(
     arrivals_ms: Sequence[float],
     spike_ms: float | None,
 ) -> Picture:
-    """The potential of one neuron, its inputs' arrivals, and its spike, if there is one."""
+    """The potential of one neuron, its inputs' arrivals, and its spike, if there is one.
+
+    Parameters
+    ----------
+    time_ms, volts : sequence of float
+    threshold : float
+        In the unit of `volts`.
+    arrivals_ms : sequence of float
+    spike_ms : float, optional
+    """
     said = "no spike" if spike_ms is None else f"spike at {spike_ms:.2f} ms"
     arrive = " and ".join(f"{t:.1f}" for t in arrivals_ms)
     figure, axes = plots.canvas(

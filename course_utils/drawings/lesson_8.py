@@ -38,6 +38,13 @@ def receptive_field(
 
     Delays that have run into the longest one would all stand on one place; they stand side by side
     beyond it, in a grey field.
+
+    Parameters
+    ----------
+    delays_ms, weights : `(fibre,)`
+        The first half of the fibres is the left ear's.
+    title : str
+    max_delay_ms : float
     """
     delays, weights = np.asarray(delays_ms), np.asarray(weights)
     half = len(delays) // 2

@@ -54,10 +54,14 @@ def around_the_head(
     Parameters
     ----------
     azimuth_deg : float
-    response : tensor `(ear, tap)`
+        Positive on the right.
+    response : `(ear, tap)`
+        Impulse response of both ears, left ear first.
     rate_hz : int
-    curves_us : dict of name: tensor `(azimuth,)`, in microseconds
-    directions_deg : tensor `(azimuth,)`
+        Taps in a second.
+    curves_us : dict of name to `(azimuth,)`
+        Time differences in microseconds.
+    directions_deg : `(azimuth,)`
     """
     at = int((directions_deg - azimuth_deg).abs().argmin())
     said = ", ".join(f"{name} {float(curve[at]):+.0f}" for name, curve in curves_us.items())
@@ -145,7 +149,13 @@ def nerves(rates: Tensor, spikes: Tensor, nerve: Nerve, stop_ms: float = 15) -> 
 
 @plots.in_style
 def cochleagram(rates: Tensor, nerve: Nerve) -> Picture:
-    """Firing rates `(ear, band, time)` as images, one for each ear."""
+    """Firing rates as images, one for each ear.
+
+    Parameters
+    ----------
+    rates : `(ear, band, time)`, spikes per second
+    nerve : Nerve
+    """
     alt = (
         f"Cochleagrams of both ears, {len(nerve.centres_hz)} bands from "
         f"{nerve.centres_hz[0]:.0f} to {nerve.centres_hz[-1]:.0f} Hz over {nerve.duration_ms:g} "
@@ -182,7 +192,12 @@ def step_price(steps_ms: Sequence[float], bounds_us: Sequence[float]) -> Picture
 
 @plots.in_style
 def answers(truth_deg: Tensor, **estimates_deg: Tensor) -> Picture:
-    """Mean answer with the middle 80 % of the answers, against the measured azimuths."""
+    """Mean answer with the middle 80 % of the answers, against the measured azimuths.
+
+    Parameters
+    ----------
+    truth_deg, **estimates_deg : `(sound,)`
+    """
     where = np.unique(np.round(np.asarray(truth_deg)))
     off = ", ".join(
         f"{name} {float((estimate - truth_deg).abs().mean()):.1f}"
@@ -209,7 +224,16 @@ def answers(truth_deg: Tensor, **estimates_deg: Tensor) -> Picture:
 def pointing(
     spikes: Tensor, nerve: Nerve, truth_deg: float, estimate_deg: float, title: str
 ) -> Picture:
-    """Spikes of both nerves, `(time, channel)`, and a dial with the source and the answer."""
+    """Spikes of both nerves, and a dial with the source and the answer.
+
+    Parameters
+    ----------
+    spikes : `(time, channel)`
+        Spikes in each step of `nerve.dt_ms`.
+    nerve : Nerve
+    truth_deg, estimate_deg : float
+    title : str
+    """
     error = abs(estimate_deg - truth_deg)
     alt = (
         f"Left: spikes of {nerve.channels} bundles, left ear above, high bands above low ones; "
@@ -256,7 +280,14 @@ def _first_ear(spikes: Tensor, nerve: Nerve) -> str:
 
 @plots.in_style
 def against_noise(snr_db: Sequence[str], **curves: Sequence[tuple[float, float, float]]) -> Picture:
-    """Mean error against signal-to-noise ratio; each curve is `[(mean, low, high), ...]`."""
+    """Mean error against signal-to-noise ratio.
+
+    Parameters
+    ----------
+    snr_db : sequence of str
+    **curves : sequence of (mean, low, high), degrees
+        One for each ratio.
+    """
     said = "; ".join(
         f"{name}: " + ", ".join(f"{mean:.1f}" for mean, *_ in values)
         for name, values in curves.items()

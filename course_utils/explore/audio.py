@@ -43,6 +43,12 @@ def tone(itd_ms: float, frequency_hz: float = 500, duration_ms: float = 400) -> 
     Returns
     -------
     array `(2, time)`
+        `RATE_HZ` samples in a second.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a number outside of its range.
     """
     _within("frequency_hz", frequency_hz, 50, 2000)
     _within("duration_ms", duration_ms, 50, 2000)
@@ -54,7 +60,8 @@ def tone(itd_ms: float, frequency_hz: float = 500, duration_ms: float = 400) -> 
 def click(itd_ms: float, silence_ms: float = 100) -> np.ndarray:
     """One click that reaches the right ear `itd_ms` earlier than the left, in silence.
 
-    Parameters and result as in `tone`; `silence_ms`, from 10 to 1000 ms, goes before and after.
+    Parameters, result and errors as in `tone`; `silence_ms`, from 10 to 1000 ms, goes before and
+    after.
     """
     _within("silence_ms", silence_ms, 10, 1000)
     time_ms = _times(2 * silence_ms + _CLICK_MS) - _lags(itd_ms) - silence_ms
@@ -73,12 +80,17 @@ def rain(spikes: Numbers, slow: float, dt_ms: float = 1) -> np.ndarray:
     slow : float
         How many times slower they are played, from 1 to 100.
     dt_ms : float
-        Time step of the spikes.
+        Time step of the spikes, from 0.001 to 10 ms.
 
     Returns
     -------
     array `(2, time)`
         Both ears at one scale: an ear with more spikes is louder.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For spikes of another shape, or a number outside of its range.
     """
     trains = array(spikes)
     if trains.ndim != 2 or trains.shape[1] % 2:
@@ -127,6 +139,12 @@ def play(
         Samples in a second, from 4000 to 48000.
     bits : int
         16, or 8 for what is noise anyway; that takes half the room.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a sound that is not finite or not `(2, time)`, no sound at all, no words, or a number
+        that is not allowed.
     """
     if not isinstance(words, str) or not words.strip():
         raise ValueError(f"words must be a sentence for someone who can't hear, not {words!r}.")

@@ -11,6 +11,7 @@ LINE = "class experiment | seed {seed} | frozen {frozen:.3f} | learned {learned:
 SEEDS = range(101, 200)
 """100 and the student's number: no table of the course has these seeds."""
 LARGEST_DEG = 90
+"""The largest mean error that is believed."""
 _NUMBER = r"\s*([^|]*?)\s*"
 _ROW = re.compile(
     rf"class experiment\s*\|\s*seed{_NUMBER}\|\s*frozen{_NUMBER}\|\s*learned{_NUMBER}(?:\||$)", re.I

@@ -26,6 +26,7 @@ from . import _lessons_1_3, _lessons_4_7
 from ._carried import number, packed, sound, whole
 
 FILES = Path(__file__).with_name("views")
+"""The folder of the views."""
 
 
 class Network(Protocol):
@@ -186,5 +187,6 @@ VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "neuron": _lessons_4_7.neuron,
     "race": _lessons_4_7.race,
 }
+"""By the name of a view, what turns its data into those that its script reads."""
 NEEDS = {"information": ("observer.js",)}
 """Files that the script of a view stands on, beside the kit."""

@@ -20,6 +20,7 @@ from . import pages
 from .controls import Choice, Slider
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+"""The kind of output that is a widget."""
 FRAMES = "LEARNING_DELAYS_FRAMES"
 """The environment variable that asks for a page without a kernel: how many pictures at most."""
 
@@ -73,7 +74,13 @@ def explore(draw: Callable[..., Figure], /, **controls: Slider | Choice) -> None
 
 
 def frames() -> int:
-    """How many pictures the environment asks for; none if it says nothing."""
+    """How many pictures the environment asks for; none if it says nothing.
+
+    Raises
+    ------
+    ValueError
+        If `FRAMES` is set to something that is no number.
+    """
     asked = os.environ.get(FRAMES, "").strip() or "0"
     if not asked.isdecimal():
         raise ValueError(f"{FRAMES} must be a number of pictures, such as 40, not {asked!r}.")
@@ -81,7 +88,15 @@ def frames() -> int:
 
 
 def frame(draw: Callable[..., Figure], values: dict) -> tuple[bytes, str]:
-    """Draw once; return the picture and its alt text, or say at which values it fails."""
+    """Draw once, and return the picture, a PNG, and its alt text.
+
+    Raises
+    ------
+    RuntimeError
+        If `draw` fails at these `values`, or its figure has no alt text.
+    TypeError
+        If it returns no figure.
+    """
     try:
         figure = draw(**values)
         if isinstance(figure, Figure):

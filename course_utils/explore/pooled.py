@@ -47,6 +47,11 @@ def pool(lines: str | Iterable[str]) -> Picture:
     ----------
     lines : str or iterable of str
         What `review` gave each reader, a line for each: as one text, or as a list.
+
+    Raises
+    ------
+    ValueError
+        If none of the lines is one of `review`.
     """
     answers = _answers(lines)
     panels: list[tuple[str, Any, Any, str]] = []  # question, guesses or their counts, truth, unit

@@ -21,6 +21,7 @@ from .controls import Slider, choice, slider
 _SEPARATORS = ("|", "(was ", ">", "\n")
 """What an option may not hold: the line for the class is built of it."""
 NO_NUMBER = "not a number"
+"""How a truth is said that is none."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Options:
         return guess in self.items
 
     def truth(self, name: str, value: object) -> str:
-        """`value` as one of the options; another one is the author's mistake."""
+        """`value` as one of the options; anything else is refused, by its `name`."""
         if str(value) not in self.items:
             raise ValueError(f"{name} must be one of {list(self.items)}, not {value!r}.")
         return str(value)
@@ -73,7 +74,7 @@ class Order(Options):
         return isinstance(guess, list) and sorted(map(str, guess)) == sorted(self.items)
 
     def truth(self, name: str, value: object) -> list[str]:  # type: ignore[override]
-        """`value` as a list that has each of the things once."""
+        """`value` as a list that has each of the things once; anything else is refused."""
         listed = isinstance(value, Iterable) and not isinstance(value, str)
         said = [str(item) for item in value] if listed else []  # type: ignore[attr-defined]
         if not self.holds(said):
@@ -126,7 +127,7 @@ class Axis:
         return number and self.along.low <= guess <= self.along.high  # type: ignore[operator]
 
     def truth(self, name: str, value: object) -> float | None:
-        """`value`, rounded as it is said; None for what is no finite number."""
+        """`value`, rounded as it is said, None for NaN or infinity; no number at all is refused."""
         if isinstance(value, (torch.Tensor, np.ndarray)) and value.ndim == 0:
             value = value.item()
         if isinstance(value, bool) or not isinstance(value, Real):
@@ -179,6 +180,7 @@ class Axis:
 
 
 Kind = Options | Axis
+"""What a prediction can ask for."""
 
 
 def verdict(kind: Kind, guess: Any, truth: Any) -> str:
@@ -193,7 +195,10 @@ def verdict(kind: Kind, guess: Any, truth: Any) -> str:
 
 
 def kind_of(key: str, among: object, order: object, unit: str, step: float) -> Kind:
-    """What is asked for: a list of options, a pair of ends, or `order`."""
+    """What is asked for: a list of options, a pair of ends, or `order`.
+
+    Parameters and errors are those of `guesses.predict`.
+    """
     if (among is None) == (order is None):
         raise TypeError(f"question {key} needs options, (low, high) or order=[...], one of them.")
     if isinstance(among, tuple):

@@ -16,9 +16,11 @@ from scipy.signal import gammatone, lfilter
 from .. import arguments as valid
 
 COMPRESSION = 0.5
-HALF_LEVEL = 0.1  # of a band's wave; the sounds of the course have an RMS near 1
+"""Exponent of a hair cell."""
+HALF_LEVEL = 0.1
+"""The level of a band's wave that drives half of the largest rate; sounds have an RMS near 1."""
 MEMBRANE_HZ = 1000
-"""Hair cell: exponent, the level that drives half of the largest rate, and its corner frequency."""
+"""Corner frequency of a hair cell."""
 
 _RINGING_MS = 30  # the slowest filter is silent again after this time
 _FINE_HZ = 20_000  # the hair cells are computed at this rate or a little above

@@ -141,7 +141,10 @@ def time_difference(
 
 
 def cross_spectrum(ears: torch.Tensor) -> torch.Tensor:
-    """Left times conjugate right, `(..., frequency)`: the spectrum of the cross-correlation."""
+    """Left times conjugate right, `(..., frequency)`: the spectrum of the cross-correlation.
+
+    `ears` are `(..., ear, time)`; errors as in `time_difference`.
+    """
     ears = _waves("ears", ears, ears=True).double()
     left, right = torch.fft.rfft(ears, n=fast_length(2 * ears.shape[-1])).unbind(-2)
     return left * right.conj()
@@ -150,7 +153,7 @@ def cross_spectrum(ears: torch.Tensor) -> torch.Tensor:
 def correlation_peak(cross: torch.Tensor, rate_hz: int) -> torch.Tensor:
     """Lag in microseconds where the correlation with a cross-spectrum is largest.
 
-    From `(..., frequency)` to `(...)`; see `interaural_delay`.
+    From `(..., frequency)` to `(...)`; see `time_difference`.
     """
     correlation = torch.fft.irfft(cross, n=_FINER * 2 * (cross.shape[-1] - 1))
     lags = math.ceil(TIME_LIMIT_US * 1e-6 * _FINER * rate_hz)

@@ -10,6 +10,7 @@ from .. import arguments as valid
 from . import cochlea, heads, sounds
 
 LEVEL_RANGE_DB = 20
+"""From the faintest sound to the loudest."""
 
 _CHUNK = 256  # sounds filtered at once, so that the bands of all sounds never lie in memory
 

@@ -35,7 +35,10 @@ def noise(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) 
 
 
 def tones(n: int, duration_ms: float, rate_hz: int, generator: torch.Generator) -> torch.Tensor:
-    """`n` tone complexes, `(n, time)`: all harmonics of a random fundamental from 100 to 400 Hz."""
+    """`n` tone complexes, `(n, time)`: all harmonics of a random fundamental from 100 to 400 Hz.
+
+    Errors as in `noise`.
+    """
     samples = _samples(n, duration_ms, rate_hz, generator)
     fundamental = LOW_HZ * 4 ** torch.rand(n, 1, generator=generator)
     colour = _colours(n, generator)

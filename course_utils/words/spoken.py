@@ -28,6 +28,7 @@ SPLITS = ("training", "validation", "test", "other synthesizer")
 DT_MS, STEPS = 10, 80
 """One bin, in ms, and the bins of a word: it begins in the first, and silence follows."""
 LOW_HZ, HIGH_HZ, BANDS = 80, 7000, 40
+"""Frequency of the lowest and of the highest band, and how many bands there are."""
 LEVELS = 15
 """A stored level k stands for the chance (k / LEVELS) ** 2: fine steps where spikes are rare."""
 

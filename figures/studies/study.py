@@ -2,7 +2,8 @@
 
 Every study is a script of its own beside this file. `python -m figures.studies.NAME` fills
 `NAME.csv`, a row for each setting and seed; what is there already is not run again. Seeds and the
-number of runs at once can be given: `python -m figures.studies.NAME 0 1 2 --jobs 2`.
+number of runs at once can be given: `python -m figures.studies.NAME 0 1 2 --jobs 2`. With
+`--cluster` they run elsewhere (`cluster.py`).
 """
 
 import argparse
@@ -17,6 +18,7 @@ from course_utils import observer, tables
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus
 from course_utils.training import evaluate, fit
+from figures.studies import cluster
 
 WINDOW_MS = 100  # what Method B leaves of every stimulus, whatever the longest delay
 TEST_SOUNDS = 4096
@@ -170,6 +172,8 @@ def main(table, settings, run, seeds=SEEDS):
     usual = f"{seeds[0]} to {seeds[-1]} if none is named"
     parser.add_argument("seeds", nargs="*", type=int, help=usual)
     parser.add_argument("--jobs", type=int, default=1, help="runs at once")
+    parser.add_argument("--cluster", help=cluster.HELP)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    tables.fill(Path(table), settings, arguments.seeds or seeds, run, arguments.jobs)
+    with cluster.at(arguments.cluster, arguments.jobs) as where:
+        tables.fill(Path(table), settings, arguments.seeds or seeds, run, **where)

@@ -317,9 +317,11 @@ def picture(rows):
             place = ", ".join(filter(None, (row["place"], constraint)))
             shown.append(row | dict(place=f"lesson {LESSONS[row['family']]}: {place}"))
     for row in tables.read(WORDS):
-        if row["family"] == "learning":
-            place = ", ".join(filter(None, ("words", row["condition"].removeprefix("learned, "))))
-            shown.append(row | dict(place=f"lesson 10: {place.removesuffix(', learned')}"))
+        if row["family"] in ("learning", "whole", "again"):
+            rest = row["condition"].removeprefix("learned").removeprefix("whole").strip(", ")
+            how = "" if row["family"] == "learning" else "whole all along"
+            place = ", ".join(filter(None, ("words", how, rest)))
+            shown.append(row | dict(place=f"lesson 10: {place}"))
     for row in rows:
         if row["claim"] in ALSO_SHOWN:
             percent = {

@@ -1,15 +1,18 @@
 """The built site in a browser, opened from its files, with every network request refused."""
 
+import importlib
+import inspect
 import re
 
 import pytest
 from watching import axe_findings, settle, still_controls, watch
 
-from tools import pages
+from tools import api_pages, pages
 from tools.build_site import SITE
 
 LESSONS = [f"notebooks/{name}.html" for name in pages.lessons()]
-PAGES = ["index.html", *(f"notebooks/{page}.html" for page in pages.all_pages()), "TEACHING.html"]
+PAGES = ["index.html", *(f"notebooks/{page}.html" for page in pages.all_pages())]
+PAGES += ["TEACHING.html", "cluster.html"]
 FIGURE = ("figure.explore", "input[type=range], select", "img")
 
 
@@ -289,6 +292,16 @@ def test_a_lesson_offers_a_file_that_is_there(name, watched):
     link = page.locator(".course-links a").first
     there = page.evaluate("a => new URL(a, document.baseURI).href", link.get_attribute("href"))
     assert there.endswith(".ipynb") and url("download/" + there.rsplit("/", 1)[1]) == there
+
+
+@pytest.mark.parametrize("module", api_pages.modules())
+def test_every_public_name_has_its_words_on_the_site(module):
+    found = importlib.import_module(module)
+    source = inspect.getsource(found)
+    constants = re.findall(r"^([A-Z][A-Z_]+(?:, [A-Z_]+)*)(?::.*)? = ", source, re.MULTILINE)
+    names = api_pages.public(module) | set(", ".join(constants).split(", ")) - {""}
+    page = (SITE / "api" / f"{module}.html").read_text(encoding="utf-8")
+    assert [name for name in names if f'id="{module}.{name}"' not in page] == []
 
 
 ANCHOR = re.compile(r'href="((?:\.\./)+api/[^"#]+)#([^"]+)"')

@@ -9,7 +9,7 @@ import pytest
 
 from tools import build_site, links, pages, single_files
 
-PAGES = sorted(pages.ROOT.glob("*.md"))
+PAGES = [*sorted(pages.ROOT.glob("*.md")), pages.ROOT / "docs" / "cluster.md"]
 PAGES += [pages.NOTEBOOKS / f"{page}.ipynb" for page in pages.all_pages()]
 
 

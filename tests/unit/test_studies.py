@@ -26,7 +26,7 @@ def settings_of(name):
 
 
 def test_every_study_has_a_table_and_a_picture():
-    shared = {"__init__", "study", "summary", "pictures"}
+    shared = {"__init__", "study", "summary", "pictures", "cluster"}
     scripts = {path.stem for path in STUDIES.glob("*.py")} - shared
     assert scripts == set(NAMES) == {path.stem for path in STUDIES.glob("*.png")}
     assert len(NAMES) >= 11

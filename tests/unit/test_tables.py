@@ -2,6 +2,8 @@
 
 import math
 import sys
+import time
+from concurrent import futures
 from pathlib import Path
 
 import numpy as np
@@ -189,6 +191,23 @@ def test_without_joblib_two_jobs_fill_the_same_table(tmp_path, monkeypatch):
     fill(tmp_path / "two.csv", settings, range(3), double, jobs=2)
     assert len(read(tmp_path / "two.csv")) == 6
     assert (tmp_path / "one.csv").read_text() == (tmp_path / "two.csv").read_text()
+
+
+def test_a_pool_has_so_many_runs_at_once_and_no_more(tmp_path):
+    running, most = [], []
+
+    def run(seed, setting):
+        running.append(seed)
+        most.append(len(running))
+        time.sleep(0.02)
+        running.remove(seed)
+        return double(seed, setting)
+
+    fill(tmp_path / "one.csv", {"b": 10, "a": 20}, range(3), double)
+    with futures.ThreadPoolExecutor(6) as pool:
+        fill(tmp_path / "two.csv", {"b": 10, "a": 20}, range(3), run, jobs=2, pool=pool)
+    assert (tmp_path / "one.csv").read_text() == (tmp_path / "two.csv").read_text()
+    assert max(most) == 2
 
 
 def test_pairs_run_in_their_order_and_only_those(tmp_path, capsys):

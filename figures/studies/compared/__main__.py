@@ -1,6 +1,7 @@
 """Fill the tables of the comparison, and draw its verdicts (`../PLAN.md`).
 
-    python -m figures.studies.compared tune test verdicts [--jobs N] [--budget-s S] [--out DIR]
+    python -m figures.studies.compared tune test verdicts [--jobs N] [--cluster WHERE]
+        [--budget-s S] [--out DIR]
     python -m figures.studies.compared plan
 
 `tune` and `test` are done for one group of families after the other, as `--families` has them. What
@@ -18,6 +19,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # one thread for each run, in every process
 
 from course_utils import tables  # noqa: E402
+from figures.studies import cluster  # noqa: E402
 from figures.studies.compared import plan, runs, verdicts  # noqa: E402
 from figures.studies.compared.conditions import CONDITIONS
 
@@ -82,8 +84,8 @@ def show_plan():
     print(f"together {sum(sums):.0f} s")
 
 
-def fill(stage, out, families, jobs, end):
-    """Run what is missing in the table of one stage."""
+def fill(stage, out, families, where, end):
+    """Run what is missing in the table of one stage; `where` as from `cluster.at`."""
     table = out / f"{stage}.csv"
     if stage == "tune":
         pairs, settings = tuning(families)
@@ -95,7 +97,7 @@ def fill(stage, out, families, jobs, end):
         for sentence in left_out:
             print("left out:", sentence)
     run = runs.tune if stage == "tune" else runs.test
-    tables.fill(table, settings, pairs, run, jobs, in_time(settings, end))
+    tables.fill(table, settings, pairs, run, may_start=in_time(settings, end), **where)
     rows = tables.read(table) if table.exists() else []
     done = {(row["setting"], int(row["seed"])) for row in rows}
     print(f"{sum(pair in done for pair in pairs)} of {len(pairs)} runs are in {table.name}")
@@ -109,6 +111,7 @@ def main(words=None):
     parser.add_argument("stages", nargs="+", choices=("tune", "test", "verdicts", "plan"))
     parser.add_argument("--families", default=GROUPS, help=f"letters, as in {GROUPS}")
     parser.add_argument("--jobs", type=int, default=1, help="runs at once")
+    parser.add_argument("--cluster", help=cluster.HELP)
     parser.add_argument("--budget-s", type=float, default=float("inf"), help="seconds at most")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder of tables")
     arguments = parser.parse_args(words)
@@ -118,10 +121,11 @@ def main(words=None):
     out.mkdir(parents=True, exist_ok=True)
     if "plan" in arguments.stages:
         show_plan()
-    for families in arguments.families.split(","):
-        for stage in ("tune", "test"):
-            if stage in arguments.stages:
-                fill(stage, out, families, arguments.jobs, end)
+    with cluster.at(arguments.cluster, arguments.jobs) as where:
+        for families in arguments.families.split(","):
+            for stage in ("tune", "test"):
+                if stage in arguments.stages:
+                    fill(stage, out, families, where, end)
     if "verdicts" in arguments.stages:
         tested, tuned_rows = (tables.read(out / f"{name}.csv") for name in ("test", "tune"))
         verdicts.write(out / "verdicts.csv", verdicts.all_of(tested, tuned_rows))

@@ -1,4 +1,4 @@
-"""Spoken words: what delays do, and what learning them adds (the fifth round of `../PLAN.md`).
+"""Spoken words: what delays do, and what learning them adds (`../PLAN.md`, *Spoken words*).
 
     plan        conditions, settings, seeds and families: the rules as data
     networks    the network of a condition, and its plain rivals

@@ -1,4 +1,4 @@
-"""The rules of the fifth round of `../PLAN.md` as data."""
+"""The rules of *Spoken words* in `../PLAN.md` as data."""
 
 from dataclasses import dataclass
 

@@ -37,7 +37,7 @@ HOST = $(if $(REPO),--repo '$(REPO)' --branch '$(BRANCH)')
 QUIET = @mkdir -p $(SETTINGS) && cp tools/overrides.json $(SETTINGS)/
 
 .DEFAULT_GOAL := help
-.PHONY: help lab run pair test lint bench studies compared site slides colab class grade test-browser test-colab test-luck test-lowest test-newest clean
+.PHONY: help lab run pair test lint bench studies compared site slides colab class wheel grade test-browser test-colab test-luck test-lowest test-newest clean
 
 help:
 	@echo "make lab     open the course in JupyterLab, at lesson 0   (LABFLAGS='--no-browser')"
@@ -52,6 +52,7 @@ help:
 	@echo "make slides  each lesson as slides: build/slides/index.html"
 	@echo "make colab   each lesson as one file: build/colab/         (REPO='owner/name' BRANCH=main)"
 	@echo "make class   a zip for students: no outputs, no solutions"
+	@echo "make wheel   the package, tried in an empty environment: build/wheel/"
 	@echo "make grade   judge the exercises of a class               (FILES=folder JOBS=2)"
 	@echo "make test-browser  the site, slides and JupyterLab in a browser (TESTS='tests/browser/test_site.py')"
 	@echo "make test-colab    the single files with Colab's versions     (LESSONS='01_two_ears')"
@@ -103,6 +104,10 @@ colab: $(VENV)/.pages
 
 class: $(VENV)/.pages
 	$(BIN)/python -m tools.class_edition
+
+# It needs the network, or what pip has kept: everything is installed anew.
+wheel: $(VENV)/.pages
+	$(BIN)/python -m tools.wheel
 
 grade: $(VENV)/.lab
 	$(BIN)/python -m tools.grading '$(FILES)' --jobs $(JOBS) $(if $(UNGUARDED),--unguarded)

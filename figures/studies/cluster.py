@@ -1,8 +1,8 @@
 """The runs of a study on a Dask cluster instead of this machine: `docs/cluster.md` says how.
 
 `fill` of `course_utils.tables` hands its runs to a pool, and here that is a cluster. The ways that
-others made are not taken: joblib's waits for ever for a run whose worker went away (1.4 to 1.6),
-and Dask's own `get_executor` for one whose scheduler did (2024.8 to 2026.8).
+others made are not taken: joblib's (1.6) waits for ever for a run whose worker went away, and
+Dask's own `get_executor` (2026.8) for one whose scheduler did.
 """
 
 import contextlib

@@ -89,6 +89,15 @@ def test_make_has_what_a_workflow_asks_of_it(job):
         assert name in (variables if is_variable else targets)
 
 
+def test_the_readme_and_make_itself_name_every_command():
+    targets = re.search(r"^\.PHONY: help (.+)$", MAKEFILE, re.MULTILINE).group(1).split()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.split("## What each command does")[1].split("\n## ")[0]
+    assert sorted(re.findall(r"^\| `make ([a-z-]+)", table, re.MULTILINE)) == sorted(targets)
+    said = re.findall(r'^\t@echo "make ([a-z-]+) ', MAKEFILE, re.MULTILINE)
+    assert sorted(said) == sorted(targets)
+
+
 def test_every_workflow_is_asked_about_its_variables():
     for flow in WORKFLOWS.values():
         ours = set(flow.get("env", {}))

@@ -1,7 +1,6 @@
 """The model installs and imports by itself: no Jupyter, no widgets, no matplotlib."""
 
 import importlib.metadata
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -10,43 +9,34 @@ import pytest
 from packaging.version import Version
 from test_house import PUBLIC, wing_of
 
+from tools import wheel
 from tools.pages import ROOT
 
-ALONE = [
-    n for n in PUBLIC if wing_of(n) in ("face", "model", "arguments", "head", "words", "tables")
-]
-FOR_PAGES = ("IPython", "ipywidgets", "matplotlib", "PIL", "jupyter", "ipykernel", "notebook")
-BLOCKED = f"""
+BLOCK = f"""
 import sys
 
 class Blocker:
     def find_spec(name, path=None, target=None):
-        if name.split(".")[0].startswith({FOR_PAGES!r}):
+        if name.split(".")[0] in {wheel.ABSENT!r}:
             raise ModuleNotFoundError(f"{{name}} is blocked", name=name)
 
 sys.meta_path.insert(0, Blocker)
-for module in sys.argv[1:]:
-    __import__(module)
-
-import torch
-from course_utils.network import Localiser
-from course_utils.stimuli import Classes, Stimulus
-from course_utils.training import fit
-
-generator = torch.Generator().manual_seed(0)
-network = Localiser(Stimulus(fibres_per_ear=2), Classes(), 4, generator=generator)
-fit(network, generator, 1, steps_per_epoch=1, batch_size=2, validation_samples=2, progress=False)
 """
 
 
 def run_blocked(*modules):
-    command = [sys.executable, "-c", BLOCKED, *modules]
+    command = [sys.executable, "-c", BLOCK + wheel.TRIAL, *modules]
     return subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
 
 
 def test_the_model_imports_and_trains_without_what_the_pages_need():
-    done = run_blocked(*ALONE)
+    """What `make wheel` does in an empty environment, in this one."""
+    done = run_blocked(*wheel.rooms())
     assert done.returncode == 0, done.stderr
+    assert {wing_of(n) for n in wheel.rooms()} == {
+        "model", "arguments", "head", "words", "tables", "checks"
+    }  # fmt: skip
+    assert set(wheel.rooms()) <= set(PUBLIC) and "course_utils.exchange" in wheel.rooms()
 
 
 def test_the_block_blocks():
@@ -54,22 +44,18 @@ def test_the_block_blocks():
     assert done.returncode == 1 and "matplotlib is blocked" in done.stderr
 
 
+def test_the_trial_sees_what_should_not_be_there():
+    done = subprocess.run([sys.executable, "-c", wheel.TRIAL], text=True, capture_output=True)
+    assert done.returncode == 1 and "these came along: IPython, ipywidgets, matpl" in done.stderr
+
+
 @pytest.mark.skipif(
     Version(importlib.metadata.version("setuptools")) < Version("77.0.3"),
     reason="building needs this setuptools, and nothing is fetched here",
 )
 def test_the_wheel_holds_the_course_and_asks_for_little(tmp_path):
-    source = tmp_path / "source"
-    skip = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "course_utils", source / "course_utils", ignore=skip)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
-    command = [sys.executable, "-m", "pip", "wheel", "--no-build-isolation", "--no-deps"]
-    command += ["--no-index", "-q", "-w", str(tmp_path), str(source)]
-    done = subprocess.run(command, text=True, capture_output=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
+    made = wheel.build(tmp_path, "--no-build-isolation", "--no-index")
+    with zipfile.ZipFile(made) as archive:
         inside = set(archive.namelist())
         (metadata,) = [archive.read(n).decode() for n in inside if n.endswith("/METADATA")]
     wanted = {
@@ -83,4 +69,4 @@ def test_the_wheel_holds_the_course_and_asks_for_little(tmp_path):
     needs = [line for line in metadata.splitlines() if line.startswith("Requires-Dist")]
     always = {line.split()[1].split(">")[0] for line in needs if "extra ==" not in line}
     assert always == {"torch", "numpy", "tqdm", "scipy", "joblib"}
-    assert wheel.stat().st_size < 2_000_000
+    assert made.stat().st_size < 2_000_000

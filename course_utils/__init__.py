@@ -14,6 +14,7 @@
     drawings/                         the figures of each lesson
     checks/                           the answers to each lesson's exercises
     head/                             a measured head, its sounds and nerves
+    words/                            spoken digits as spikes
 
 The rooms of the first block, but for its last line, are the model. Each imports only from its own
 line and from those above, and nothing of the wings. `plots` and `tables` import nothing of the

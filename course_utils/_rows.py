@@ -262,12 +262,15 @@ class DelayedLinear(torch.autograd.Function):
 _CHUNK = 2**20  # numbers gathered at once for synaptic delays: more would leave the cache
 
 
+_DENSE = 40  # up to this longest delay, products with whole filters beat gathering rows
+
+
 class DelayedSynapses(torch.autograd.Function):
     """One delay and one weight for each connection `(channel, out)`.
 
-    As `DelayedLinear`, with rows gathered for each connection, a few outputs at a time. For each
-    output, one product of its rows with three shifted copies of its gradient gives <g, x_0>,
-    <g, x_1> and <g, x_-1>; the formulas of `DelayedLinear` turn them into both gradients.
+    As `DelayedLinear`: products of each output's rows with three shifted copies of its gradient
+    give <g, x_0>, <g, x_1> and <g, x_-1>; its formulas turn them into both gradients. Short delays
+    lie in filters over all whole delays, and long ones gather rows, a few outputs at a time.
     """
 
     @staticmethod
@@ -277,6 +280,8 @@ class DelayedSynapses(torch.autograd.Function):
         spikes = spikes.to(dtype)
         ctx.save_for_backward(spikes, delays, weight)
         ctx.max_delay = max_delay
+        if max_delay <= _DENSE:
+            return _filtered(spikes, _two_taps(delays, weight.to(dtype), max_delay))
         n, steps, _ = spikes.shape
         length = steps - max_delay
         out, block = new_result(spikes, (n, length, weight.shape[1]), (1, 2, 0))
@@ -292,6 +297,8 @@ class DelayedSynapses(torch.autograd.Function):
     @exact
     def backward(ctx: Any, grad_out: Tensor) -> Grads:
         spikes, delays, weight = ctx.saved_tensors
+        if ctx.max_delay <= _DENSE:
+            return DelayedSynapses._by_filters(ctx, grad_out.to(spikes.dtype))
         steps = spikes.shape[1]
         grad = F.pad(grad_out.permute(1, 2, 0).to(spikes.dtype), (0, 0, 0, 0, 2, 2))
         grad = grad.transpose(0, 1)  # (out, window + 4, n)
@@ -308,6 +315,92 @@ class DelayedSynapses(torch.autograd.Function):
                 back = w[..., None, None] * g[:, None, 2:-2]
                 grad_spikes += scatter(_spread(back, part[..., None, None]), whole, steps)
         return grad_spikes, grad_delays.to(delays.dtype), grad_weight.to(weight.dtype), None
+
+    @staticmethod
+    def _by_filters(ctx: Any, grad: Tensor) -> Grads:
+        spikes, delays, weight = ctx.saved_tensors
+        whole, part = split(delays)
+        w, part = weight.to(grad.dtype), part.to(grad.dtype)
+        grad_spikes = grad_delays = grad_weight = None
+        if ctx.needs_input_grad[0]:
+            grad_spikes = _unfiltered(grad, _two_taps(delays, w, ctx.max_delay))
+        if ctx.needs_input_grad[1] or ctx.needs_input_grad[2]:
+            at = whole.t()[..., None] + torch.arange(3, device=whole.device)
+            products = _products(spikes, grad, ctx.max_delay).gather(-1, at).transpose(0, 1)
+            early, now, late = products.unbind(-1)  # <g, x_-1>, <g, x_0> and <g, x_1>
+            slope = torch.where(part == 0, (late - early) / 2, late - now)
+            grad_weight = torch.addcmul(now, part, slope).to(weight.dtype)
+            grad_delays = (w * slope).to(delays.dtype)
+        return grad_spikes, grad_delays, grad_weight, None
+
+
+class Filtered(torch.autograd.Function):
+    """A filter over all whole delays 0 ... D for each connection, `(out, channel, D + 1)`."""
+
+    @staticmethod
+    @exact
+    def forward(ctx: Any, spikes: Tensor, filters: Tensor) -> Tensor:
+        dtype = torch.promote_types(filters.dtype, spikes.dtype)
+        spikes = spikes.to(dtype)
+        ctx.save_for_backward(spikes, filters)
+        return _filtered(spikes, filters.to(dtype))
+
+    @staticmethod
+    @once_differentiable
+    @exact
+    def backward(ctx: Any, grad_out: Tensor) -> Grads:
+        spikes, filters = ctx.saved_tensors
+        grad, grad_spikes, grad_filters = grad_out.to(spikes.dtype), None, None
+        if ctx.needs_input_grad[0]:
+            grad_spikes = _unfiltered(grad, filters.to(grad.dtype))
+        if ctx.needs_input_grad[1]:
+            products = _products(spikes, grad, filters.shape[-1] - 1)
+            grad_filters = products[..., 1:-1].to(filters.dtype)
+        return grad_spikes, grad_filters
+
+
+def _two_taps(delays: Tensor, weight: Tensor, max_delay: int) -> Tensor:
+    """Filters `(out, channel, max_delay + 1)` of one fractional delay for each connection."""
+    whole, part = (each.t()[..., None] for each in split(delays))
+    w, part = weight.t()[..., None], part.to(weight.dtype)
+    taps = weight.new_zeros(*w.shape[:2], max_delay + 2)  # a delay at its end has no next tap
+    return taps.scatter_(-1, whole, w * (1 - part)).scatter_(-1, whole + 1, w * part)[..., :-1]
+
+
+def _filtered(spikes: Tensor, filters: Tensor) -> Tensor:
+    """Spikes `(n, time, channel)` through filters `(out, channel, D + 1)`: `(n, time - D, out)`.
+
+    On `(time, channel, batch)` all that one step hears is one block of memory, so that each step is
+    one matrix product with a view.
+    """
+    n, steps, channels = spikes.shape
+    outputs, _, taps = filters.shape
+    by_time = spikes.permute(1, 2, 0).contiguous()
+    heard = by_time.as_strided(
+        (steps - taps + 1, taps * channels, n), (channels * n, n, 1), by_time.storage_offset()
+    )
+    out, block = new_result(by_time, (n, steps - taps + 1, outputs), (1, 2, 0))
+    flat = filters.flip(-1).transpose(1, 2).reshape(outputs, taps * channels)
+    torch.matmul(flat, heard, out=block)
+    return out
+
+
+def _unfiltered(grad: Tensor, filters: Tensor) -> Tensor:
+    """The adjoint of `_filtered`: `(n, time - D, out)` back to `(n, time, channel)`."""
+    ends = filters.shape[-1] - 1
+    return _filtered(F.pad(grad, (0, 0, ends, ends)), filters.transpose(0, 1).flip(-1))
+
+
+def _products(spikes: Tensor, grad: Tensor, max_delay: int) -> Tensor:
+    """<g, x_k> for k from -1 to D + 1, `(out, channel, D + 3)`; silent where nothing was heard."""
+    n, length, outputs = grad.shape
+    rows = F.pad(spikes.permute(2, 1, 0), (0, 0, 1, 1)).flatten(1)
+    grad = grad.permute(2, 1, 0).reshape(outputs, length * n)
+    found = spikes.new_empty(max_delay + 3, outputs, spikes.shape[2])
+    for k, product in enumerate(found):
+        start = (max_delay + 2 - k) * n
+        torch.mm(grad, rows[:, start : start + length * n].t(), out=product)
+    return found.permute(1, 2, 0)
 
 
 def _by_output(

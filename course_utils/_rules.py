@@ -109,14 +109,14 @@ class Spread(Rule):
     def shift(self, spikes: Tensor, delays: Tensor, max_delay: int) -> Tensor:
         """See `Rule.shift`: a convolution with the kernel of each channel."""
         kernel = self.kernel(delays, max_delay)
-        return _convolve(spikes, kernel.flip(-1)[:, None], groups=len(kernel))
+        return _convolve(spikes, kernel.flip(-1)[:, None])
 
     def weighted(self, spikes: Tensor, delays: Tensor, weight: Tensor, max_delay: int) -> Tensor:
         """See `Rule.weighted`."""
         if delays.ndim == 1:
             return super().weighted(spikes, delays, weight, max_delay)
         filters = self.kernel(delays, max_delay) * weight[..., None]
-        return _convolve(spikes, filters.flip(-1).transpose(0, 1), groups=1)
+        return _rows.Filtered.apply(spikes, filters.transpose(0, 1))
 
 
 class Bell(Spread):
@@ -206,9 +206,9 @@ def _taps(delays: Tensor, max_delay: int) -> Tensor:
     return torch.arange(max_delay + 1, dtype=delays.dtype, device=delays.device)
 
 
-def _convolve(spikes: Tensor, filters: Tensor, groups: int) -> Tensor:
+def _convolve(spikes: Tensor, filters: Tensor) -> Tensor:
     trains = spikes.to(torch.promote_types(filters.dtype, spikes.dtype)).transpose(1, 2)
-    return F.conv1d(trains, filters.to(trains.dtype), groups=groups).transpose(1, 2)
+    return F.conv1d(trains, filters.to(trains.dtype), groups=len(filters)).transpose(1, 2)
 
 
 RULES: dict[str, Callable[[int], Rule]] = {

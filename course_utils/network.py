@@ -1,7 +1,7 @@
 """The localisation network: spikes wait, neurons fire, a readout points."""
 
 import copy
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -11,8 +11,32 @@ from .delays import DelayLayer, Rule
 from .neurons import chosen_surrogate, leaky_readout, lif
 from .stimuli import Classes, Task, valid_classes, valid_task
 
+Net = TypeVar("Net", bound="DelayNetwork")
 
-class DirectionNetwork(nn.Module):
+
+class DelayNetwork(nn.Module):
+    """Any network with layers of delays."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters are; spikes have to be there too."""
+        return next(self.parameters()).device
+
+    def delay_layers(self) -> list[DelayLayer]:
+        """All layers of delays, from the input on."""
+        return [module for module in self.modules() if isinstance(module, DelayLayer)]
+
+    def rounded(self: Net) -> Net:
+        """A copy whose delays are whole numbers of steps."""
+        twin = copy.deepcopy(self)
+        for parent in twin.modules():
+            for name, child in parent.named_children():
+                if isinstance(child, DelayLayer):
+                    setattr(parent, name, child.rounded())
+        return twin
+
+
+class DirectionNetwork(DelayNetwork):
     """Any network with one output for each direction: what `training` can fit and evaluate.
 
     Parameters
@@ -24,15 +48,6 @@ class DirectionNetwork(nn.Module):
     def __init__(self, task: Task, classes: Classes) -> None:
         super().__init__()
         self.task, self.classes = valid_task(task), valid_classes(classes)
-
-    @property
-    def device(self) -> torch.device:
-        """Where the parameters are; spikes have to be there too."""
-        return next(self.parameters()).device
-
-    def delay_layers(self) -> list[DelayLayer]:
-        """All layers of delays, from the input on."""
-        return [module for module in self.modules() if isinstance(module, DelayLayer)]
 
     def decode(self, logits: Tensor, rule: str = "mean") -> Tensor:
         """Turn `(n, classes)` logits into an IPD in radians, `(n,)`.
@@ -58,15 +73,6 @@ class DirectionNetwork(nn.Module):
         # Half precision would answer in steps of a degree.
         logits = logits.to(torch.promote_types(logits.dtype, midpoints.dtype))
         return torch.softmax(logits, dim=1) @ midpoints.to(logits.dtype)
-
-    def rounded(self) -> "DirectionNetwork":
-        """A copy whose delays are whole numbers of steps."""
-        twin = copy.deepcopy(self)
-        for parent in twin.modules():
-            for name, child in parent.named_children():
-                if isinstance(child, DelayLayer):
-                    setattr(parent, name, child.rounded())
-        return twin
 
 
 class Localiser(DirectionNetwork):

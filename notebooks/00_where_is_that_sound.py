@@ -280,6 +280,7 @@ checks.exercise_0_2(silence_left, fresh, network)
 # | [7](07_how_should_a_delay_learn.ipynb) | How should a delay learn? | ways to learn |
 # | [8](08_delays_everywhere.ipynb) | What about deeper? | delays between neurons, and recurrence |
 # | [9](09_a_real_head.ipynb) | Does it work on a measured head? | microseconds, and real sounds |
+# | [10](10_a_word.ipynb) | Can it hear a word? | other voices, and a map of the whole course |
 # | [+](how_a_brain_would.ipynb) | How would a brain do it? | nobody to teach |
 #
 # One question we left open on purpose: the network learned weights *and* delays. **Which of the two

@@ -773,5 +773,4 @@ review()
 # and Physiological Psychology 41. — D. McAlpine, D. Jiang and A. R. Palmer (2001), *A neural code
 # for low-frequency sound localization in mammals*, Nature Neuroscience 4.
 #
-# **Next door:** this was the last lesson. [How would a brain do it?](how_a_brain_would.ipynb) Or
-# back to [the first](00_where_is_that_sound.ipynb), with other ears.
+# **Next door:** [Can it hear a word?](10_a_word.ipynb)

@@ -76,9 +76,17 @@
 # What all delays do together: the mean of their movements. Nobody hears it, so an optimiser may
 # take it out. Compare *gauge freedom*.
 #
+# ## confusion matrix
+# What was there against what was answered: a row for each true class, a column for each answer. On
+# its diagonal lies what is right.
+#
 # ## control
 # The same run without the thing that you believe in: frozen delays beside learned ones, one ear
 # beside two. Without it a claim is a wish.
+#
+# ## convolution
+# Laying one short pattern over a signal at every moment, and adding up the products. A network of
+# convolutions looks for the same patterns wherever they come.
 #
 # ## cross entropy
 # Minus the logarithm of the probability that was given to the right class, averaged over sounds.
@@ -89,7 +97,7 @@
 #
 # ## delay
 # A wait: `out[t] = in[t - d]`, with `d` in steps, never negative. What is sent at `t` arrives at
-# `t + d`. A step is 1 ms in lessons 0 to 8, and 0.1 ms in lesson 9.
+# `t + d`. A step is 1 ms in lessons 0 to 8, 0.1 ms in lesson 9, and 10 ms in lesson 10.
 #
 # ## dendritic delay
 # One delay for each neuron that hears, after all its inputs have been added up.
@@ -132,6 +140,14 @@
 # ## gradient
 # The slope of the loss with respect to a parameter: how much it would change for a little more of
 # it. Learning walks against it.
+#
+# ## GRU
+# Gated recurrent unit (Cho et al. 2014): a unit without spikes that learns what to keep of its past
+# and what to let go.
+#
+# ## held-out voice
+# A voice that a network has never heard while it learned. Tested with others, it might know who
+# speaks instead of what is said.
 #
 # ## hidden neuron
 # A neuron between the fibres and the readouts. Nobody tells it what to listen for.
@@ -196,6 +212,10 @@
 # ## Method B
 # Shift, then clip. Only the window in which every fibre has arrived is kept, `max_delay` steps
 # shorter than the stimulus.
+#
+# ## multinomial regression
+# One weighted sum for each class, and a softmax over them: a network without a hidden layer. Here a
+# rival that hears how many spikes came, and not when.
 #
 # ## myelin
 # A fatty wrap around an axon, with gaps. It makes spikes run faster, and where it changes, so does
@@ -269,6 +289,10 @@
 #
 # ## softmax mean
 # The middles of all classes, weighted by their probabilities. It can point between classes.
+#
+# ## speech synthesizer
+# A program that reads aloud. Its voices differ in pitch, speed and colour, and share the rules by
+# which a word is said.
 #
 # ## spike-timing-dependent plasticity
 # A rule for one synapse: its weight grows if its input arrives shortly before the neuron fires, and

@@ -14,7 +14,7 @@ from pathlib import Path
 from tools import pages
 
 HOUSE = pages.ROOT / "course_utils"
-SIDE = ("plots", "tables", "explore", "drawings", "checks", "head")
+SIDE = ("plots", "tables", "explore", "drawings", "checks", "head", "words")
 """What is not the model."""
 # An orphan is listed on the index, and not in the sidebar, where a list that folds has no name.
 _PAGE = """---
@@ -36,7 +36,7 @@ what comes out, and what is refused. Times are in ms or in steps, as each name s
 
 {model}
 
-## Sliders, figures, checks and a measured head
+## Sliders, figures, checks, a measured head and spoken words
 
 {side}
 """

@@ -23,8 +23,10 @@ STARTS = 3  # a kernel asks for five free ports, and another program may take on
 
 def made_from(folder: Path, name: str) -> str:
     """Return a fingerprint of all that the outputs of a page depend on."""
-    digest = hashlib.sha256((folder / f"{name}.py").read_bytes())
-    for file, content in files.found(files.CARRIED + files.SHAPING, folder.parent).items():
+    source = (folder / f"{name}.py").read_bytes()
+    digest = hashlib.sha256(source)
+    needed = files.carried(source.decode()) + files.SHAPING
+    for file, content in files.found(needed, folder.parent).items():
         digest.update(f"\0{file}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()

@@ -37,7 +37,7 @@ def head_file(sofa: Path = SOFA) -> bytes:
         raise ValueError("the measurement is not made of 16-bit samples")
     if not np.array_equal(ears[:, 0], ears[::-1, 1]):
         raise ValueError("left and right are not mirrors of one ear")
-    built = _npz(
+    built = npz(
         azimuth_deg=azimuth.astype("<i2"),
         left_ear=whole[:, 0].astype("<i2"),
         rate_hz=np.array(rate, dtype="<i4"),
@@ -69,7 +69,7 @@ def measured(sofa: Path = SOFA):
     return ears[chosen], azimuth[chosen], rate
 
 
-def _npz(**arrays) -> bytes:
+def npz(**arrays) -> bytes:
     """What `numpy.savez` writes, with one fixed date."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:

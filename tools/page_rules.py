@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tools import folds, pages
 
-EXPECTED_LESSONS = 10
+EXPECTED_LESSONS = 11
 
 MAX_BYTES = 1_000_000
 MAX_CELL_LINES = 25

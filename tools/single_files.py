@@ -48,11 +48,14 @@ if home not in sys.path:
 """
 
 
-def packed(root: Path = pages.ROOT) -> str:
-    """Return what a lesson needs beside itself as a zip in base64, the same for the same files."""
+def packed(root: Path = pages.ROOT, source: str = "") -> str:
+    """Return what a page needs beside itself as a zip in base64, the same for the same files.
+
+    `source`, the code of the page, says whether it needs what is large.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, content in files.found(files.CARRIED, root).items():
+        for name, content in files.found(files.carried(source), root).items():
             dated = zipfile.ZipInfo(name)  # 1980, always
             archive.writestr(dated, content, zipfile.ZIP_DEFLATED)
     return base64.b64encode(buffer.getvalue()).decode()
@@ -62,7 +65,8 @@ def single_file(name: str, host: links.Host | None = None, folder: Path = pages.
     """Return a lesson without outputs, as a notebook that needs no file beside it."""
     notebook = pages.from_source(folder, name)
     if host is None:
-        set_up = _UNPACK.format(carried=packed(folder.parent))
+        source = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        set_up = _UNPACK.format(carried=packed(folder.parent, source))
     else:
         set_up = _CLONE.format(repo=host.repo, branch=host.branch)
     # Colab hides the code of a form and shows its title.

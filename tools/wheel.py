@@ -85,7 +85,7 @@ def build(folder: Path, *how: str) -> Path:
 
 
 def rooms() -> list[str]:
-    """Return what is to import without the pages: model, head, tables and checks."""
+    """Return what is to import without the pages: model, head, words, tables and checks."""
     return [name for name in api_pages.modules() if name.split(".")[1] not in FOR_PAGES]
 
 

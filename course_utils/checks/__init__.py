@@ -16,6 +16,7 @@ from .lesson_6 import exercise_6_1, exercise_6_2, exercise_6_3
 from .lesson_7 import exercise_7_1, exercise_7_2, exercise_7_3
 from .lesson_8 import exercise_8_1, exercise_8_2, exercise_8_3
 from .lesson_9 import exercise_9_1, exercise_9_2
+from .lesson_10 import exercise_10_1, exercise_10_2, exercise_10_3
 
 __all__ = [
     "Answer",
@@ -46,4 +47,7 @@ __all__ = [
     "exercise_8_3",
     "exercise_9_1",
     "exercise_9_2",
+    "exercise_10_1",
+    "exercise_10_2",
+    "exercise_10_3",
 ]

@@ -89,6 +89,12 @@ def _head() -> Strokes:
     return [face, *ears, ([-0.14, 0, 0.14], [0.6, 0.92, 0.6])]
 
 
+def _word() -> Strokes:
+    x = np.linspace(-0.9, 0.9, 90)
+    loud = np.exp(-((x + 0.35) ** 2) / 0.06) + 0.55 * np.exp(-((x - 0.5) ** 2) / 0.03)
+    return [(list(x), list(0.85 * loud * np.sin(34 * x)))]
+
+
 ROOMS: tuple[tuple[str, Callable[[], Strokes]], ...] = (
     ("Where is that sound?", _pointer),
     ("Two ears", _two_waves),
@@ -100,6 +106,7 @@ ROOMS: tuple[tuple[str, Callable[[], Strokes]], ...] = (
     ("How should a delay learn?", _valley),
     ("Delays everywhere", _layers),
     ("A real head", _head),
+    ("A word", _word),
 )
 """What each lesson is called, from lesson 0 on, and the picture on its door."""
 

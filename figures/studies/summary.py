@@ -31,12 +31,13 @@ EMPTY = dict.fromkeys(
 )  # fmt: skip
 LESSONS = (
     dict.fromkeys("OP", 5)
-    | dict.fromkeys("ABDFLXZ", 6)
+    | dict.fromkeys("ABDFJLXZ", 6)
     | dict.fromkeys("CEGMQRSTUWY", 7)
     | dict.fromkeys("HKNV", 8)
 )
 """Which lesson tells of a family of the plan."""
 TUNED = STUDIES / "compared" / "verdicts.csv"
+WORDS = STUDIES / "words" / "verdicts.csv"
 ALSO_SHOWN = {
     "a head, both cues: learned against frozen random": "a head, both cues",
     "a head, time only: learned against frozen random": "a head, time only",
@@ -284,8 +285,8 @@ def untuned():
 
 
 def tuned():
-    """The verdicts of the study that tunes both sides alike, as rows of the summary."""
-    for row in tables.read(TUNED):
+    """The verdicts of the studies that tune both sides alike, as rows of the summary."""
+    for path, row in ((own, row) for own in (TUNED, WORDS) for row in tables.read(own)):
         claim = f"{row['condition']} against {row['control']}"
         claim += "" if row["family"] == "C" else f", {row['place']}"
         mean = row["control_mean"] + row["difference"]
@@ -294,9 +295,10 @@ def tuned():
             difference_low=row["low"], difference_high=row["high"],
         )  # fmt: skip
         yield EMPTY | {key: f"{value:.4g}" for key, value in numbers.items()} | dict(
-            lesson=LESSONS[row["family"]], claim=claim,
+            lesson=LESSONS.get(row["family"], 10), claim=claim,
             tuned="fixed" if row["family"] in "CG" else "yes", seeds=f"{row['n']:.0f}",
-            verdict=row["verdict"], table="studies/compared/verdicts.csv", column=row["outcome"],
+            verdict=row["verdict"], table=path.relative_to(FIGURES).as_posix(),
+            column=row["outcome"],
         )  # fmt: skip
 
 
@@ -314,6 +316,12 @@ def picture(rows):
             constraint = row["condition"].removeprefix("learned").strip(", ")
             place = ", ".join(filter(None, (row["place"], constraint)))
             shown.append(row | dict(place=f"lesson {LESSONS[row['family']]}: {place}"))
+    for row in tables.read(WORDS):
+        if row["family"] in ("learning", "whole", "again"):
+            rest = row["condition"].removeprefix("learned").removeprefix("whole").strip(", ")
+            how = "" if row["family"] == "learning" else "whole all along"
+            place = ", ".join(filter(None, ("words", how, rest)))
+            shown.append(row | dict(place=f"lesson 10: {place}"))
     for row in rows:
         if row["claim"] in ALSO_SHOWN:
             percent = {
@@ -324,7 +332,9 @@ def picture(rows):
             words = ALSO_SHOWN[row["claim"]]
             place = f"lesson {row['lesson']}: {words} (not tuned)"
             shown.append(dict(place=place, verdict=row["verdict"]) | percent)
-    return forest(sorted(shown, key=lambda row: row["place"][:9]), 100 * plan.MARGIN)
+    return forest(
+        sorted(shown, key=lambda row: int(row["place"].split()[1].strip(":"))), 100 * plan.MARGIN
+    )
 
 
 def main():

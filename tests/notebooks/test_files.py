@@ -59,3 +59,30 @@ def test_single_files_and_the_zip_hold_what_pages_need(tmp_path):
     single = set(zipfile.ZipFile(packed).namelist())
     whole = {name.removeprefix("learning-delays/") for name in class_edition.write(tmp_path / "z")}
     assert set(NEEDED) <= single == set(files.found(files.CARRIED, pages.ROOT)) <= whole
+    assert LARGE in whole - single
+
+
+LARGE = "course_utils/words/data/words.npz"
+TAKES = (
+    "from course_utils.words import spoken",
+    "import course_utils.words.spoken",
+    "from course_utils import tables, words",
+    "from course_utils import (\n    tables,\n    words,\n)",
+)
+LEAVES = (
+    "from course_utils import wordless",
+    "from course_utils import (\n    plots,\n)\nwords = 3",
+)
+
+
+@pytest.mark.parametrize("code", TAKES + LEAVES)
+def test_what_is_large_travels_only_with_pages_that_take_it(course, code):
+    (course / "notebooks" / "09_head.py").write_text(f"# %%\n{code}\n", encoding="utf-8")
+    for name in files.found([files.LARGE["words"]], pages.ROOT):
+        (course / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(pages.ROOT / name, course / name)
+    packed = io.BytesIO(base64.b64decode(single_files.packed(course, code)))
+    assert (LARGE in zipfile.ZipFile(packed).namelist()) == (code in TAKES)
+    before = made_from(course / "notebooks", "09_head")
+    (course / LARGE).write_bytes(b"others")
+    assert (made_from(course / "notebooks", "09_head") != before) == (code in TAKES)

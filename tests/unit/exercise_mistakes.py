@@ -13,6 +13,7 @@ MEAN_AND_ERROR = f"({GAIN}.mean(), {GAIN}.std() / len(f) ** 0.5)"
 APART = "((torch.tensor(f).var() + torch.tensor(x).var()) / len(f))"
 WISH = "d + c + m"
 RISE = "(w * k).sum()"
+KEPT = "torch.isin(v, torch.tensor(k))"
 COSTS = "dict(axonal=n, dendritic=h, synaptic=n * h, recurrent=h * h)"
 LEFT = "a * v * (1 - s)"
 MISTAKES = {
@@ -470,5 +471,70 @@ MISTAKES = {
         "are sums": f"lambda a, e: (e[{FRONT}].abs().sum(), e[{SIDE}].abs().sum())",
         "all sounds": f"lambda a, e: [e[s].abs().sum() / len(e) for s in ({FRONT}, {SIDE})]",
         "take the mean of the absolute error over": "lambda a, e: torch.stack([e[0], e[1]])",
+    },
+    "exercise_10_1": {
+        "two masks are wanted, .* returns a tensor of shape": f"lambda v, k: {KEPT}",
+        "other way round": f"lambda v, k: ({KEPT}, ~{KEPT})",
+        "the words of voice 0, 2 are on both sides": f"lambda v, k: (v >= 0, {KEPT})",
+        r"so many \*words\* from one end": (
+            f"def f(v, k):\n"
+            f"    n = {KEPT}.sum()\n"
+            f"    return torch.arange(len(v)) >= n, torch.arange(len(v)) < n"
+        ),
+        "took them for numbers of words": (
+            "def f(v, k):\n"
+            "    test = torch.zeros(len(v), dtype=torch.bool)\n"
+            "    test[k] = True\n"
+            "    return ~test, test"
+        ),
+        "one of the voices only": "lambda v, k: (v != k[0], v == k[0])",
+        r"all voices \*between\*": (
+            "lambda v, k: ((v < min(k)) | (v > max(k)), (v >= min(k)) & (v <= max(k)))"
+        ),
+        r"each mask has .* shape \(5,\)": f"lambda v, k: (v[~{KEPT}], v[{KEPT}])",
+        "holds other numbers": f"lambda v, k: (v + 1, {KEPT})",
+        "voice 0 is on both sides: a": (
+            "lambda v, k: (torch.arange(len(v)) % 3 > 0, torch.arange(len(v)) % 3 == 0)"
+        ),
+        "right for two kept voices": (
+            "lambda v, k: ((v != k[0]) & (v != k[-1]), (v == k[0]) | (v == k[-1]))"
+            " if len(k) > 1 else (v >= 0, v < 0)"
+        ),
+        "the words 1, 3, 4, 7, 8 are to test on, and yours are none": (
+            "lambda v, k: (v >= 0, v < 0)"
+        ),
+    },
+    "exercise_10_2": {
+        "no part of a neuron": "lambda b, w, n: n * (2 * b + w) / (b + w)",
+        "one too many": "lambda b, w, n: n * (2 * b + w) // (b + w) + 1",
+        "twice as many would be right if": "lambda b, w, n: 2 * n",
+        "fewer numbers that learn: its delays don't": "lambda b, w, n: n",
+        r"may have \*more\* neurons": "lambda b, w, n: n * (b + w) // (2 * b + w)",
+        "that is how many numbers learn": "lambda b, w, n: n * (2 * b + w)",
+        "neurons of the frozen network have a readout": "lambda b, w, n: n * (2 * b + w) // b",
+        "neurons with learned delays have a readout": "lambda b, w, n: n * 2 * b // (b + w)",
+        "make 3200 numbers .* each neuron has 60, so 53 .* you say 60": "lambda b, w, n: b + w",
+    },
+    "exercise_10_3": {
+        "no delay has changed its place": "lambda d, g: d",
+        "in the same way": "lambda d, g: d[torch.randperm(len(d), generator=g)]",
+        "nothing is left to chance": (
+            "lambda d, g: torch.stack([c.roll(k + 1) for k, c in enumerate(d.T)], 1)"
+        ),
+        "from neuron to neuron": (
+            "lambda d, g: d.gather(1, torch.rand(d.shape, generator=g).argsort(1))"
+        ),
+        "delays of other neurons": (
+            "lambda d, g: d.flatten()[torch.randperm(d.numel(), generator=g)].view(d.shape)"
+        ),
+        "there twice": ("lambda d, g: d.gather(0, torch.randint(0, len(d), d.shape, generator=g))"),
+        r"those are the \*places\*": "lambda d, g: torch.rand(d.shape, generator=g).argsort(0)",
+        "a shuffle draws no new ones": "lambda d, g: 25 * torch.rand(d.shape, generator=g)",
+        "given have changed": (
+            "def f(d, g):\n"
+            "    d.copy_(d.gather(0, torch.rand(d.shape, generator=g).argsort(0)))\n"
+            "    return d"
+        ),
+        r"the shape should be \(12, 5\), and yours is \(5, 12\)": "lambda d, g: d.T",
     },
 }

@@ -312,6 +312,24 @@ def test_delays_first_moves_the_weights_second():
     assert not torch.equal(alone.w_hidden, network.w_hidden)
 
 
+def test_delays_longer_leaves_the_weights_where_they_came_to_rest():
+    place = plan.Place("axonal", 2, 3, 5, 1.0)
+    both, alone = (
+        runs.train(0, dict(place=place, condition=name, **DELAY_TRIALS[0]), place.tune_seeds, CHECK)
+        for name in ("delays longer", "learned")
+    )
+    assert both[1]["updates"] == 2 * CHECK
+    assert torch.equal(both[0].w_hidden, alone[0].w_hidden)
+    assert not torch.equal(both[0].delay.delays, alone[0].delay.delays)
+
+
+def test_dendritic_delays_are_one_for_each_neuron_and_none_is_zero():
+    for name in ("learned", "frozen", "none"):
+        network = networks.network_of(plan.DENDRITIC_10_10, CONDITIONS[name], range(3), 0)
+        assert network.delay.kind == "dendritic" and network.delay.delays.shape == (10,)
+        assert bool(network.delay.delays.any()) == (name != "none")
+
+
 @pytest.mark.parametrize("place", [plan.TWO_LAYERS, *plan.CLICKS], ids=str)
 def test_two_layers_share_their_draws_and_learn_where_there_is_a_range(place):
     one, other = (

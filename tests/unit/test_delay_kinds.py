@@ -21,6 +21,14 @@ SHAPES = {"axonal": (CHANNELS,), "dendritic": (OUT,), "synaptic": (CHANNELS, OUT
 SPREADING = ("gaussian", "triangle")
 
 
+@pytest.fixture(scope="module", autouse=True, params=[0, 40], ids=["by rows", "by filters"])
+def both_ways(request):
+    """Synaptic delays have two engines, one for long delays and one for short ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_rows, "_DENSE", request.param)
+        yield
+
+
 def layer(kind, delays, estimator="linear", padding="clip"):
     outputs = None if kind == "axonal" else OUT
     return DelayLayer(

@@ -22,11 +22,12 @@ from course_utils.head import binaural, cochlea, heads, sounds
 from course_utils.head.listening import Listener
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus
+from course_utils.words.spoken import Spoken
 
 MODULES = (
     "arguments", "clicks", "coincidence", "deeper", "delay_optimizer", "delays", "exchange",
     "network", "neurons", "observer", "stimuli", "training", "head.binaural", "head.cochlea",
-    "head.heads", "head.listening", "head.sounds",
+    "head.heads", "head.listening", "head.sounds", "words.shd", "words.spoken",
 )  # fmt: skip
 NO_TENSOR = set(
     """
@@ -49,6 +50,8 @@ NO_TENSOR = set(
     head.cochlea.erb_spaced head.cochlea.Nerve head.cochlea.Nerve.steps head.cochlea.Nerve.channels
     head.heads.fast_length head.listening.Listener head.listening.Listener.steps
     head.listening.Listener.channels head.listening.Listener.dt_ms
+    words.spoken.centres_hz words.spoken.examples words.spoken.audio
+    words.spoken.Spoken.steps words.spoken.Spoken.channels
     """.split()
 )
 """What neither takes nor makes a tensor, or (two methods of rules) only says that it is missing."""
@@ -59,6 +62,7 @@ MADE_AT_HOME = set(
     deeper.DeepLocaliser deeper.RecurrentLocaliser
     network.Localiser head.cochlea.Nerve.band head.heads.load head.heads.load_word
     head.sounds.noise head.sounds.tones head.sounds.word head.sounds.draw
+    words.spoken.load words.shd.read
     """.split()
 )
 """What makes a tensor from none: always on the CPU, from which the reader moves it."""
@@ -526,6 +530,27 @@ def what_is_drawn_from_the_device(there):
     ]
 
 
+# ------------------------------------------------------------------------------------ words
+
+
+@covers(
+    "words.spoken.Spoken", "words.spoken.Spoken.draw", "words.spoken.Spoken.chosen",
+    "words.spoken.Spoken.of", "words.spoken.Spoken.forwards_and_backwards",
+)  # fmt: skip
+def words_on_the_device(there):
+    said, numbers = torch.tensor([2, 0, 1]), torch.tensor([2, 2, 0])
+    chance = torch.rand(3, 9, 4, generator=seeded())
+    chance[:, [0, 3, 7, 8]] = 0
+    found = []
+    for held in (chance, chance > 0.5):
+        words = Spoken(there(held), there(said), there(said), ("a", "b", "c"), ("A", "B", "C"))
+        both = words.forwards_and_backwards()
+        for some in (words, both, both.of(("c", "a, reversed")), both.chosen(there(numbers))):
+            found += [some.draw(seeded()), some.chance, some.word, some.voice]
+        found += [words.draw(seeded(), numbers), words.draw(seeded(), there(numbers))]
+    return found
+
+
 # --------------------------------------------------------------------------------- the proof
 
 
@@ -607,16 +632,19 @@ def test_every_public_function_is_tried():
     assert not NO_TENSOR & set(tried) and not MADE_AT_HOME & (set(tried) | NO_TENSOR)
 
 
-def test_every_module_of_the_model_and_the_head_is_looked_at():
+def test_every_module_of_the_model_the_head_and_the_words_is_looked_at():
     import course_utils
     import course_utils.head
+    import course_utils.words
 
     rooms = [
         f"{wing}{file.stem}"
-        for house, wing in ((course_utils, ""), (course_utils.head, "head."))
+        for house, wing in (
+            (course_utils, ""), (course_utils.head, "head."), (course_utils.words, "words."),
+        )
         for file in importlib.resources.files(house).iterdir()
         if file.name.endswith(".py") and not file.name.startswith("_")
-    ]
+    ]  # fmt: skip
     assert sorted(set(rooms) - {"plots", "tables"}) == sorted(MODULES)
 
 

@@ -21,11 +21,13 @@ from course_utils.drawings import (
     lesson_7,
     lesson_8,
     lesson_9,
+    lesson_10,
     verdicts,
 )
 from course_utils.head import heads
 from course_utils.head.cochlea import Nerve
 from course_utils.stimuli import Stimulus, sample
+from course_utils.words import spoken
 from tools.figure_rules import style_problems
 
 STIMULUS = Stimulus()  # as many fibres as on the pages
@@ -35,6 +37,7 @@ TRAINS[[2, 5, 10]] = 1
 GRID = np.linspace(0, 50, 51)
 IPD = np.linspace(-80, 80, 9)
 HEAD, NERVE = heads.load(), Nerve()
+BANDS = spoken.centres_hz()
 RATES = 300 * torch.rand(2, 5, NERVE.steps)
 FIVE = torch.linspace(-700, 700, 5)
 LISTENING = {
@@ -149,6 +152,23 @@ DRAWINGS = {
     "internal_delays": lambda: lesson_9.internal_delays(
         FIVE.expand(3, -1), -FIVE.expand(3, -1), NERVE, FIVE.abs()
     ),
+    "heard": lambda: lesson_10.heard({"a": torch.eye(80, 40), "b": torch.ones(80, 40)}, BANDS),
+    "listens_for": lambda: lesson_10.listens_for(
+        {"before": (GRID[:40], IPD.mean() - GRID[:40] + 20), "after": (GRID[:40], GRID[:40])},
+        BANDS, "neuron 3",
+    ),
+    "moved": lambda: lesson_10.moved(torch.linspace(-120, 90, 200)),
+    "understood": lambda: lesson_10.understood(torch.eye(20) + 0.1, spoken.WORDS),
+    "the_map": lambda: lesson_10.the_map(
+        {
+            task: [
+                dict(place=word, verdict=word, difference_percent=k, low_percent=-3, high_percent=6)
+                for k, word in enumerate(lesson_10.VERDICTS)
+            ]
+            for task in ("angle", "words")
+        },
+        5,
+    ),
 }  # fmt: skip
 MADE_OF = {
     "draw": "here",
@@ -171,7 +191,7 @@ def drawers(module):
 def drawing_rooms():
     return [
         plots, lesson_0, lesson_1, lesson_2, lesson_3, lesson_4, lesson_5, lesson_6,
-        lesson_7, lesson_8, lesson_9, verdicts, course_map,
+        lesson_7, lesson_8, lesson_9, lesson_10, verdicts, course_map,
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import course_utils
 from tools.pages import ROOT
 
 HOUSE = ROOT / "course_utils"
-WINGS = ("explore", "drawings", "checks", "head")
+WINGS = ("explore", "drawings", "checks", "head", "words")
 GROUND = ("plots", "tables", "arguments")
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
@@ -31,6 +31,7 @@ def wing_of(module):
 ALLOWED = {
     "model": {"model", "arguments"},
     "head": {"head", "arguments"},
+    "words": {"words", "head", "model", "arguments"},
     "explore": {"explore", "plots"},
     "drawings": {"drawings", "plots"},
     "checks": {"checks", "model", "arguments"},
@@ -85,6 +86,8 @@ def test_imports_run_as_the_rules_say(module):
         ("course_utils.tables", "import course_utils.plots", "tables (tables) imports"),
         ("course_utils.drawings.lesson_1", "from ..observer import chance", "(drawings) imports"),
         ("course_utils.head.heads", "from .. import stimuli", "(head) imports"),
+        ("course_utils.head.sounds", "from ..words import spoken", "(head) imports"),
+        ("course_utils.words.spoken", "from ..plots import array", "(words) imports array"),
         ("course_utils.checks.lesson_3", "from .._rows import exact", "(checks) imports exact"),
         ("course_utils.explore.panel", "from ..drawings import lesson_0", "(explore) imports"),
         ("course_utils.checks.lesson_3", "def f():\n    from .. import plots", "(checks) imports"),
@@ -114,7 +117,7 @@ def test_the_map_shows_what_is_there():
     shown = re.findall(r"^    (\w.*?)(?:   |$)", course_utils.__doc__, flags=re.M)
     named = {name.strip("/") for line in shown for name in line.split(", ")}
     assert named == entries - {"__init__"}
-    assert len(entries) <= 21
+    assert len(entries) <= 22
 
 
 PROBE = """

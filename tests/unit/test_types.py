@@ -75,12 +75,15 @@ from course_utils.head import cochlea, heads, listening
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus, Task, sample
 from course_utils.training import fit
+from course_utils.words import shd, spoken
 
 nerve, generator = cochlea.Nerve(), torch.Generator()
 tasks: list[Task] = [Stimulus(), ClickPair(), listening.Listener(heads.load(), nerve)]
 network = Localiser(tasks[-1], Classes(), generator=generator)
 plots.history(fit(network, generator, schedules=[Anneal(network, "tau_ms", 9, 5, 100)]))
 lesson_9.cochleagram(torch.zeros(2, 5, 300), nerve)
+words = [spoken.load("test").of(("three", "drei")).forwards_and_backwards(), shd.read("a.h5")]
+rows: list[torch.Tensor] = [w.draw(generator, torch.arange(w.steps)) for w in words]
 """
 WRONG = """
 steps: str = length_budget(100, 50, 2)

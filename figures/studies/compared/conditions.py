@@ -52,7 +52,7 @@ class Condition:
     estimator: str = "linear"
     whole: str | None = None  # delays that are whole in every update, see `DelayOptimizer`
     constraint: str | None = None  # on the weights into the hidden neurons
-    delays_first: bool = False  # first the delays come to rest, then the weights
+    alone: str | None = None  # when delays learn without the weights: "first" or "longer"
     default: tuple[float, str] | None = None  # not tuned: rate of the delays and common mode
     others: list[dict] | None = None  # six trials in place of the usual ones
     recurrent: bool = False  # the hidden neurons hear each other, a step later
@@ -85,7 +85,8 @@ CONDITIONS = {
     "prototype's rule": Condition(delays=True, estimator="prototype"),
     "whole, nearest": Condition(delays=True, whole="nearest"),
     "whole, stochastic": Condition(delays=True, whole="stochastic"),
-    "delays first": Condition(delays=True, delays_first=True),
+    "delays first": Condition(delays=True, alone="first"),
+    "delays longer": Condition(delays=True, alone="longer"),
     "learned again": Condition(delays=True, tuned_as="learned"),
     "frozen again": Condition(tuned_as="frozen"),
     "bell again": Condition(delays=True, estimator="gaussian", tuned_as="bell"),

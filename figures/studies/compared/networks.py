@@ -42,11 +42,14 @@ def first_delays(place, first: str, seeds, seed: int, hidden: int) -> torch.Tens
     which is one cycle of the tone.
     """
     shape = (place.fibres, hidden) if place.synaptic else (place.fibres,)
+    whole = (hidden,) if place.dendritic else (2 * shape[0], *shape[1:])
     if first == "zero":
-        return torch.zeros(2 * shape[0], *shape[1:])
+        return torch.zeros(whole)
     if first == "bank":
         return study.bank(place.fibres)
     generator = torch.Generator().manual_seed(30_000 + seed)
+    if place.dendritic:  # there is no lag between the ears to spread
+        return plan.MAX_DELAY * torch.rand(whole, generator=generator)
     which = seeds.index(seed)
     if first in ("random", "whole"):
         left = torch.rand(shape, generator=generator, dtype=torch.float64)
@@ -79,7 +82,7 @@ def network_of(place, condition, seeds, seed: int) -> DirectionNetwork:
         plan.MAX_DELAY,
         estimator=condition.estimator,
         init=init,
-        kind="synaptic" if place.synaptic else "axonal",
+        kind=place.kind if place.synaptic or place.dendritic else "axonal",
         learn_delays=condition.delays,
         **how,
     )

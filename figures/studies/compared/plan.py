@@ -46,6 +46,11 @@ class Place:
         return self.kind == "synaptic"
 
     @property
+    def dendritic(self) -> bool:
+        """Whether every hidden neuron has one delay, behind the sum of what it hears."""
+        return self.kind == "dendritic"
+
+    @property
     def one_phase(self) -> bool:
         """Whether all sounds of a seed begin at one phase, as the prototype's did."""
         return self.kind.endswith("one phase")
@@ -89,6 +94,7 @@ AXONAL_1_10 = Place("axonal", 1, 10, 25, 5.8)
 AXONAL_10_10 = Place("axonal", 10, 10, 15, 7.6)
 AXONAL_10_30 = Place("axonal", 10, 30, 15, 9.0)
 SYNAPTIC_10_10 = Place("synaptic", 10, 10, 15, 15.5)
+DENDRITIC_10_10 = Place("dendritic", 10, 10, 15, 7.6)
 COMPARED = ("learned", "frozen")
 EVEN, BANK = (tuple(f"{a}{b}" for a, b in (("learned from ", x), ("frozen ", x)))
               for x in ("even", "bank"))  # fmt: skip
@@ -162,6 +168,8 @@ BLOCKS = [
     ("M", AGAIN[2], (DRAWN_WHOLE, WHOLE[0])),
     ("Q", SYNAPTIC_AGAIN, SLOW_WEIGHTS),
     ("O", PROTOTYPE_AGAIN, BANKS_AGAIN),
+    ("J", DENDRITIC_10_10, (*COMPARED, "none")),
+    ("J", AXONAL_10_10, ("delays longer",)),
 ]
 """Family, place and conditions, the most important first; a family may lean on those before it."""
 FAMILIES = "".join(dict.fromkeys(family for family, *_ in BLOCKS))
@@ -222,6 +230,8 @@ def comparisons() -> list[tuple]:
         found += [("M", place, name, DRAWN_WHOLE) for name in (ONCE_MORE[0], whole)]
     found += [("Q", SYNAPTIC_AGAIN, *SLOW_WEIGHTS)]
     found += [("O", PROTOTYPE_AGAIN, *BANKS_AGAIN)]
+    found += [("J", DENDRITIC_10_10, *pair) for pair in (COMPARED, ("frozen", "none"))]
+    found += [("J", AXONAL_10_10, "delays longer", "learned")]
     return found + [("R", place, *COMPARED) for place in HEART]
 
 

@@ -28,12 +28,12 @@ def train(seed, setting, seeds, longest):
         whole=condition.whole,
         chances=torch.Generator().manual_seed(50_000 + seed),
     )
-    if condition.delays_first:
+    if condition.alone == "first":
         network.w_hidden.requires_grad_(False)
     rest = converge(network, validation, sounds, longest=longest, **how)
-    if condition.delays_first:
-        network.w_hidden.requires_grad_(True)
-        network.delay.requires_grad_(False)
+    if condition.alone is not None:
+        network.w_hidden.requires_grad_(condition.alone == "first")
+        network.delay.requires_grad_(condition.alone == "longer")
         rest = rest.then(converge(network, validation, sounds, longest=longest, **how))
     return network, dict(
         kind=place.kind,

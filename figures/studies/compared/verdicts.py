@@ -114,12 +114,12 @@ def comparison(tested, place, condition: str, control: str, column="error_deg") 
 def unrested(tested, place, *conditions: str) -> float:
     """The largest share of runs of one side that stopped at the limit of updates.
 
-    Where delays learn first, there are two limits, and only their sum can be seen.
+    Where delays learn alone for a while, there are two limits, and only their sum can be seen.
     """
     shares = []
     for name in conditions:
         rows = of_place(tested, place, name)
-        limit = LONGEST * (2 if CONDITIONS[name].delays_first else 1)
+        limit = LONGEST * (2 if CONDITIONS[name].alone else 1)
         shares.append(sum(row["updates"] >= limit for row in rows) / len(rows))
     return max(shares)
 

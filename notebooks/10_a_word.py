@@ -568,7 +568,7 @@ drawings.moved(ends["after"][0] - ends["before"][0])
 # learned its delays?**
 
 # %%
-predict("10.8", "How many wrong words do steps of 50 ms add?", (0, 100), unit="in 100")
+predict("10.8", "How many more words in 100 are wrong?", (0, 100), unit="words")
 
 # %%
 columns = {"as they are": "wrong", "10 ms": "whole_wrong", "20 ms": "whole_20_ms_wrong",

@@ -24,7 +24,8 @@ def _masks(function: Function, voice: torch.Tensor, kept: list[int]) -> list[tor
     """The two masks that a reader's function returns, as truth values `(n,)`."""
     wanted = "two masks are wanted, `learn` and `test`"
     both = ask(function, voice, kept)
-    if not isinstance(both, (tuple, list, torch.Tensor)) or len(both) != 2:
+    single = isinstance(both, torch.Tensor) and not both.ndim
+    if single or not isinstance(both, (tuple, list, torch.Tensor)) or len(both) != 2:
         raise NoAnswerError(
             not_yet(
                 f"{wanted}, and your function returns {_kind(both)}: put a comma between the two."

@@ -124,7 +124,7 @@ class Spoken:
     def sample(self, n: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         """`n` of the words, chosen by chance: numbers `(n,)`, and spikes as from `draw`."""
         numbers = torch.randint(len(self), (n,), generator=generator)
-        return self.word[numbers], self.draw(generator, numbers)
+        return self.word[numbers.to(self.word.device)], self.draw(generator, numbers)
 
     def chosen(self, numbers: torch.Tensor) -> "Spoken":
         """The words with these numbers, `(k,)`, in this order; errors as in `draw`."""

@@ -22,12 +22,13 @@ from course_utils.head import binaural, cochlea, heads, sounds
 from course_utils.head.listening import Listener
 from course_utils.network import Localiser
 from course_utils.stimuli import Classes, Stimulus
+from course_utils.words import listener
 from course_utils.words.spoken import Spoken
 
 MODULES = (
     "arguments", "clicks", "coincidence", "deeper", "delay_optimizer", "delays", "exchange",
     "network", "neurons", "observer", "stimuli", "training", "head.binaural", "head.cochlea",
-    "head.heads", "head.listening", "head.sounds", "words.shd", "words.spoken",
+    "head.heads", "head.listening", "head.sounds", "words.listener", "words.shd", "words.spoken",
 )  # fmt: skip
 NO_TENSOR = set(
     """
@@ -40,7 +41,7 @@ NO_TENSOR = set(
     exchange.Lif exchange.Lif.extra_repr
     delays.length_budget delays.valid_steps delays.release_memory delays.DelayLayer.extra_repr
     delays.Spread delays.Spread.kernel delays.Rule.shift delays.Rule.numbers
-    network.DirectionNetwork network.DirectionNetwork.delay_layers
+    network.DirectionNetwork network.DelayNetwork.delay_layers
     neurons.leak neurons.chosen_surrogate
     observer.cramer_rao observer.Chance observer.chance
     stimuli.Task stimuli.Task.channels stimuli.Task.steps stimuli.Task.dt_ms stimuli.Task.sample
@@ -334,8 +335,8 @@ def recurrent():
 
 
 @covers(
-    "network.DirectionNetwork.device", "network.DirectionNetwork.decode",
-    "network.DirectionNetwork.rounded", "network.Localiser.hidden_spikes",
+    "network.DelayNetwork.device", "network.DirectionNetwork.decode",
+    "network.DelayNetwork.rounded", "network.Localiser.hidden_spikes",
     "network.Localiser.forward", "deeper.DeepLocaliser.hidden_spikes",
     "deeper.DeepLocaliser.forward", "deeper.RecurrentLocaliser.hidden_spikes",
     "deeper.RecurrentLocaliser.forward", "coincidence.CoincidenceNetwork.internal_delay_ms",
@@ -536,6 +537,7 @@ def what_is_drawn_from_the_device(there):
 @covers(
     "words.spoken.Spoken", "words.spoken.Spoken.draw", "words.spoken.Spoken.chosen",
     "words.spoken.Spoken.of", "words.spoken.Spoken.forwards_and_backwards",
+    "words.spoken.Spoken.sample",
 )  # fmt: skip
 def words_on_the_device(there):
     said, numbers = torch.tensor([2, 0, 1]), torch.tensor([2, 2, 0])
@@ -548,6 +550,24 @@ def words_on_the_device(there):
         for some in (words, both, both.of(("c", "a, reversed")), both.chosen(there(numbers))):
             found += [some.draw(seeded()), some.chance, some.word, some.voice]
         found += [words.draw(seeded(), numbers), words.draw(seeded(), there(numbers))]
+        found += words.sample(5, seeded())
+    return found
+
+
+@covers(
+    "words.listener.Listener", "words.listener.Listener.hidden_spikes",
+    "words.listener.Listener.forward",
+)  # fmt: skip
+def listeners_on_the_device(there):
+    found, spikes = [], torch.rand(3, 9, 4, generator=seeded()) < 0.5
+    for how in ({}, dict(kind="axonal", hidden=(6, 5)), dict(fan_in=2, recurrent=True)):
+        net = there(
+            listener.Listener(4, 3, **dict(hidden=6) | how, max_delay=3, generator=seeded())
+        )
+        answer = net(there(spikes))
+        answer.logsumexp(1).sum().backward()
+        found += [answer, net.rounded()(there(spikes)), *net.hidden_spikes(there(spikes))]
+        found += [p.grad for p in net.parameters() if p.requires_grad]
     return found
 
 

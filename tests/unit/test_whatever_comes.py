@@ -299,13 +299,20 @@ SPIKES = {
     "a mask of numpy": torch.Tensor.numpy,
     "sparse": torch.Tensor.to_sparse,
 }
+MASKS = {
+    "lists": lambda x: tuple(mask.tolist() for mask in x),
+    "arrays": lambda x: tuple(mask.numpy() for mask in x),
+    "zeros and ones": lambda x: [mask.long() for mask in x],
+    "one tensor": lambda x: torch.stack(tuple(x)),
+}
 KINDS = {
+    "exercise_10_1": MASKS,
     "exercise_1_2": {kind: TENSORS[kind] for kind in ("an array", "a list")},  # listening is slow
     **dict.fromkeys(("exercise_0_1", "exercise_0_2"), SPIKES),
     **dict.fromkeys(("exercise_6_2", "exercise_7_1", "exercise_9_2"), PAIRS),
     **dict.fromkeys(
         ("exercise_2_1", "exercise_4_1", "exercise_5_1", "exercise_5_2",
-         "exercise_6_3", "exercise_7_2", "exercise_7_3", "exercise_8_3"),
+         "exercise_6_3", "exercise_7_2", "exercise_7_3", "exercise_8_3", "exercise_10_3"),
         TENSORS,
     ),
 }  # fmt: skip

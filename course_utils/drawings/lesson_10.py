@@ -171,7 +171,7 @@ def understood(counts: Numbers, names: Sequence[str]) -> Picture:
     figure, axes = plots.canvas(
         f"Confusion of {len(names)} words: {np.trace(counts) / counts.sum():.0%} lie on the "
         f"diagonal, where what was said was understood. Most often mistaken: {worst}.",
-        width=7, height=6,
+        width=8, height=6,
     )  # fmt: skip
     image = axes.imshow(share, vmin=0, vmax=100)
     axes.set_xticks(range(len(names)), names, rotation=90, fontsize=10)

@@ -1,5 +1,6 @@
 """Checks of lesson 10: voices apart, a fair number of neurons, and delays that change places."""
 
+import numpy as np
 import torch
 
 from ._answers import (
@@ -23,12 +24,13 @@ from ._answers import (
 def _masks(function: Function, voice: torch.Tensor, kept: list[int]) -> list[torch.Tensor]:
     """The two masks that a reader's function returns, as truth values `(n,)`."""
     wanted = "two masks are wanted, `learn` and `test`"
-    both = ask(function, voice, kept)
-    single = isinstance(both, torch.Tensor) and not both.ndim
-    if single or not isinstance(both, (tuple, list, torch.Tensor)) or len(both) != 2:
+    result = ask(function, voice, kept)
+    rows = isinstance(result, (torch.Tensor, np.ndarray)) and result.ndim == 2
+    both = result if rows or isinstance(result, (tuple, list)) else ()
+    if len(both) != 2:
         raise NoAnswerError(
             not_yet(
-                f"{wanted}, and your function returns {_kind(both)}: put a comma between the two."
+                f"{wanted}, and your function returns {_kind(result)}: put a comma between the two."
             )
         )
     found = []

@@ -109,6 +109,7 @@ SLIPS = {  # how often a check asks before it says something, and how many numbe
     "exercise_4_2": (3, 1), "exercise_4_3": (2, 1), "exercise_6_1": (4, 1), "exercise_6_2": (2, 2),
     "exercise_6_3": (1, 4), "exercise_7_1": (8, 2), "exercise_7_2": (1, 4), "exercise_7_3": (1, 3),
     "exercise_8_1": (4, 1), "exercise_8_2": (8, 1), "exercise_9_1": (3, 1), "exercise_9_2": (1, 2),
+    "exercise_10_2": (3, 1),
 }  # fmt: skip
 
 

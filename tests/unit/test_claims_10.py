@@ -130,6 +130,27 @@ def test_as_many_numbers_are_open_and_nothing_replaces_having_delays():
     assert {r["parameters"] for r in TESTED if r["setting"] == "learned"} == {3200}
 
 
+def test_every_bin_is_ahead_at_home_and_behind_elsewhere():
+    spiking = {r["setting"] for r in TESTED} - {"counts", "every bin", "convolution", "GRU"}
+    assert wrong("every bin") < min(map(wrong, spiking))
+    (numbers,) = {r["parameters"] for r in TESTED if r["setting"] == "every bin"}
+    assert round(numbers / 3200) == 20
+    best = min({r["setting"] for r in TESTED if "reversals" not in r["setting"]}, key=wrong)
+    assert best == "convolution"
+    away = "other_whole_wrong"
+    assert 30 < wrong("learned", away) < 35 and wrong("learned", away) > 3 * wrong("learned")
+    for name in ("learned", "whole"):
+        assert minus("every bin", name, away)[1] > 0
+    named = {voice.split(",")[0] for voice in spoken.load("other synthesizer").voices}
+    assert named == {"awb", "kal16", "rms", "slt"}  # "only four voices"
+
+
+def test_a_bell_is_open():
+    row = VERDICTS["bell", "learned"]
+    assert row["verdict"] == "open"
+    assert -10 < row["low_percent"] < -9 and row["high_percent"] > 0  # "a tenth fewer"
+
+
 def test_the_map_holds_about_half_ahead_and_none_behind():
     said = [
         (row["verdict"], row["difference_percent"])

@@ -300,10 +300,13 @@ SPIKES = {
     "sparse": torch.Tensor.to_sparse,
 }
 MASKS = {
-    "lists": lambda x: tuple(mask.tolist() for mask in x),
-    "arrays": lambda x: tuple(mask.numpy() for mask in x),
-    "zeros and ones": lambda x: [mask.long() for mask in x],
-    "one tensor": lambda x: torch.stack(tuple(x)),
+    "a list": list,
+    "stacked": torch.stack,
+    "an array": lambda both: torch.stack(both).numpy(),
+    "arrays": lambda both: tuple(mask.numpy() for mask in both),
+    "lists": lambda both: [mask.tolist() for mask in both],
+    "zeros and ones": lambda both: tuple(mask.int() for mask in both),
+    "one of each": lambda both: (both[0].float(), both[1].numpy()),
 }
 KINDS = {
     "exercise_10_1": MASKS,

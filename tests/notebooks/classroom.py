@@ -46,7 +46,8 @@ def filled(lesson, answers):
     for answer in answers.values():
         name = re.match(r"(?:def )?(\w+)", answer)[1]
         (stub,) = [c for c in page.cells if re.search(rf"^def {name}\(", c.source, re.MULTILINE)]
-        stub.source = answer
+        # not every page has imported what a known mistake uses; who uses it imports it
+        stub.source = f"import math\n\n{answer}" if "math." in answer else answer
     return page
 
 

@@ -110,9 +110,9 @@ def test_each_hint_is_the_one_that_the_page_gives(graded):
             plain = re.sub(r"^\w+ = ", "", source)
             plain = re.sub(r"^def \w+\(", "def f(", plain)
             number = exercise.removeprefix("exercise_").replace("_", ".")
-            assert (
-                words[f"{lesson[:2]} mistaken", number] == answer(exercise, function(plain)).words
-            )
+            # which line of a page stopped is known only where there is a page
+            found = re.sub(r", at `[^`]*`", "", words[f"{lesson[:2]} mistaken", number])
+            assert found == answer(exercise, function(plain)).words
 
 
 @HELD

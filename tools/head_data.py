@@ -17,6 +17,7 @@ import sys
 import tempfile
 import wave
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -103,24 +104,32 @@ def word_file() -> bytes:
     return buffer.getvalue()
 
 
-FILES = {"mit_kemar.npz": head_file, "listen.wav": word_file}
+def files() -> dict[str, bytes]:
+    """Every file of the folder but the notice, by name."""
+    return {"mit_kemar.npz": head_file(), "listen.wav": word_file()}
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="head_data", description=__doc__.splitlines()[0])
+def write_or_compare(
+    build: Callable[[], dict[str, bytes]], folder: Path, about: str, words: list[str] | None
+) -> int:
+    """Do what the command line asks for: write what `build` makes to `folder`, or compare it."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--compare", action="store_true", help="compare, and write nothing")
-    compare = parser.parse_args(arguments).compare
+    compare = parser.parse_args(words).compare
     different = 0
-    for name, build in FILES.items():
-        built = build()
+    for name, built in build().items():
         if compare:
-            same = (DATA / name).read_bytes() == built
+            same = (folder / name).is_file() and (folder / name).read_bytes() == built
             different += not same
             print(f"{name}: {'the same bytes' if same else 'DIFFERENT'}")
         else:
-            (DATA / name).write_bytes(built)
+            (folder / name).write_bytes(built)
             print(f"{name}: {len(built)} bytes")
     return 1 if different else 0
+
+
+def main(words: list[str] | None = None) -> int:
+    return write_or_compare(files, DATA, __doc__, words)
 
 
 if __name__ == "__main__":

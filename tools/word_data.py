@@ -12,7 +12,6 @@ stops if one does.
 
 from __future__ import annotations
 
-import argparse
 import functools
 import io
 import subprocess
@@ -26,7 +25,7 @@ from scipy.signal import gammatone, resample_poly
 
 from course_utils.head.cochlea import COMPRESSION, HALF_LEVEL
 from course_utils.words import spoken
-from tools.head_data import npz
+from tools.head_data import npz, write_or_compare
 
 DATA = Path(__file__).resolve().parent.parent / "course_utils" / "words" / "data"
 ESPEAK, FLITE = "1.51", "flite-2.2"
@@ -226,20 +225,8 @@ def files() -> dict[str, bytes]:
     return built
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="word_data", description=__doc__.splitlines()[0])
-    parser.add_argument("--compare", action="store_true", help="compare, and write nothing")
-    compare = parser.parse_args(arguments).compare
-    different = 0
-    for name, built in files().items():
-        if compare:
-            same = (DATA / name).is_file() and (DATA / name).read_bytes() == built
-            different += not same
-            print(f"{name}: {'the same bytes' if same else 'DIFFERENT'}")
-        else:
-            (DATA / name).write_bytes(built)
-            print(f"{name}: {len(built)} bytes")
-    return 1 if different else 0
+def main(words: list[str] | None = None) -> int:
+    return write_or_compare(files, DATA, __doc__, words)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import numpy as np
 from figures.studies.compared import verdicts as directions
 from figures.studies.words import plan
 
-claim, write = directions.claim, directions.write
+write = directions.write
 
 
 def trial_errors(rows, condition: str) -> list[float]:

@@ -441,9 +441,10 @@ reveal("10.6", outcome(price))
 # neurons may do what 1280 learned delays do, or better. (That is for delays that are rounded at the
 # end. The study didn't ask it of delays that are whole all along, which you will meet below.)
 #
-# What *having* delays buys, nothing here can replace. Frozen ones are ahead of as many more neurons
-# by 44 %, of neurons that hear each other by 38 %, and of a longer memory by 54 %. (That network is
-# even behind the one with short memory.)
+# What *having* delays buys, none of these three replaced. Frozen ones are ahead of as many more
+# neurons by 44 %, of neurons that hear each other by 38 %, and of a longer memory by 54 %. (The
+# last is even behind the network with a short memory. And neurons that hear each other learn by the
+# steep surrogate of lesson 8, the others by the wide one: that difference is of both together.)
 # </details>
 #
 # ### And without any spikes?
